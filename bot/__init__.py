@@ -1,0 +1,15 @@
+"""Polsbot asks people a few short, drawn questions and keeps their answers safe.
+
+The rooms. Imports go down only; rooms on one line do not know each other (import-linter keeps it)::
+
+                  cli                       commands for people
+    web      |  jobs     |  authoring       HTTP in | the clock | researchers' and translators' tools
+                  conversation              what one message, one timer, one opening does
+                  runtime                   everything opened once, handed down as one value
+                  reports                   figures and exports, reads only
+    panel    |  rewards  |  casework        who is asked what and when | ledger | results of the help
+    channels |  content                     other companies | flows, locales, pictures -> what is seen
+                  message                   what goes over the line, both ways: plain values
+    engine   |  store                       the state machine, pure | database, columns, migrations
+                  settings                  configuration, read once
+"""

@@ -1,0 +1,1 @@
+"""What happened with the client, and the concerns a person takes over."""

@@ -1,0 +1,1 @@
+"""Turns flows, locales and pictures into what a person sees."""

@@ -1,0 +1,1 @@
+"""All that can happen in a conversation: one message, one timer, one opening."""

@@ -1,0 +1,1 @@
+"""What a typed reply means: (question, reply, lexicons, language) -> a reading. Pure."""

@@ -1,0 +1,37 @@
+"""One participant going through one revision of a flow: a frozen value with a stored form."""
+
+from dataclasses import dataclass, field
+
+from bot.engine.flow import RunStatus, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where one participant stands in one revision.
+
+    ``step`` is the step whose answer is awaited (``None`` before the start and after the end),
+    ``turn`` counts the events handled, ``path`` the steps whose answer was asked and given in this
+    order (what *back* undoes), ``passed`` every step that was reached or skipped with the decision
+    taken there, ``facts`` the names that were known when the run began (``last.stress``,
+    ``baseline.hope``, ``participant.arm``), ``seed`` the participant's stored seed.
+    ``tries`` counts unclear replies at this step, ``unclear`` in the whole run.
+    ``doubted`` is a value that waits for the person's confirmation.
+    """
+
+    id: str
+    revision: str
+    participant: str
+    language: str
+    wave: int = 1
+    seed: int = 0
+    status: RunStatus = RunStatus.WAITING
+    step: str | None = None
+    turn: int = 0
+    answers: dict[str, Value] = field(default_factory=dict)
+    facts: dict[str, Value] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    passed: tuple[tuple[str, bool], ...] = ()
+    tries: int = 0
+    unclear: int = 0
+    doubted: Value = None
+    foreign: tuple[str, int] | None = None

@@ -1,0 +1,1 @@
+"""Who takes part, where they are reached, what is due."""

@@ -1,0 +1,1 @@
+"""Opens the database and knows how values become columns."""
