@@ -100,7 +100,7 @@ def _compiled(source: str) -> _Thunk:
     return _compile(tree_of(source), 0)
 
 
-def _compile(node: ast.expr, depth: int) -> _Thunk:
+def _compile(node: ast.expr, depth: int) -> _Thunk:  # noqa: C901 - one case per node
     """One node as a function of the names."""
     if depth > MAX_DEPTH:
         raise ExpressionError("is nested too deeply", node.col_offset)
