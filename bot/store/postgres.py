@@ -26,30 +26,35 @@ def writing_engine(url: URL, *, connections: int) -> Engine:
     """An engine over so many connections."""
     # Locks do not help under REPEATABLE READ: its snapshot is older than the lock. See
     # https://www.postgresql.org/docs/current/transaction-iso.html
-    return _engine(url, connections, {"isolation_level": "READ COMMITTED"})
+    return _engine(url, connections, default_transaction_isolation="read committed")
 
 
 def reading_engine(url: URL, *, connections: int) -> Engine:
-    """An engine over so many connections that cannot write."""
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    return _engine(url, connections, options)
+    """An engine over so many connections that cannot write and see one state throughout."""
+    return _engine(
+        url,
+        connections,
+        default_transaction_isolation="repeatable read",
+        default_transaction_read_only="on",
+    )
 
 
-def _engine(url: URL, connections: int, options: dict[str, Any]) -> Engine:
-    settings = {
+def _engine(url: URL, connections: int, **settings: str) -> Engine:
+    """The settings belong to the session, so that a transaction does not ask for them each time."""
+    settings |= {
         "timezone": "UTC",
         "lock_timeout": f"{LOCK_SECONDS}s",
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
     }
+    options = ("-c " + f"{name}={value}".replace(" ", "\\ ") for name, value in settings.items())
     return create_engine(
         url,
         hide_parameters=True,
-        execution_options=options,
         pool_size=connections,
         max_overflow=0,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            "options": " ".join(options),
             "keepalives_idle": 30,
             "tcp_user_timeout": 30_000,
         },

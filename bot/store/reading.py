@@ -14,7 +14,7 @@ TRIES = 3
 
 
 class Reader:
-    """Runs functions one after the other, each in a transaction that is never committed."""
+    """Runs functions one after the other, each in a transaction of its own."""
 
     def __init__(self, engine: Engine, url: URL) -> None:
         self._engine = engine
@@ -30,7 +30,7 @@ class Reader:
     def _run(self, call: Call) -> None:
         for left in reversed(range(TRIES)):
             try:
-                with self._engine.connect() as db:
+                with self._engine.begin() as db:
                     call.result = call.function(db)
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller
                 if left and isinstance(error, DBAPIError) and error.connection_invalidated:

@@ -54,6 +54,7 @@ def writing_engine(url: URL) -> Engine:
     """An engine over one connection that always is in the writer's hands."""
     return create_engine(
         "sqlite://",
+        paramstyle="named",
         hide_parameters=True,
         creator=lambda: _connect(url, _Driver, _DURABLE),
         poolclass=StaticPool,
@@ -65,6 +66,7 @@ def reading_engine(url: URL, *, connections: int) -> Engine:
     """An engine over so many connections that cannot write."""
     engine = create_engine(
         "sqlite://",
+        paramstyle="named",
         hide_parameters=True,
         creator=lambda: _connect(url, sqlite3.Connection, ("query_only = ON",)),
         poolclass=QueuePool,
@@ -82,6 +84,7 @@ def migrating_engine(url: URL) -> Engine:
     """
     engine = create_engine(
         "sqlite://",
+        paramstyle="named",
         hide_parameters=True,
         creator=lambda: _connect(url, sqlite3.Connection, ("foreign_keys = OFF", *_DURABLE)),
         poolclass=NullPool,
