@@ -21,7 +21,7 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """Refuse what leaves this machine, and fail the test even if it swallows the refusal."""
     refused: list[Any] = []
 
@@ -36,7 +36,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
-    yield
+    yield refused
     assert not refused, f"The test used the network: {refused}"
 
 

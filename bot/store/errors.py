@@ -76,14 +76,16 @@ _SQLITE = {
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "53100": "The disk of {place} is full. Free some space; nothing reported as kept is lost.",
-    "53300": "{place} has no connection left. Raise max_connections or start fewer processes.",
     "25006": "{place} only lets us read. Point DATABASE_URL to the primary server.",
-    "28P01": "{place} refuses the password. Correct DATABASE_URL.",
-    "28000": "{place} refuses this user. Correct DATABASE_URL or the server's pg_hba.conf.",
-    "3D000": "{place} does not exist. Make it with createdb, or correct DATABASE_URL.",
     "42501": "{place} does not let this user do that. Give the user rights on the tables.",
     "55P03": "{place} kept a row locked for too long. Look for a transaction that was left open.",
 }
+
+_UNREACHABLE = "{place} cannot be reached ({error}). Start the server or correct DATABASE_URL."
+_REFUSED = (
+    "{place} refuses us ({error}). Correct DATABASE_URL, make the database with createdb, or wait "
+    "until the server has started."
+)
 
 
 def explained(error: BaseException, url: URL) -> BaseException:
@@ -98,7 +100,8 @@ def explained(error: BaseException, url: URL) -> BaseException:
     elif isinstance(cause, psycopg.Error):
         text = _POSTGRES.get(cause.sqlstate or "")
         if text is None and is_lost(cause):
-            text = "{place} cannot be reached ({error}). Start the server or correct DATABASE_URL."
+            # libpq gives no code for what happens while connecting, only the server's own words.
+            text = _REFUSED if "FATAL" in str(cause) else _UNREACHABLE
     elif isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
         text = _SQLITE[sqlite3.SQLITE_FULL]
     if text is None:

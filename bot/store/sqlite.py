@@ -142,9 +142,20 @@ class Writer:
             except BaseException as error:  # noqa: BLE001 - those who wait must hear of anything
                 self._drop()
                 for call in group:
-                    call.error = call.error or explained(error, self._url)
+                    call.error = call.error or self._for_all(error)
             deliver(group)
         self._drop()
+
+    def _for_all(self, error: BaseException) -> BaseException:
+        mended = explained(error, self._url)
+        if mended is not error:
+            return mended
+        mended = StoreError(
+            f"SQLite did not commit ({error}), so nothing of this transaction was kept. Another "
+            "function of the same group may be the cause; do it again."
+        )
+        mended.__cause__ = error
+        return mended
 
     def _run_group(self, group: list[Call], calls: Calls) -> None:
         """Run the first call and those behind it, which join ``group``, in one transaction."""

@@ -25,9 +25,7 @@ def test_after_a_new_key_old_and_new_values_are_read_and_found() -> None:
         Keys.from_text(new).decrypt(sealed, "person.name")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "secret", "AAAA", generate_key()[:-8], "é", f"{generate_key()},"]
-)
+@pytest.mark.parametrize("text", ["", "secret", "AAAA", "A" * 32, "é", "A" * 43 + ","])
 def test_a_bad_key_is_refused_with_the_way_to_make_one(text: str) -> None:
     with pytest.raises(StoreError, match="openssl rand"):
         Keys.from_text(text)
