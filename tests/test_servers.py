@@ -1,6 +1,7 @@
 """The tests' own servers start, answer, and end with the process that started them."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ HOLD = """
 import time
 from tests.servers import postgres, valkey
 with postgres() as server, valkey() as url:
-    print(server.process.pid, url, flush=True)
+    print(server.process.pid, server.folder, url, flush=True)
     time.sleep(600)
 """
 
@@ -35,15 +36,23 @@ def test_postgres_and_valkey_answer(postgres_server: Postgres, valkey_url: str) 
 def test_servers_end_when_their_process_is_killed() -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLD], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
-    server, url = holder.stdout.readline().split()
+    server, folder, url = holder.stdout.readline().split()
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdout.close()
 
+    try:
+        _wait_until_both_have_ended(int(server), url)
+    finally:
+        for left in (folder, url.removeprefix("unix://").rpartition("/")[0]):
+            shutil.rmtree(left)
+
+
+def _wait_until_both_have_ended(server: int, url: str) -> None:
     until = time.monotonic() + 20
-    while time.monotonic() < until and (_alive(int(server)) or _listens(url)):
+    while time.monotonic() < until and (_alive(server) or _listens(url)):
         os.sched_yield()
-    assert not _alive(int(server))
+    assert not _alive(server)
     assert not _listens(url)
 
 

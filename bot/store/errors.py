@@ -105,11 +105,21 @@ def explained(error: BaseException, url: URL) -> BaseException:
     elif isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
         text = _SQLITE[sqlite3.SQLITE_FULL]
     if text is None:
+        _forget_rows(error)
         return error
     detail = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
     mended = StoreError(text.format(place=place, error=detail))
     mended.__cause__ = error
     return mended
+
+
+def _forget_rows(error: BaseException) -> None:
+    """PostgreSQL adds the values of the row to its message; they must not come into a log."""
+    for part in (error, error.orig if isinstance(error, StatementError) else None):
+        if isinstance(part, StatementError | psycopg.Error):
+            part.args = tuple(
+                arg.partition("\nDETAIL:")[0] if isinstance(arg, str) else arg for arg in part.args
+            )
 
 
 def is_lost(cause: BaseException | None) -> bool:
