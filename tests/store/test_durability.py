@@ -54,13 +54,14 @@ def count_up(db: Connection) -> None:
         raise StaleError
 
 
-def count_from_a_process(url: str, times: int) -> None:
+def count_from_a_process(url: str, times: int, together: Any) -> None:
     async def one(database: Database) -> None:
         for _ in range(times):
             await _stubborn(database)
 
     async def main() -> None:
         with closing(open_database(url, writers=4)) as database:
+            together.wait(60)
             await asyncio.gather(*(one(database) for _ in range(8)))
 
     asyncio.run(main())
@@ -77,8 +78,10 @@ async def _stubborn(database: Database) -> None:
 def test_two_processes_with_eight_tasks_each_lose_no_update(
     database_url: str, tables: None
 ) -> None:
+    together = SPAWN.Barrier(2)
     processes = [
-        SPAWN.Process(target=count_from_a_process, args=(database_url, 15)) for _ in range(2)
+        SPAWN.Process(target=count_from_a_process, args=(database_url, 25, together))
+        for _ in range(2)
     ]
     for process in processes:
         process.start()
@@ -86,7 +89,7 @@ def test_two_processes_with_eight_tasks_each_lose_no_update(
         process.join(120)
     assert [process.exitcode for process in processes] == [0, 0]
     with closing(open_database(database_url)) as database:
-        assert database.run(lambda db: db.execute(select(COUNTER.c.value)).scalar()) == 2 * 8 * 15
+        assert database.run(lambda db: db.execute(select(COUNTER.c.value)).scalar()) == 2 * 8 * 25
 
 
 def keep_and_tell(url: str, tell: Any) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, text
 from sqlmodel import Field, SQLModel
 
 import bot
+from bot.store import postgres
 from bot.store.columns import Encrypted, Hashed, Json, UtcTime
 from bot.store.database import Database, open_database
 from bot.store.errors import SchemaError, StoreError
@@ -42,6 +44,7 @@ class Organisation(SQLModel, table=True):
 
     metadata = DECLARED
     id: str = Field(primary_key=True)
+    title: str
 
 
 class Person(SQLModel, table=True):
@@ -90,9 +93,9 @@ def test_a_next_revision_keeps_the_rows(empty_url: str, tmp_path: Path) -> None:
     with closing(open_database(empty_url)) as database:
         database.run(_fill)
 
-    person = metadata.tables["person"]
-    person.c.made_at.nullable = True  # SQLite cannot do that: the table is built anew
-    autogenerate("Allow persons without a time.", metadata, tmp_path)
+    metadata.tables["person"].c.made_at.nullable = True  # SQLite cannot do that: a table is built
+    metadata.tables["organisation"].c.title.nullable = True  # anew, although others refer to it
+    autogenerate("Allow nothing.", metadata, tmp_path)
     upgrade(empty_url, tmp_path)
 
     assert newest(tmp_path) == "0002"
@@ -102,7 +105,7 @@ def test_a_next_revision_keeps_the_rows(empty_url: str, tmp_path: Path) -> None:
 
 
 def _fill(db: Connection) -> None:
-    db.execute(text("INSERT INTO organisation VALUES ('utrecht')"))
+    db.execute(text("INSERT INTO organisation VALUES ('utrecht', 'Utrecht')"))
     db.execute(
         text(
             "INSERT INTO person (id, organisation, phone_hash, facts, made_at, active)"
@@ -159,6 +162,17 @@ def test_upgrading_twice_and_at_once_is_fine(empty_url: str, tmp_path: Path) -> 
         assert process.returncode == 0, said
     upgrade(empty_url, tmp_path)
     assert differences(empty_url, DECLARED) == []
+
+
+def test_an_upgrade_waits_for_another_one(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "LOCK_SECONDS", 1)
+    with psycopg.connect(postgres_url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('polsbot migrations'))")
+        with pytest.raises(StoreError, match="locked for too long"):
+            upgrade(postgres_url)
+    upgrade(postgres_url)
 
 
 def test_the_schema_must_be_the_one_of_this_program(empty_url: str, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A prepared statement does what ``db.execute`` does, only faster."""
 
+import asyncio
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -134,6 +136,22 @@ async def test_it_reads_without_being_able_to_write(database: Database) -> None:
     assert (await database.read(BY_ID.row, id=1)).id == 1
     with pytest.raises(StoreError, match="must not write"):
         await database.read(INSERT.run, id=2)
+
+
+async def test_two_of_them_in_a_read_see_one_state(database: Database) -> None:
+    begun, written = threading.Event(), threading.Event()
+
+    def twice(db: Connection) -> tuple[list[Any], list[Any]]:
+        first = WAITING.rows(db)
+        begun.set()
+        assert written.wait(10)
+        return first, WAITING.rows(db)
+
+    reading = asyncio.create_task(database.read(twice))
+    assert await asyncio.to_thread(begun.wait, 10)
+    await database.transact(INSERT.run, id=1)
+    written.set()
+    assert await reading == ([], [])
 
 
 def test_what_needs_each_execution_is_refused(database: Database) -> None:
