@@ -1,0 +1,322 @@
+"""Which choice, or which choices, a reply names."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.engine.flow import Code
+from bot.engine.replies import emoji
+from bot.engine.replies.gather import Number, Piece, Style, gather
+from bot.engine.replies.lexicon import Sense
+from bot.engine.replies.parts import UNKNOWN, is_noise, meant
+from bot.engine.replies.reading import Question, Unclear, Understood
+from bot.engine.replies.scan import Item
+
+
+def read_choice(question: Question, items: Sequence[Item]) -> Understood | Unclear:
+    """One choice, said by number, label, part of a label, other words, emoji, yes or no."""
+    pieces = meant(gather(items, Style.ONE), takes_no=_has_yes_and_no(question))
+    if isinstance(pieces, Unclear):
+        return pieces
+    pieces = _without_denominator(pieces, question)
+    finder = _Finder(question)
+    for index, piece in enumerate(pieces):
+        following = pieces[index + 1] if index + 1 < len(pieces) else None
+        if isinstance(piece, Number) and piece.article and isinstance(following, Number):
+            continue
+        finder.take(piece)
+    return finder.verdict()
+
+
+def _has_yes_and_no(question: Question) -> bool:
+    return "yes" in question.codes and "no" in question.codes
+
+
+def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]:
+    """``4/5`` and ``4 out of 5`` on a scale of five are a 4."""
+    for index in range(1, len(pieces) - 1):
+        before, between, after = pieces[index - 1 : index + 2]
+        if not (
+            isinstance(before, Number) and isinstance(after, Number) and isinstance(between, Item)
+        ):
+            continue
+        first, second = (after, before) if between.can_be(Sense.OUT_OF_BEFORE) else (before, after)
+        is_share = between.can_be(Sense.OUT_OF, Sense.OUT_OF_BEFORE)
+        is_scale = all(isinstance(code, int) for code in question.codes)
+        if is_share and is_scale and second.value == len(question.codes):
+            return [*pieces[: index - 1], first, *pieces[index + 2 :]]
+    return pieces
+
+
+class _Finder:
+    """Collects what the pieces of a reply to one question point at."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.positions: dict[int, str] = {}
+        self.fits: list[frozenset[int]] = []
+        self.denied: list[frozenset[int]] = []
+        self.faces: set[int] = set()
+        self.doubt = ""
+        self.unknown = False
+        self.heard: set[Sense] = set()
+
+    def take(self, piece: Piece) -> None:
+        if isinstance(piece, Number):
+            self._take_number(piece.value)
+        elif piece.kind == "emoji":
+            self._take_emoji(piece.text)
+        elif piece.option is not None:
+            self.positions.setdefault(piece.option, "label")
+        elif piece.can_be(Sense.ORDINAL):
+            self._take_number(piece.senses[Sense.ORDINAL])
+        else:
+            self._take_words(piece)
+
+    def _take_number(self, value: Decimal | None) -> None:
+        if (
+            value is None
+            or value != value.to_integral_value()
+            or not 1 <= value <= len(self.question.codes)
+        ):
+            self.doubt = self.doubt or "no such number"
+        else:
+            self.positions.setdefault(int(value) - 1, "digit")
+
+    def _take_emoji(self, text: str) -> None:
+        faces = [emoji.face(symbol) for symbol in self.question.symbols]
+        if emoji.face(text) in faces:
+            self.faces.add(faces.index(emoji.face(text)))
+        elif text in emoji.YES and _has_yes_and_no(self.question):
+            self.faces.add(self.question.codes.index("yes"))
+        elif text in emoji.NO and _has_yes_and_no(self.question):
+            self.faces.add(self.question.codes.index("no"))
+
+    def _take_words(self, item: Item) -> None:
+        can_be = item.can_be
+        if can_be(
+            Sense.OR, Sense.BOUND, Sense.UNSURE, Sense.BUT, Sense.OUT_OF, Sense.OUT_OF_BEFORE
+        ):
+            if (
+                item.kind == "phrase"
+                and can_be(Sense.OUT_OF)
+                and not can_be(Sense.OR)
+                and is_noise(item)
+            ):
+                return
+            self.doubt = self.doubt or "more than one answer"
+        elif can_be(Sense.NOT) and not can_be(Sense.NO):
+            self.denied.append(item.fits)
+        elif can_be(Sense.YES):
+            self.heard.add(Sense.YES)
+        elif can_be(Sense.NO):
+            self.heard.add(Sense.NO)
+            if can_be(Sense.NOT):
+                self.heard.add(Sense.NOT)
+            if item.fits:
+                self.fits.append(item.fits)
+        elif item.fits and not can_be(Sense.FILLER):
+            self.fits.append(item.fits)
+        elif can_be(Sense.GOOD, Sense.BAD):
+            self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if can_be(s)}
+        elif item.common or is_noise(item):
+            return
+        elif item.kind == "mark":
+            if item.text == "-" and self.positions and not item.glued:
+                return
+            if item.text in "-%<>=$£^":
+                self.doubt = self.doubt or f"a {item.text!r} in it"
+        elif can_be(Sense.VERY):
+            self.doubt = self.doubt or "very what"
+        else:
+            self.unknown = True
+
+    def verdict(self) -> Understood | Unclear:
+        if self.unknown:
+            return Unclear(UNKNOWN)
+        if self.doubt:
+            return Unclear(self.doubt)
+        if _has_yes_and_no(self.question):
+            self._take_yes_and_no()
+        elif (
+            Sense.NO in self.heard and Sense.YES not in self.heard and (self.positions or self.fits)
+        ):
+            self.denied.append(frozenset())
+        fits = self.fits + [fit for fit in self.denied if fit]
+        if fits:
+            common = frozenset.intersection(*fits)
+            if len(common) != 1 or (self.positions and not common <= set(self.positions)):
+                return Unclear("fits several labels" if len(common) > 1 else "fits no label")
+            self.positions.setdefault(next(iter(common)), "word")
+        if any(not fit for fit in self.denied):
+            return Unclear("negated" if self.positions else "nothing named")
+        for position in self.faces:
+            self.positions.setdefault(position, "emoji")
+        if self.doubt:
+            return Unclear(self.doubt)
+        if len(self.positions) != 1:
+            if self.positions:
+                return Unclear("two answers")
+            return Unclear(
+                "nothing named"
+                if self.heard & {Sense.YES, Sense.NO, Sense.GOOD, Sense.BAD}
+                else UNKNOWN
+            )
+        position, reason = next(iter(self.positions.items()))
+        return Understood(self.question.codes[position], reason)
+
+    def _take_yes_and_no(self) -> None:
+        codes = self.question.codes
+        heard = self.heard
+        denied = [fit for fit in self.denied if not fit]
+        self.denied = [fit for fit in self.denied if fit]
+        if codes.index("no") in self.positions and denied:
+            denied = []
+        says_no = Sense.NO in heard
+        says_yes = Sense.YES in heard
+        if says_yes and says_no and Sense.NOT not in heard:
+            self.doubt = "yes and no"
+        elif says_no or (says_yes and denied):
+            if Sense.GOOD in heard and not denied:
+                self.doubt = "no, but good"
+            self.positions.setdefault(codes.index("no"), "word")
+        elif says_yes:
+            if Sense.BAD in heard:
+                self.doubt = "yes, but bad"
+            self.positions.setdefault(codes.index("yes"), "word")
+        elif denied:
+            self.denied.append(frozenset())
+
+
+def read_choices(question: Question, items: Sequence[Item]) -> Understood | Unclear:
+    """Several choices; a tuple of codes in the order shown."""
+    pieces = meant(gather(items, Style.LIST), takes_no=False)
+    if isinstance(pieces, Unclear):
+        return pieces
+    listed = _Listed(question)
+    for piece in pieces:
+        listed.take(piece)
+    return listed.verdict()
+
+
+class _Listed:
+    """Collects the choices of a list, one named thing after the other."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.chosen: dict[int, str] = {}
+        self.open: int | None = None
+        self.fits: list[frozenset[int]] = []
+        self.doubt = ""
+        self.unknown = False
+        self.range_from: int | None = None
+        self.through = False
+
+    def take(self, piece: Piece) -> None:
+        if isinstance(piece, Number):
+            self._close()
+            if piece.digits is not None:
+                self._take_digits(piece.digits)
+            else:
+                self._take_number(piece.value)
+        elif piece.kind == "emoji":
+            return
+        elif piece.option is not None:
+            self._close()
+            self._name(piece.option, "label")
+        elif piece.can_be(Sense.ORDINAL):
+            self._close()
+            self._take_number(piece.senses[Sense.ORDINAL])
+        else:
+            self._take_words(piece)
+
+    def _take_words(self, item: Item) -> None:
+        if item.can_be(Sense.THROUGH):
+            self._close()
+            self.through, self.range_from = True, self.open
+        elif item.can_be(Sense.OR, Sense.BOUND, Sense.BUT, Sense.OUT_OF) and not is_noise(item):
+            self.doubt = self.doubt or "not a plain list"
+        elif item.can_be(Sense.AND):
+            self._close()
+            self.open = None
+        elif item.can_be(Sense.ALL):
+            for position, code in enumerate(self.question.codes):
+                if code not in self.question.exclusive:
+                    self.chosen.setdefault(position, "word")
+        elif item.can_be(Sense.NONE) and len(self.question.exclusive) == 1:
+            self._close()
+            self._name(self.question.codes.index(next(iter(self.question.exclusive))), "word")
+            self.open = None
+        elif item.can_be(Sense.NOT):
+            self.doubt = self.doubt or "negated"
+        elif item.fits and not item.can_be(Sense.FILLER):
+            self.fits.append(item.fits)
+        elif item.common or is_noise(item):
+            return
+        elif item.kind == "mark":
+            if item.text in "-%<>=$£^/" and not (item.text == "-" and not item.glued):
+                self.doubt = self.doubt or f"a {item.text!r} in it"
+        elif item.can_be(Sense.YES, Sense.NO, Sense.UNSURE):
+            self.doubt = self.doubt or "yes or no is no choice here"
+        else:
+            self.unknown = True
+
+    def _take_digits(self, digits: str) -> None:
+        count = len(self.question.codes)
+        run = list(map(int, digits))
+        if len(run) == 1 or (count > 9 and not (len(set(run)) == len(run) and 0 not in run)):
+            self._take_number(Decimal(digits))
+        elif count > 9 or len(set(run)) < len(run):
+            self.doubt = self.doubt or "digits run together"
+        else:
+            for digit in run:
+                self.open = None
+                self._take_number(Decimal(digit))
+
+    def _take_number(self, value: Decimal | None) -> None:
+        if (
+            value is None
+            or value != value.to_integral_value()
+            or not 1 <= value <= len(self.question.codes)
+        ):
+            self.doubt = self.doubt or "no such number"
+        else:
+            self.open = None
+            if int(value) - 1 in self.chosen:
+                self.doubt = self.doubt or "the same twice"
+            self._name(int(value) - 1, "digit")
+
+    def _name(self, position: int, reason: str) -> None:
+        if self.through and self.range_from is not None:
+            for between in range(self.range_from + 1, position + 1):
+                self.chosen.setdefault(between, reason)
+            if position <= self.range_from:
+                self.doubt = self.doubt or "a range that runs back"
+            self.through, self.range_from, self.open = False, None, None
+            return
+        if self.open is not None and self.open != position:
+            self.doubt = self.doubt or "number and label differ"
+        self.chosen.setdefault(position, reason)
+        self.open = position
+
+    def _close(self) -> None:
+        """Settle the label words since the last "and"."""
+        if self.fits:
+            common = frozenset.intersection(*self.fits)
+            self.fits = []
+            if len(common) == 1:
+                self._name(next(iter(common)), "word")
+            else:
+                self.doubt = self.doubt or "fits several labels"
+
+    def verdict(self) -> Understood | Unclear:
+        self._close()
+        if self.unknown:
+            return Unclear(UNKNOWN)
+        if self.doubt or self.through:
+            return Unclear(self.doubt or "half a range")
+        if not self.chosen:
+            return Unclear(UNKNOWN)
+        codes: tuple[Code, ...] = tuple(self.question.codes[p] for p in sorted(self.chosen))
+        if len(codes) > 1 and any(code in self.question.exclusive for code in codes):
+            return Unclear("cannot go together")
+        return Understood(codes, next(iter(self.chosen.values())))

@@ -1,0 +1,64 @@
+"""Which part of a reply is the answer: after a correction and before the reasons."""
+
+from collections.abc import Sequence
+
+from bot.engine.replies.gather import Number, Piece
+from bot.engine.replies.lexicon import Sense
+from bot.engine.replies.reading import Unclear
+from bot.engine.replies.scan import Item
+
+UNKNOWN = "words not known"
+"""The reason that lets another language have a try."""
+
+_NOISE = (
+    Sense.FILLER, Sense.POLITE, Sense.ABOUT, Sense.MARK, Sense.ARTICLE, Sense.AND, Sense.SMALL,
+)  # fmt: skip
+_LOUD_MARKS = "-%<>=$£^/+"
+
+
+def is_noise(item: Item) -> bool:
+    """Whether the item adds nothing to the answer beside it."""
+    if item.kind == "mark":
+        return item.text not in _LOUD_MARKS
+    return item.kind == "emoji" or item.can_be(*_NOISE)
+
+
+def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
+    """The pieces that count. ``takes_no``: "no" is an answer here, not a correction."""
+    kept = list(pieces)
+    for index in range(len(kept) - 1, -1, -1):
+        if _corrects(kept, index, takes_no=takes_no) and any(map(_says, kept[index + 1 :])):
+            kept = kept[index + 1 :]
+            break
+        piece = kept[index]
+        if isinstance(piece, Item) and piece.can_be(Sense.CORRECTION):
+            del kept[index]
+    for index, piece in enumerate(kept):
+        if isinstance(piece, Item) and piece.can_be(Sense.BECAUSE) and piece.option is None:
+            if any(map(_says, kept[:index])):
+                return kept[:index]
+            return Unclear(UNKNOWN)
+    return kept
+
+
+def _corrects(pieces: Sequence[Piece], index: int, *, takes_no: bool) -> bool:
+    piece = pieces[index]
+    if not isinstance(piece, Item) or piece.option is not None:
+        return False
+    before = pieces[:index]
+    if piece.can_be(Sense.CORRECTION):
+        return True
+    if piece.can_be(Sense.BUT):
+        return any(isinstance(p, Item) and p.can_be(Sense.NOT) for p in before)
+    if takes_no or not piece.can_be(Sense.NO):
+        return False
+    comma = index + 1 < len(pieces) and isinstance(f := pieces[index + 1], Item) and f.text == ","
+    return comma or (not piece.can_be(Sense.NOT) and (not before or any(map(_says, before))))
+
+
+def _says(piece: Piece) -> bool:
+    if isinstance(piece, Number):
+        return True
+    return piece.option is not None or bool(piece.fits) or piece.can_be(
+        Sense.YES, Sense.NO, Sense.ORDINAL, Sense.NONE, Sense.MONTH, Sense.RELATIVE
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Words written with stretched letters, on another keyboard, or with a typing mistake."""
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.engine.replies.fold import squeeze
+from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.numbers import glued_number
+from bot.engine.replies.options import Options
+from bot.engine.replies.roman import romanised
+from bot.engine.replies.tokens import Token
+
+_MOST_UNKNOWN = 4
+"""More unknown words than this are another message, not a mistyped one."""
+
+
+def unstretched(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
+    """The tokens with ``jaaaa`` written ``ja`` and Latin ``dobre`` written in Cyrillic."""
+    return [_unstretched(token, lexicon, options) for token in tokens]
+
+
+def corrected(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
+    """The tokens with the typing mistakes mended that can be meant in one way only."""
+    unknown = [token for token in tokens if not _is_known(token, lexicon, options)]
+    if not unknown or len(unknown) > _MOST_UNKNOWN:
+        return list(tokens)
+    return [_corrected(t, lexicon, options) if t in unknown else t for t in tokens]
+
+
+def _is_known(token: Token, lexicon: Lexicon, options: Options) -> bool:
+    word = token.text
+    return (
+        token.kind != "word"
+        or word in lexicon.vocabulary
+        or word in options.words
+        or glued_number(word, lexicon) is not None
+    )
+
+
+def _unstretched(token: Token, lexicon: Lexicon, options: Options) -> Token:
+    if _is_known(token, lexicon, options):
+        return token
+    short = squeeze(token.text)
+    meant = _squeezed(options).get(short) or lexicon.squeezed.get(short)
+    meant = meant or lexicon.roman.get(token.text) or _roman(options).get(token.text)
+    return token._replace(text=meant) if meant else token
+
+
+@lru_cache(maxsize=512)
+def _squeezed_words(words: frozenset[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in sorted(words):
+        found[squeeze(word)] = "" if squeeze(word) in found else word
+    return found
+
+
+def _squeezed(options: Options) -> dict[str, str]:
+    return _squeezed_words(options.words)
+
+
+def _roman(options: Options) -> dict[str, str]:
+    return _roman_words(options.words)
+
+
+@lru_cache(maxsize=512)
+def _roman_words(words: frozenset[str]) -> dict[str, str]:
+    return {latin: word for word in words for latin in romanised(word)}
+
+
+def _corrected(token: Token, lexicon: Lexicon, options: Options) -> Token:
+    word = token.text
+    if len(word) < 4:
+        return token
+    meant = _nearest(word, _long(options.words), labels=True) or _nearest(
+        word, _long(lexicon.vocabulary), labels=False
+    )
+    if meant is None:
+        return token
+    senses = lexicon.phrases.get((meant,), {})
+    if Sense.NUMBER in senses and meant[0] != word[0]:
+        return token
+    return token._replace(text=meant)
+
+
+@lru_cache(maxsize=512)
+def _long(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(word for word in words if len(word) >= 4))
+
+
+def _nearest(word: str, words: Collection[str], *, labels: bool) -> str | None:
+    """The one word that is near enough, ``None`` if there is none or there are several."""
+    allowed = 2 if len(word) >= 8 else 1
+    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+    if not found:
+        return None
+    best = min(distance for _, distance, _ in found)
+    nearest = [other for other, distance, _ in found if distance == best]
+    if len(nearest) != 1:
+        return None
+    other = nearest[0]
+    if len(word) == 4 and len(other) == 4 and not labels and sorted(word) != sorted(other):
+        return None  # one letter changed in a word of four makes another word too easily
+    if len(other) < 8 and best > 1:
+        return None
+    return other

@@ -1,0 +1,201 @@
+"""What a typed reply means: a value only if a careful clerk would be sure, else ask again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bot.engine.flow import AnswerType, Value
+from bot.engine.replies.amounts import read_amount, read_number
+from bot.engine.replies.choices import read_choice, read_choices
+from bot.engine.replies.commands import in_order, read_command
+from bot.engine.replies.crisis import has_crisis
+from bot.engine.replies.dates import read_date
+from bot.engine.replies.fold import is_invisible, strip_ends
+from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.options import Options, options_of
+from bot.engine.replies.parts import UNKNOWN
+from bot.engine.replies.reading import Command, Commanded, Question, Reading, Unclear, Understood
+from bot.engine.replies.repair import corrected, unstretched
+from bot.engine.replies.scan import scan
+from bot.engine.replies.tokens import Token, tokenise
+
+_LONGEST_SEARCHED = 5000
+_LONGEST_ANSWER = 200
+_READERS = {
+    AnswerType.CHOICE: read_choice,
+    AnswerType.PICTURE: read_choice,
+    AnswerType.YES_NO: read_choice,
+    AnswerType.LANGUAGE: read_choice,
+    AnswerType.CHOICES: read_choices,
+    AnswerType.NUMBER: read_number,
+    AnswerType.AMOUNT: read_amount,
+    AnswerType.DATE: read_date,
+}
+_NO_OPTIONS = Options({}, {}, frozenset(), {}, frozenset(), 1)
+_LONGEST_MISTYPED_STOP = 3
+
+
+def understand(
+    question: Question | None, reply: str, lexicons: Mapping[str, Lexicon], language: str
+) -> Reading:
+    """The value, the command or the doubt in a reply; never raises, whatever was typed.
+
+    ``question`` is ``None`` when none is open: then only commands are understood. ``language`` is
+    the one the person is spoken to in; its words come first, then those of all other lexicons.
+    """
+    typed = strip_ends(reply)
+    if is_invisible(typed):
+        return Unclear("nothing typed")
+    ordered = in_order(lexicons, language)
+    if not ordered:
+        return Unclear("no lexicon")
+    asked = _Asked(question, typed, tokenise(typed[:_LONGEST_SEARCHED], _mixed(ordered)), ordered)
+    return asked.reading()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One reply to one question, with the lexicons in the order in which they are heard."""
+
+    question: Question | None
+    typed: str
+    tokens: Sequence[Token]
+    lexicons: tuple[Lexicon, ...]
+
+    def reading(self) -> Reading:
+        return (
+            self._whole_label()
+            or self._command()
+            or self._crisis(self.tokens)
+            or self._long()
+            or self._stretched_command()
+            or self._answer()
+            or self._mistyped()
+            or self._text_or_unclear()
+        )
+
+    def _whole_label(self) -> Understood | None:
+        """The full label, even if it is a command too."""
+        if self.question is None:
+            return None
+        said = "".join(t.text for t in self.tokens if t.kind in ("word", "digits"))
+        position = self._options(self.lexicons[0]).labels.get(said)
+        if position is None or any(t.kind == "emoji" for t in self.tokens):
+            return None
+        return self._chosen(position)
+
+    def _chosen(self, position: int) -> Understood | None:
+        question = self.question
+        if question is None or position >= len(question.codes):
+            return None
+        code = question.codes[position]
+        return Understood((code,) if question.type is AnswerType.CHOICES else code, "label")
+
+    def _command(self) -> Commanded | None:
+        own, others = self.lexicons[:1], self.lexicons[1:]
+        if command := read_command(self.tokens, own, self.lexicons, "word"):
+            return command
+        if self._is_own_word():
+            return None
+        return read_command(self.tokens, others, self.lexicons, "other language")
+
+    def _is_own_word(self) -> bool:
+        """Whether the message is one word of answer in the session's language."""
+        if self.question is None or self.question.type is AnswerType.TEXT:
+            return False
+        lexicon = self.lexicons[0]
+        words = tuple(t.text for t in self.tokens if t.kind in ("word", "digits"))
+        senses = lexicon.phrases.get(words, {})
+        answers = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE)
+        return words in self._options(lexicon).whole or any(s in senses for s in answers)
+
+    def _crisis(self, tokens: Sequence[Token]) -> Commanded | None:
+        return Commanded(Command.CRISIS, "word") if has_crisis(tokens, self.lexicons) else None
+
+    def _long(self) -> Reading | None:
+        if len(self.typed) <= _LONGEST_ANSWER:
+            return None
+        return self._text_or_unclear("too long")
+
+    def _stretched_command(self) -> Commanded | None:
+        for lexicon in self.lexicons:
+            tokens = unstretched(self.tokens, lexicon, _NO_OPTIONS)
+            if tokens != self.tokens and (
+                command := read_command(tokens, (lexicon,), self.lexicons, "word")
+            ):
+                return command
+        return None
+
+    def _answer(self) -> Understood | Unclear | None:
+        """The answer in the session's language, else in the only other language that has one."""
+        if self.question is None or self.question.type is AnswerType.TEXT:
+            return None
+        own = self._read(self.lexicons[0])
+        if own.reason != UNKNOWN:
+            return own
+        found: dict[Value, Understood] = {}
+        for lexicon in self.lexicons[1:]:
+            reading = self._read(lexicon)
+            if isinstance(reading, Understood):
+                found.setdefault(reading.value, replace(reading, language=lexicon.language))
+        if len(found) > 1:
+            return Unclear("means different things in different languages")
+        return next(iter(found.values()), None)
+
+    def _mistyped(self) -> Reading | None:
+        """What it is once the typing mistakes are mended."""
+        own = self.lexicons[0]
+        tokens = corrected(self._unstretched(own), own, self._options(own))
+        command = read_command(tokens, (own,), self.lexicons, "typo")
+        if command is not None and (command.command is Command.STOP or not self._is_text()):
+            return command
+        if self._is_text():
+            return None
+        if crisis := self._crisis(tokens):
+            return crisis
+        if self.question is not None:
+            reading = _READERS[self.question.type](
+                self.question, scan(tokens, own, self._options(own))
+            )
+            if isinstance(reading, Understood):
+                return replace(reading, reason="typo")
+            if reading.reason != UNKNOWN:
+                return reading
+        return self._mistyped_stop()
+
+    def _mistyped_stop(self) -> Commanded | None:
+        """A stop with a typing mistake in another language than the session's."""
+        if len(self.tokens) > _LONGEST_MISTYPED_STOP:
+            return None
+        for lexicon in self.lexicons[1:]:
+            tokens = corrected(self.tokens, lexicon, _NO_OPTIONS)
+            command = read_command(tokens, (lexicon,), self.lexicons, "typo")
+            if command is not None and command.command is Command.STOP:
+                return command
+        return None
+
+    def _text_or_unclear(self, reason: str = UNKNOWN) -> Understood | Unclear:
+        return Understood(self.typed, "word") if self._is_text() else Unclear(reason)
+
+    def _is_text(self) -> bool:
+        return self.question is not None and self.question.type is AnswerType.TEXT
+
+    def _unstretched(self, lexicon: Lexicon) -> list[Token]:
+        return unstretched(self.tokens, lexicon, self._options(lexicon))
+
+    def _read(self, lexicon: Lexicon) -> Understood | Unclear:
+        question = self.question
+        if question is None:
+            return Unclear("no question is open")
+        options = self._options(lexicon)
+        return _READERS[question.type](question, scan(self._unstretched(lexicon), lexicon, options))
+
+    def _options(self, lexicon: Lexicon) -> Options:
+        labels = self.question.labels.get(lexicon.language, ()) if self.question else ()
+        return options_of(tuple(labels), lexicon)
+
+
+@lru_cache(maxsize=64)
+def _mixed(lexicons: tuple[Lexicon, ...]) -> frozenset[str]:
+    """Words of letters and digits in any language."""
+    return frozenset().union(*(lexicon.mixed for lexicon in lexicons))
