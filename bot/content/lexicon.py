@@ -1,6 +1,6 @@
 """Reads ``locales/<lang>/lexicon.yaml`` into lexicons; faults are told with their line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from bot.engine.replies.lexicon import LISTED, VALUED, Lexicon, Spoken, build, expand
+from bot.engine.replies.lexicon import LISTED, VALUED, Lexicon, Spoken, build
+from bot.engine.replies.patterns import compiled, expand
 from bot.engine.replies.reading import Command
 
 
@@ -78,7 +79,7 @@ class _Reader:
         commands = {}
         for name, node in self._pairs(top.pop("commands", None)):
             if name in {command.value for command in Command}:
-                commands[Command(name)] = self._patterns(node)
+                commands[Command(name)] = self._patterns(node, compiled)
             else:
                 self._fault(node, f"{name!r} is no command")
         spoken = Spoken(
@@ -87,8 +88,8 @@ class _Reader:
             commands=commands,
             crisis=self._patterns(top.pop("crisis", None)),
             languages=self._lists(top.pop("languages", None)),
-            language_asked=self._patterns(top.pop("language_asked", None)),
-            language_refused=self._patterns(top.pop("language_refused", None)),
+            language_asked=self._patterns(top.pop("language_asked", None), compiled),
+            language_refused=self._patterns(top.pop("language_refused", None), compiled),
             listed=listed,
             valued=valued,
             same=self._lists(top.pop("same", None)),
@@ -135,7 +136,9 @@ class _Reader:
                 self._fault(value, f"{key!r} must be a number")
         return found
 
-    def _patterns(self, node: Node | None) -> tuple[str, ...]:
+    def _patterns(
+        self, node: Node | None, check: Callable[[str], object] = expand
+    ) -> tuple[str, ...]:
         if node is None:
             return ()
         items = node.value if isinstance(node, SequenceNode) else [node]
@@ -145,7 +148,7 @@ class _Reader:
                 self._fault(item, "here must be words")
                 continue
             try:
-                expand(item.value)
+                check(item.value)
             except ValueError as error:
                 self._fault(item, str(error))
             found.append(item.value)

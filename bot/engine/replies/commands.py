@@ -34,8 +34,8 @@ def _spoken(
         for said in (phrase, _once(phrase)):
             joined = "".join(said)
             for lexicon in lexicons:
-                if found := lexicon.commands.get(joined):
-                    return Commanded(found[0], reason, found[1])
+                if order := lexicon.order(joined):
+                    return Commanded(order.command, reason, order.language)
     return None
 
 

@@ -5,29 +5,28 @@ from collections.abc import Sequence
 from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.tokens import Token
 
-_ENDS = frozenset(".!?;,\n")
+_ENDS = frozenset(".!?;,")
 
 
 def has_crisis(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> bool:
     """Whether a crisis phrase of any language stands in the message."""
-    rows = [t for t in tokens if t.kind in ("word", "digits") or t.text in _ENDS]
-    for at, token in enumerate(rows):
-        for lexicon in lexicons:
-            for phrase in lexicon.crisis.get(token.text, ()):
-                if _stands(phrase, rows, at):
+    words: list[str] = []
+    ends: set[int] = set()
+    for token in tokens:
+        if token.kind in ("word", "digits"):
+            words.append(token.text)
+        elif token.text in _ENDS or token.kind == "emoji":
+            ends.add(len(words))
+    ends.add(len(words))
+    return any(_stands(lexicon, words, ends) for lexicon in lexicons)
+
+
+def _stands(lexicon: Lexicon, words: list[str], ends: set[int]) -> bool:
+    crisis = lexicon.crisis
+    for start, word in enumerate(words):
+        if word in crisis.firsts:
+            for end in range(start + 1, min(len(words), start + crisis.longest) + 1):
+                phrase = tuple(words[start:end])
+                if phrase in crisis.anywhere or (end in ends and phrase in crisis.closing):
                     return True
     return False
-
-
-def _stands(phrase: tuple[str, ...], rows: Sequence[Token], at: int) -> bool:
-    """Whether the phrase begins here; marks between its words do not matter."""
-    index = at
-    for word in phrase:
-        if word == ".":
-            return index >= len(rows) or rows[index].text in _ENDS
-        while index < len(rows) and rows[index].text in _ENDS and index > at:
-            index += 1
-        if index >= len(rows) or rows[index].text != word:
-            return False
-        index += 1
-    return True

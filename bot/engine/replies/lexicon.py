@@ -5,15 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from itertools import product
 
 from bot.engine.replies.fold import squeeze
+from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
 from bot.engine.replies.reading import Command
 from bot.engine.replies.roman import romanised
-from bot.engine.replies.tokens import words_of
-
-Words = tuple[str, ...]
-"""A folded phrase, word by word."""
 
 
 class Sense(StrEnum):
@@ -65,10 +61,7 @@ Senses = Mapping[Sense, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A lexicon as written: patterns of phrases by meaning.
-
-    In a pattern ``(a|b)`` is one of several and ``(a|b)?`` may be left out.
-    """
+    """A lexicon as written: patterns of phrases by meaning (see ``patterns``)."""
 
     language: str
     name: str
@@ -84,21 +77,40 @@ class Spoken:
     prefixes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A way to give a command; ``language`` is the one that is asked for."""
+
+    command: Command
+    pattern: Pattern
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """Phrases that count anywhere, and those that count only where a sentence ends."""
+
+    anywhere: frozenset[Words]
+    closing: frozenset[Words]
+    firsts: frozenset[str]
+    longest: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """One language's words, folded and indexed. Compared by identity, so it can key a cache.
 
-    ``phrases`` maps to senses; ``commands`` is keyed by the phrase without its spaces, since people
-    write them together or apart; ``crisis`` is keyed by first word and a phrase that ends in a full
-    stop counts only at the end of a sentence; ``same`` gives for a label what else people call it;
-    ``prefixes`` are words written onto the next one.
+    ``phrases`` maps to senses; ``orders`` are by their first two letters; ``same`` gives for a
+    label what else people call it; ``squeezed`` and ``roman`` lead from stretched and from Latin
+    spellings to a word; ``mixed`` are the words of letters and digits; ``prefixes`` are words
+    written onto the next one.
     """
 
     language: str
     name: str
     phrases: Mapping[Words, Senses]
-    commands: Mapping[str, tuple[Command, str | None]]
-    crisis: Mapping[str, tuple[Words, ...]]
+    orders: Mapping[str, tuple[Order, ...]]
+    crisis: Crisis
     same: tuple[tuple[Words, tuple[Words, ...]], ...]
     vocabulary: frozenset[str]
     squeezed: Mapping[str, str]
@@ -107,9 +119,62 @@ class Lexicon:
     prefixes: tuple[str, ...]
     longest: int
 
+    def order(self, text: str) -> Order | None:
+        """The command that a folded text without spaces gives, written together or apart."""
+        for start in (text[:2], text[:1]):
+            for order in self.orders.get(start, ()):
+                if order.pattern.matches(text):
+                    return order
+        return None
+
 
 def build(spoken: Spoken) -> Lexicon:
     """Expand, fold and index a lexicon."""
+    phrases = _phrases(spoken)
+    same = tuple(
+        (words, tuple(_all_words(patterns)))
+        for label, patterns in spoken.same.items()
+        for words in _all_words((label,))
+    )
+    orders = _orders(spoken)
+    crisis = _crisis(spoken.crisis)
+    vocabulary = frozenset(
+        word
+        for found in (
+            phrases,
+            (words for _, others in same for words in others),
+            crisis.anywhere,
+            crisis.closing,
+            (order.pattern.words for order in orders),
+            _all_words(spoken.known),
+        )
+        for words in found
+        for word in words
+    )
+    squeezed: dict[str, str] = {}
+    for word in sorted(vocabulary):
+        squeezed[squeeze(word)] = "" if squeeze(word) in squeezed else word
+    by_start: dict[str, list[Order]] = defaultdict(list)
+    for order in orders:
+        for start in order.pattern.starts:
+            by_start[start].append(order)
+    return Lexicon(
+        language=spoken.language,
+        name=spoken.name,
+        phrases=phrases,
+        orders={start: tuple(found) for start, found in by_start.items()},
+        crisis=crisis,
+        same=same,
+        vocabulary=vocabulary,
+        squeezed=squeezed,
+        roman={latin: word for word in sorted(vocabulary) for latin in romanised(word)},
+        mixed=frozenset(w for w in vocabulary if not w.isalpha() and not w.isdigit()),
+        prefixes=spoken.prefixes,
+        longest=max(map(len, phrases), default=1),
+    )
+
+
+def _phrases(spoken: Spoken) -> dict[Words, Senses]:
     phrases: dict[Words, dict[Sense, Decimal]] = defaultdict(dict)
     for sense, patterns in spoken.listed.items():
         for words in _all_words(patterns):
@@ -118,90 +183,36 @@ def build(spoken: Spoken) -> Lexicon:
         for value, patterns in values.items():
             for words in _all_words(patterns):
                 phrases[words].setdefault(sense, value)
-    same = tuple(
-        (words, tuple(_all_words(patterns)))
-        for label, patterns in spoken.same.items()
-        for words in _all_words((label,))
-    )
-    commands = _commands(spoken)
-    crisis: dict[str, list[Words]] = defaultdict(list)
-    for pattern in spoken.crisis:
-        for words in _all_words((pattern,)):
-            crisis[words[0]].append((*words, ".") if pattern.endswith(".") else words)
-    vocabulary = {word for words in phrases for word in words}
-    vocabulary |= {word for _, others in same for words in others for word in words}
-    vocabulary |= {word for found in crisis.values() for words in found for word in words}
-    vocabulary |= {word for words in commands for word in words}
-    vocabulary |= {word for words in _all_words(spoken.known) for word in words}
-    vocabulary.discard(".")
-    squeezed: dict[str, str] = {}
-    for word in sorted(vocabulary):
-        squeezed[squeeze(word)] = "" if squeeze(word) in squeezed else word
-    return Lexicon(
-        language=spoken.language,
-        name=spoken.name,
-        phrases=dict(phrases),
-        commands={"".join(words): meaning for words, meaning in commands.items()},
-        crisis={first: tuple(found) for first, found in crisis.items()},
-        same=same,
-        vocabulary=frozenset(vocabulary),
-        squeezed=squeezed,
-        roman=_roman(vocabulary),
-        mixed=frozenset(w for w in vocabulary if not w.isalpha() and not w.isdigit()),
-        prefixes=spoken.prefixes,
-        longest=max(map(len, phrases), default=1),
+    return dict(phrases)
+
+
+def _orders(spoken: Spoken) -> list[Order]:
+    orders = []
+    for frames, is_asked in ((spoken.language_refused, False), (spoken.language_asked, True)):
+        for frame in frames:
+            for code, names in spoken.languages.items():
+                pattern = compiled(frame.replace("{}", f"({'|'.join(names)})"))
+                orders.append(Order(Command.LANGUAGE, pattern, code if is_asked else None))
+    for command, sources in spoken.commands.items():
+        orders += [Order(command, compiled(source)) for source in sources]
+    return orders
+
+
+def _crisis(sources: Iterable[str]) -> Crisis:
+    anywhere: set[Words] = set()
+    closing: set[Words] = set()
+    for source in sources:
+        (closing if source.endswith(".") else anywhere).update(_all_words((source,)))
+    every = anywhere | closing
+    return Crisis(
+        frozenset(anywhere),
+        frozenset(closing),
+        frozenset(words[0] for words in every),
+        max(map(len, every), default=0),
     )
 
 
-def expand(pattern: str) -> list[str]:
-    """Every phrase a pattern stands for: ``(a|b) (c)? d`` is a c d, a d, b c d, b d."""
-    parts: list[list[str]] = []
-    rest = pattern
-    while rest:
-        text, opened, rest = rest.partition("(")
-        parts.append([text])
-        if not opened:
-            break
-        inside, closed, rest = rest.partition(")")
-        if not closed or "(" in inside:
-            raise ValueError(f"a bracket is not closed in {pattern!r}")
-        choices = inside.split("|")
-        if rest.startswith("?"):
-            choices.append("")
-            rest = rest[1:]
-        parts.append(choices)
-    return [" ".join("".join(chosen).split()) for chosen in product(*parts)]
-
-
-def _all_words(patterns: Iterable[str]) -> list[Words]:
-    found: dict[Words, None] = {}
-    for pattern in patterns:
-        for phrase in expand(pattern):
-            words = tuple(word for run in phrase.split() for word in _whole(run))
-            if words:
-                found[words] = None
-    return list(found)
-
-
-def _roman(vocabulary: Iterable[str]) -> dict[str, str]:
-    return {latin: word for word in sorted(vocabulary) for latin in romanised(word)}
-
-
-def _whole(run: str) -> Words:
-    """The words of one run; letters and digits stay together as the translator wrote them."""
-    bare = run.replace("'", "")
-    whole = (bare.lower(),) if bare.isascii() and bare.isalnum() else ()
-    return words_of(run, whole)
-
-
-def _commands(spoken: Spoken) -> dict[Words, tuple[Command, str | None]]:
-    found: dict[Words, tuple[Command, str | None]] = {}
-    for code, names in spoken.languages.items():
-        for frames, target in ((spoken.language_refused, None), (spoken.language_asked, code)):
-            for frame in frames:
-                for words in _all_words(frame.replace("{}", name) for name in names):
-                    found.setdefault(words, (Command.LANGUAGE, target))
-    for command, patterns in spoken.commands.items():
-        for words in _all_words(patterns):
-            found.setdefault(words, (command, None))
-    return found
+def _all_words(sources: Iterable[str]) -> list[Words]:
+    """Every phrase of some patterns, folded."""
+    phrases = (written_words(phrase) for source in sources for phrase in expand(source))
+    return [words for words in dict.fromkeys(phrases) if words]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from bot.engine.replies.lexicon import Lexicon, Sense, Words
+from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.patterns import Words
 from bot.engine.replies.tokens import words_of
 
 
@@ -103,7 +104,7 @@ def _common(written: list[Words]) -> frozenset[str]:
 def _cores(words: Words, common: frozenset[str], lexicon: Lexicon) -> list[Words]:
     """A label without what all labels have, with and without its small words."""
     core = tuple(word for word in words if word not in common)
-    bare = tuple(word for word in core if not _is_small(word, lexicon))
+    bare = tuple(word for word in core if not _is_small(word, lexicon, (Sense.SMALL, Sense.ARTICLE)))
     return [c for c in (core, bare) if c and c != words and not _only_no(c, lexicon)]
 
 
@@ -113,9 +114,10 @@ def _only_no(core: Words, lexicon: Lexicon) -> bool:
     return Sense.NONE not in senses and (Sense.NO in senses or Sense.NOT in senses)
 
 
-def _is_small(word: str, lexicon: Lexicon) -> bool:
-    senses = lexicon.phrases.get((word,), {})
-    return any(s in senses for s in (Sense.SMALL, Sense.ARTICLE, Sense.VERY))
+def _is_small(
+    word: str, lexicon: Lexicon, small: tuple[Sense, ...] = (Sense.SMALL, Sense.ARTICLE, Sense.VERY)
+) -> bool:
+    return any(sense in lexicon.phrases.get((word,), {}) for sense in small)
 
 
 def _unique(*rows: list[tuple[Words, int]]) -> dict[Words, int]:

@@ -1,5 +1,6 @@
 """Words written with stretched letters, on another keyboard, or with a typing mistake."""
 
+import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from bot.engine.replies.options import Options
 from bot.engine.replies.roman import romanised
 from bot.engine.replies.tokens import Token
 
+_THRICE = re.compile(r"([^\W\d_])\1\1")
 _MOST_UNKNOWN = 4
 """More unknown words than this are another message, not a mistyped one."""
 
@@ -20,6 +22,16 @@ _MOST_UNKNOWN = 4
 def unstretched(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
     """The tokens with ``jaaaa`` written ``ja`` and Latin ``dobre`` written in Cyrillic."""
     return [_unstretched(token, lexicon, options) for token in tokens]
+
+
+def clearly_unstretched(
+    tokens: Sequence[Token], lexicon: Lexicon, options: Options
+) -> list[Token]:
+    """As ``unstretched``, for a language the person may not speak: only three letters in a row."""
+    return [
+        _unstretched(token, lexicon, options) if _THRICE.search(token.text) else token
+        for token in tokens
+    ]
 
 
 def corrected(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bot.engine.replies.lexicon import Lexicon, Sense, Senses, Words
+from bot.engine.replies.lexicon import Lexicon, Sense, Senses
+from bot.engine.replies.patterns import Words
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
 from bot.engine.replies.tokens import Token

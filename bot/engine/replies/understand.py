@@ -15,7 +15,7 @@ from bot.engine.replies.lexicon import Lexicon, Sense
 from bot.engine.replies.options import Options, options_of
 from bot.engine.replies.parts import UNKNOWN
 from bot.engine.replies.reading import Command, Commanded, Question, Reading, Unclear, Understood
-from bot.engine.replies.repair import corrected, unstretched
+from bot.engine.replies.repair import clearly_unstretched, corrected, unstretched
 from bot.engine.replies.scan import scan
 from bot.engine.replies.tokens import Token, tokenise
 
@@ -119,7 +119,7 @@ class _Asked:
 
     def _stretched_command(self) -> Commanded | None:
         for lexicon in self.lexicons:
-            tokens = unstretched(self.tokens, lexicon, _NO_OPTIONS)
+            tokens = self._unstretched(lexicon)
             if tokens != self.tokens and (
                 command := read_command(tokens, (lexicon,), self.lexicons, "word")
             ):
@@ -181,7 +181,8 @@ class _Asked:
         return self.question is not None and self.question.type is AnswerType.TEXT
 
     def _unstretched(self, lexicon: Lexicon) -> list[Token]:
-        return unstretched(self.tokens, lexicon, self._options(lexicon))
+        mend = unstretched if lexicon is self.lexicons[0] else clearly_unstretched
+        return mend(self.tokens, lexicon, self._options(lexicon))
 
     def _read(self, lexicon: Lexicon) -> Understood | Unclear:
         question = self.question
