@@ -7,7 +7,7 @@ from bot.engine.flow import Code
 from bot.engine.replies import emoji
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import UNKNOWN, is_noise, meant
+from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_noise, meant
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
@@ -45,6 +45,9 @@ def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]
         if is_share and is_scale and second.value == len(question.codes):
             return [*pieces[: index - 1], first, *pieces[index + 2 :]]
     return pieces
+
+
+_HEDGES = (Sense.BOUND, Sense.UNSURE, Sense.OUT_OF, Sense.OUT_OF_BEFORE)
 
 
 class _Finder:
@@ -92,40 +95,34 @@ class _Finder:
             self.faces.add(self.question.codes.index("no"))
 
     def _take_words(self, item: Item) -> None:
-        can_be = item.can_be
-        if can_be(
-            Sense.OR, Sense.BOUND, Sense.UNSURE, Sense.BUT, Sense.OUT_OF, Sense.OUT_OF_BEFORE
-        ):
-            if (
-                item.kind == "phrase"
-                and can_be(Sense.OUT_OF)
-                and not can_be(Sense.OR)
-                and is_noise(item)
-            ):
-                return
+        if item.kind == "mark":
+            self._take_mark(item)
+        elif item.can_be(Sense.OR, Sense.BUT) or (item.can_be(*_HEDGES) and not self._passes(item)):
             self.doubt = self.doubt or "more than one answer"
-        elif can_be(Sense.NOT) and not can_be(Sense.NO):
+        elif item.can_be(Sense.NOT) and not item.can_be(Sense.NO):
             self.denied.append(item.fits)
-        elif can_be(Sense.YES):
-            self.heard.add(Sense.YES)
-        elif can_be(Sense.NO):
-            self.heard.add(Sense.NO)
-            if can_be(Sense.NOT):
-                self.heard.add(Sense.NOT)
-            if item.fits:
+        elif item.can_be(Sense.YES, Sense.NO):
+            self.heard |= {s for s in (Sense.YES, Sense.NO, Sense.NOT) if item.can_be(s)}
+            if item.fits and item.can_be(Sense.NO):
                 self.fits.append(item.fits)
-        elif item.fits and not can_be(Sense.FILLER):
+        elif item.fits and not item.can_be(Sense.FILLER):
             self.fits.append(item.fits)
-        elif can_be(Sense.GOOD, Sense.BAD):
-            self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if can_be(s)}
-        elif item.common or is_noise(item):
-            return
-        elif item.kind == "mark":
-            if item.text == "-" and self.positions and not item.glued:
-                return
-            if item.text in "-%<>=$£^":
-                self.doubt = self.doubt or f"a {item.text!r} in it"
-        elif can_be(Sense.VERY):
+        elif item.can_be(Sense.GOOD, Sense.BAD):
+            self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if item.can_be(s)}
+        elif not item.common and not is_noise(item):
+            self._doubt_or_unknown(item)
+
+    def _passes(self, item: Item) -> bool:
+        """Whether a hedge is only filler here: "maybe" beside a number, not beside a yes."""
+        return is_noise(item) and not (item.can_be(Sense.UNSURE) and _has_yes_and_no(self.question))
+
+    def _take_mark(self, mark: Item) -> None:
+        is_dash = mark.text == "-" and self.positions and not mark.glued
+        if not is_dash and mark.text in LOUD_MARKS:
+            self.doubt = self.doubt or f"a {mark.text!r} in it"
+
+    def _doubt_or_unknown(self, item: Item) -> None:
+        if item.can_be(Sense.VERY):
             self.doubt = self.doubt or "very what"
         else:
             self.unknown = True

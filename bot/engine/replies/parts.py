@@ -13,13 +13,14 @@ UNKNOWN = "words not known"
 _NOISE = (
     Sense.FILLER, Sense.POLITE, Sense.ABOUT, Sense.MARK, Sense.ARTICLE, Sense.AND, Sense.SMALL,
 )  # fmt: skip
-_LOUD_MARKS = "-%<>=$£^/+"
+LOUD_MARKS = "-%<>=$£^/+"
+"""Marks that change what the words beside them say."""
 
 
 def is_noise(item: Item) -> bool:
     """Whether the item adds nothing to the answer beside it."""
     if item.kind == "mark":
-        return item.text not in _LOUD_MARKS
+        return item.text not in LOUD_MARKS
     return item.kind == "emoji" or item.can_be(*_NOISE)
 
 
