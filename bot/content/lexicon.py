@@ -95,6 +95,7 @@ class _Reader:
             same=self._lists(top.pop("same", None)),
             known=self._patterns(top.pop("known", None)),
             prefixes=self._patterns(top.pop("prefixes", None)),
+            negating=self._patterns(top.pop("negating", None)),
         )
         for key, node in top.items():
             self._fault(node, f"{key!r} is no part of a lexicon")

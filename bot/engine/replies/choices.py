@@ -59,6 +59,7 @@ class _Finder:
         self.fits: list[frozenset[int]] = []
         self.denied: list[frozenset[int]] = []
         self.faces: set[int] = set()
+        self.weak: set[int] = set()
         self.doubt = ""
         self.unknown = False
         self.heard: set[Sense] = set()
@@ -68,12 +69,18 @@ class _Finder:
             self._take_number(piece.value)
         elif piece.kind == "emoji":
             self._take_emoji(piece.text)
-        elif piece.option is not None:
-            self.positions.setdefault(piece.option, "label")
+        elif piece.option is not None and not self._is_yes_or_no(piece):
+            if piece.can_be(Sense.FILLER):
+                self.weak.add(piece.option)
+            else:
+                self.positions.setdefault(piece.option, "label")
         elif piece.can_be(Sense.ORDINAL):
             self._take_number(piece.senses[Sense.ORDINAL])
         else:
             self._take_words(piece)
+
+    def _is_yes_or_no(self, item: Item) -> bool:
+        return item.can_be(Sense.YES, Sense.NO) and _has_yes_and_no(self.question)
 
     def _take_number(self, value: Decimal | None) -> None:
         if (
@@ -109,8 +116,10 @@ class _Finder:
             self.fits.append(item.fits)
         elif item.can_be(Sense.GOOD, Sense.BAD):
             self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if item.can_be(s)}
+        elif item.can_be(Sense.VERY):
+            self.heard.add(Sense.VERY)
         elif not item.common and not is_noise(item):
-            self._doubt_or_unknown(item)
+            self.unknown = True
 
     def _passes(self, item: Item) -> bool:
         """Whether a hedge is only filler here: "maybe" beside a number, not beside a yes."""
@@ -121,53 +130,47 @@ class _Finder:
         if not is_dash and mark.text in LOUD_MARKS:
             self.doubt = self.doubt or f"a {mark.text!r} in it"
 
-    def _doubt_or_unknown(self, item: Item) -> None:
-        if item.can_be(Sense.VERY):
-            self.doubt = self.doubt or "very what"
-        else:
-            self.unknown = True
-
     def verdict(self) -> Understood | Unclear:
         if self.unknown:
             return Unclear(UNKNOWN)
-        if self.doubt:
-            return Unclear(self.doubt)
         if _has_yes_and_no(self.question):
             self._take_yes_and_no()
-        elif (
-            Sense.NO in self.heard and Sense.YES not in self.heard and (self.positions or self.fits)
-        ):
+        elif Sense.NO in self.heard and Sense.YES not in self.heard:
             self.denied.append(frozenset())
-        fits = self.fits + [fit for fit in self.denied if fit]
-        if fits:
-            common = frozenset.intersection(*fits)
-            if len(common) != 1 or (self.positions and not common <= set(self.positions)):
-                return Unclear("fits several labels" if len(common) > 1 else "fits no label")
-            self.positions.setdefault(next(iter(common)), "word")
-        if any(not fit for fit in self.denied):
-            return Unclear("negated" if self.positions else "nothing named")
+        self._take_fits()
         for position in self.faces:
             self.positions.setdefault(position, "emoji")
+        if not self.positions and len(self.weak) == 1:
+            self.positions[self.weak.pop()] = "label"
+        if Sense.VERY in self.heard and set(self.positions.values()) & {"label", "word"}:
+            self.doubt = self.doubt or "very what"
+        if len(self.positions) > 1:
+            self.doubt = self.doubt or "two answers"
+        if any(not fit for fit in self.denied):
+            self.doubt = self.doubt or "negated"
         if self.doubt:
             return Unclear(self.doubt)
-        if len(self.positions) != 1:
-            if self.positions:
-                return Unclear("two answers")
-            return Unclear(
-                "nothing named"
-                if self.heard & {Sense.YES, Sense.NO, Sense.GOOD, Sense.BAD}
-                else UNKNOWN
-            )
+        if not self.positions:
+            return Unclear("nothing named" if self.heard else UNKNOWN)
         position, reason = next(iter(self.positions.items()))
         return Understood(self.question.codes[position], reason)
+
+    def _take_fits(self) -> None:
+        """Settle the words that are parts of labels."""
+        fits = self.fits + [fit for fit in self.denied if fit]
+        if not fits:
+            return
+        common = frozenset.intersection(*fits)
+        if len(common) != 1 or (self.positions and not common <= set(self.positions)):
+            self.doubt = self.doubt or ("fits several labels" if common else "fits no label")
+        else:
+            self.positions.setdefault(next(iter(common)), "word")
 
     def _take_yes_and_no(self) -> None:
         codes = self.question.codes
         heard = self.heard
         denied = [fit for fit in self.denied if not fit]
         self.denied = [fit for fit in self.denied if fit]
-        if codes.index("no") in self.positions and denied:
-            denied = []
         says_no = Sense.NO in heard
         says_yes = Sense.YES in heard
         if says_yes and says_no and Sense.NOT not in heard:

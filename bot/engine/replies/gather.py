@@ -121,10 +121,13 @@ def _words(items: Sequence[Item], at: int, value: Decimal | None) -> tuple[Numbe
         part: Decimal | None = None
         if item.can_be(Sense.NUMBER) and item.option is None:
             part = item.senses[Sense.NUMBER]
-            if value is not None and end == at and not only and part < 100:
+            if value is not None and not only and (part < 100 or item.can_be(Sense.CENT)):
                 break
         elif item.kind == "digits" and only and total.last < Decimal("Infinity"):
             part = Decimal(item.text) if len(item.text) <= 3 else None
+        elif only and item.text == "-" and item.glued:
+            at += 1
+            continue
         elif item.kind == "phrase" and item.can_be(Sense.AND) and not joined:
             joined = item.text
             at += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.engine.replies.fold import squeeze
+from bot.engine.replies.fold import fold, squeeze
 from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
 from bot.engine.replies.reading import Command
 from bot.engine.replies.roman import romanised
@@ -75,6 +75,7 @@ class Spoken:
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    negating: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ class Lexicon:
     """One language's words, folded and indexed. Compared by identity, so it can key a cache.
 
     ``phrases`` maps to senses; ``orders`` are by their first two letters; ``same`` gives for a
-    label what else people call it; ``squeezed`` and ``roman`` lead from stretched and from Latin
+    label what else people call it; ``stops`` are the words of its stop phrases; ``squeezed`` and ``roman`` lead from stretched and from Latin
     spellings to a word; ``mixed`` are the words of letters and digits; ``prefixes`` are words
-    written onto the next one.
+    written onto the next one, ``negating`` letters that make a word its opposite.
     """
 
     language: str
@@ -113,11 +114,17 @@ class Lexicon:
     crisis: Crisis
     same: tuple[tuple[Words, tuple[Words, ...]], ...]
     vocabulary: frozenset[str]
+    stops: frozenset[str]
     squeezed: Mapping[str, str]
     roman: Mapping[str, str]
     mixed: frozenset[str]
     prefixes: tuple[str, ...]
+    negating: tuple[str, ...]
     longest: int
+
+    def same_sense(self, word: str, other: str) -> bool:
+        """Whether two like words do not differ in letters that make a word its opposite."""
+        return all(word.count(letters) == other.count(letters) for letters in self.negating)
 
     def order(self, text: str) -> Order | None:
         """The command that a folded text without spaces gives, written together or apart."""
@@ -166,10 +173,14 @@ def build(spoken: Spoken) -> Lexicon:
         crisis=crisis,
         same=same,
         vocabulary=vocabulary,
+        stops=frozenset(
+            word for order in orders if order.command is Command.STOP for word in order.pattern.words
+        ),
         squeezed=squeezed,
         roman={latin: word for word in sorted(vocabulary) for latin in romanised(word)},
         mixed=frozenset(w for w in vocabulary if not w.isalpha() and not w.isdigit()),
-        prefixes=spoken.prefixes,
+        prefixes=tuple(map(fold, spoken.prefixes)),
+        negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
     )
 

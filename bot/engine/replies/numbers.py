@@ -97,7 +97,7 @@ class Sum:
         if below == 0:
             return True
         if value < 10:
-            return below >= 20 and below % 10 == 0
+            return below >= 10 and below % 10 == 0
         if value < 20:
             return below in (60, 80)  # soixante-dix, quatre-vingt-dix
         return bool(joined) and below < 10 and value % 10 == 0  # vijf-en-twintig
@@ -109,7 +109,7 @@ def glued_number(word: str, lexicon: Lexicon) -> Decimal | None:
     if not 4 <= len(word) <= 60:
         return None
     parts = _split(word, 0, lexicon)
-    if parts is None or len(parts) < 2:
+    if parts is None or len(parts) < 2 or Sense.NUMBER not in lexicon.phrases[(parts[0],)]:
         return None
     total, joined = Sum(), ""
     for part in parts:

@@ -24,14 +24,15 @@ class Options:
     words: frozenset[str]
     longest: int
 
-    def fitting(self, word: str) -> frozenset[int]:
+    def fitting(self, word: str, lexicon: Lexicon) -> frozenset[int]:
         """The labels a word, or a word akin to it, stands in."""
-        if exact := self.parts.get(word):
-            return exact
-        if len(word) < 4:
-            return frozenset()
-        near = [positions for part, positions in self.parts.items() if akin(word, part)]
-        return frozenset().union(*near)
+        exact = self.parts.get(word, frozenset[int]())
+        near = [
+            positions
+            for part, positions in self.parts.items()
+            if akin(word, part) and lexicon.same_sense(word, part)
+        ]
+        return exact.union(*near)
 
     def is_common(self, word: str) -> bool:
         """Whether the word says nothing, since most labels have it."""

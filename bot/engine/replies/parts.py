@@ -21,7 +21,7 @@ def is_noise(item: Item) -> bool:
     """Whether the item adds nothing to the answer beside it."""
     if item.kind == "mark":
         return item.text not in LOUD_MARKS
-    return item.kind == "emoji" or item.can_be(*_NOISE)
+    return item.kind == "emoji" or (item.can_be(*_NOISE) and not item.can_be(Sense.VERY))
 
 
 def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
@@ -35,11 +35,15 @@ def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
         if isinstance(piece, Item) and piece.can_be(Sense.CORRECTION):
             del kept[index]
     for index, piece in enumerate(kept):
-        if isinstance(piece, Item) and piece.can_be(Sense.BECAUSE) and piece.option is None:
+        if isinstance(piece, Item) and _explains(piece):
             if any(map(_says, kept[:index])):
                 return kept[:index]
             return Unclear(UNKNOWN)
     return kept
+
+
+def _explains(item: Item) -> bool:
+    return item.can_be(Sense.BECAUSE) and not item.can_be(Sense.AGO) and item.option is None
 
 
 def _corrects(pieces: Sequence[Piece], index: int, *, takes_no: bool) -> bool:

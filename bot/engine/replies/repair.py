@@ -1,7 +1,7 @@
 """Words written with stretched letters, on another keyboard, or with a typing mistake."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -15,6 +15,7 @@ from bot.engine.replies.roman import romanised
 from bot.engine.replies.tokens import Token
 
 _THRICE = re.compile(r"([^\W\d_])\1\1")
+_SHORTEST, _LONG = 4, 8
 _MOST_UNKNOWN = 4
 """More unknown words than this are another message, not a mistyped one."""
 
@@ -34,12 +35,17 @@ def clearly_unstretched(
     ]
 
 
-def corrected(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
-    """The tokens with the typing mistakes mended that can be meant in one way only."""
+def corrected(
+    tokens: Sequence[Token], lexicon: Lexicon, options: Options, words: frozenset[str]
+) -> list[Token]:
+    """The tokens with the typing mistakes mended that can be meant in one way only.
+
+    A mistyped word becomes one of the options' words or else of ``words``.
+    """
     unknown = [token for token in tokens if not _is_known(token, lexicon, options)]
     if not unknown or len(unknown) > _MOST_UNKNOWN:
         return list(tokens)
-    return [_corrected(t, lexicon, options) if t in unknown else t for t in tokens]
+    return [_corrected(t, lexicon, options, words) if t in unknown else t for t in tokens]
 
 
 def _is_known(token: Token, lexicon: Lexicon, options: Options) -> bool:
@@ -82,14 +88,12 @@ def _roman_words(words: frozenset[str]) -> dict[str, str]:
     return {latin: word for word in words for latin in romanised(word)}
 
 
-def _corrected(token: Token, lexicon: Lexicon, options: Options) -> Token:
+def _corrected(
+    token: Token, lexicon: Lexicon, options: Options, words: frozenset[str]
+) -> Token:
     word = token.text
-    if len(word) < 4:
-        return token
-    meant = _nearest(word, _long(options.words), labels=True) or _nearest(
-        word, _long(lexicon.vocabulary), labels=False
-    )
-    if meant is None:
+    meant = _nearest_label(word, options.words) or _nearest(word, words)
+    if meant is None or not lexicon.same_sense(word, meant):
         return token
     senses = lexicon.phrases.get((meant,), {})
     if Sense.NUMBER in senses and meant[0] != word[0]:
@@ -97,24 +101,39 @@ def _corrected(token: Token, lexicon: Lexicon, options: Options) -> Token:
     return token._replace(text=meant)
 
 
-@lru_cache(maxsize=512)
-def _long(words: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(word for word in words if len(word) >= 4))
+def _nearest(word: str, words: frozenset[str]) -> str | None:
+    """The one word that is near enough; one letter changed in a word of four is too much."""
+    other = _nearest_label(word, words)
+    if other is None:
+        return None
+    changed = len(word) == 4 and len(other) == 4 and sorted(word) != sorted(other)
+    return None if changed else other
 
 
-def _nearest(word: str, words: Collection[str], *, labels: bool) -> str | None:
-    """The one word that is near enough, ``None`` if there is none or there are several."""
-    allowed = 2 if len(word) >= 8 else 1
-    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+def _nearest_label(word: str, words: frozenset[str]) -> str | None:
+    """The one word at distance 1, or 2 for long words; ``None`` if there are several."""
+    if len(word) < _SHORTEST:
+        return None
+    allowed = 2 if len(word) >= _LONG else 1
+    by_length = _by_length(words)
+    near = [
+        other
+        for length in range(max(len(word) - allowed, _SHORTEST), len(word) + allowed + 1)
+        for other in by_length.get(length, ())
+    ]
+    found = process.extract(word, near, scorer=OSA.distance, score_cutoff=allowed, limit=4)
     if not found:
         return None
     best = min(distance for _, distance, _ in found)
     nearest = [other for other, distance, _ in found if distance == best]
-    if len(nearest) != 1:
+    if len(nearest) != 1 or (best > 1 and len(nearest[0]) < _LONG):
         return None
-    other = nearest[0]
-    if len(word) == 4 and len(other) == 4 and not labels and sorted(word) != sorted(other):
-        return None  # one letter changed in a word of four makes another word too easily
-    if len(other) < 8 and best > 1:
-        return None
-    return other
+    return nearest[0]
+
+
+@lru_cache(maxsize=512)
+def _by_length(words: frozenset[str]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for word in sorted(words):
+        found.setdefault(len(word), []).append(word)
+    return {length: tuple(same) for length, same in found.items()}

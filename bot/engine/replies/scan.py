@@ -74,7 +74,7 @@ def _longest(
         if length == 1 and tokens[at].kind == "digits" and option is None:
             break
         if option is not None or senses:
-            fits = options.fitting(phrase[0]) if length == 1 else frozenset[int]()
+            fits = options.fitting(phrase[0], lexicon) if length == 1 else frozenset[int]()
             common = length == 1 and phrase[0] in options.common
             return length, Item(
                 "phrase", " ".join(phrase), senses, option, fits, common, tokens[at].glued
@@ -88,7 +88,7 @@ def _single(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Item]:
         return
     word = token.text
     number = glued_number(word, lexicon)
-    fits = options.fitting(word)
+    fits = options.fitting(word, lexicon)
     if number is not None:
         yield Item("phrase", word, {Sense.NUMBER: number}, glued=token.glued)
     elif fits or options.is_common(word):

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from bot.engine.replies.fold import fold
 
 _RUN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*'?|\s+|.", re.DOTALL)
+_ABBREVIATION = re.compile(r"(?<![^\W_])[^\W\d_](?:[./][^\W\d_](?![^\W_]))+\.?")
 _PART = re.compile(r"[0-9]+|[^0-9]+")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _SMILEY = re.compile(r"(?<![^\W\d])(?:[:=]'?-?[()|D]|\(-?[:=])(?![\w(])", re.IGNORECASE)
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z]")
@@ -27,7 +29,8 @@ def tokenise(text: str, whole: Container[str] = ()) -> list[Token]:
     ``whole`` (``la2``, where the digit is an Arabic letter).
     """
     tokens: list[Token] = []
-    folded = fold(_SMILEY.sub(_as_emoji, text))
+    folded = _HYPHEN.sub(" ", fold(_SMILEY.sub(_as_emoji, text)))
+    folded = _ABBREVIATION.sub(_as_word, folded)
     glued = False
     for run in _RUN.findall(folded):
         if run.isspace():
@@ -64,6 +67,11 @@ def _one_script(word: str) -> str:
     if _CYRILLIC.search(word) and _LATIN.search(word):
         return word.translate(_LOOKALIKES)
     return word
+
+
+def _as_word(match: re.Match[str]) -> str:
+    """``t/m`` and ``a.u.b.`` without their marks."""
+    return match.group().replace(".", "").replace("/", "")
 
 
 def _as_emoji(match: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ from bot.engine.replies.tokens import Token, tokenise
 
 _LONGEST_SEARCHED = 5000
 _LONGEST_ANSWER = 200
+_MOST_TOKENS = 40
 _READERS = {
     AnswerType.CHOICE: read_choice,
     AnswerType.PICTURE: read_choice,
@@ -68,8 +69,10 @@ class _Asked:
             or self._command()
             or self._crisis(self.tokens)
             or self._long()
-            or self._stretched_command()
-            or self._answer()
+            or self._stretched_command(self.lexicons[:1])
+            or self._own_answer()
+            or self._stretched_command(self.lexicons[1:])
+            or self._foreign_answer()
             or self._mistyped()
             or self._text_or_unclear()
         )
@@ -101,7 +104,7 @@ class _Asked:
 
     def _is_own_word(self) -> bool:
         """Whether the message is one word of answer in the session's language."""
-        if self.question is None or self.question.type is AnswerType.TEXT:
+        if self.question is None or self._is_text():
             return False
         lexicon = self.lexicons[0]
         words = tuple(t.text for t in self.tokens if t.kind in ("word", "digits"))
@@ -113,12 +116,12 @@ class _Asked:
         return Commanded(Command.CRISIS, "word") if has_crisis(tokens, self.lexicons) else None
 
     def _long(self) -> Reading | None:
-        if len(self.typed) <= _LONGEST_ANSWER:
+        if len(self.typed) <= _LONGEST_ANSWER and len(self.tokens) <= _MOST_TOKENS:
             return None
         return self._text_or_unclear("too long")
 
-    def _stretched_command(self) -> Commanded | None:
-        for lexicon in self.lexicons:
+    def _stretched_command(self, lexicons: Sequence[Lexicon]) -> Commanded | None:
+        for lexicon in lexicons:
             tokens = self._unstretched(lexicon)
             if tokens != self.tokens and (
                 command := read_command(tokens, (lexicon,), self.lexicons, "word")
@@ -126,13 +129,17 @@ class _Asked:
                 return command
         return None
 
-    def _answer(self) -> Understood | Unclear | None:
-        """The answer in the session's language, else in the only other language that has one."""
-        if self.question is None or self.question.type is AnswerType.TEXT:
+    def _own_answer(self) -> Understood | Unclear | None:
+        """The answer in the session's language, or the doubt if all its words are known there."""
+        if self.question is None or self._is_text():
             return None
         own = self._read(self.lexicons[0])
-        if own.reason != UNKNOWN:
-            return own
+        return None if own.reason == UNKNOWN else own
+
+    def _foreign_answer(self) -> Understood | Unclear | None:
+        """The answer in another language, if all languages that have one agree."""
+        if self.question is None or self._is_text():
+            return None
         found: dict[Value, Understood] = {}
         for lexicon in self.lexicons[1:]:
             reading = self._read(lexicon)
@@ -145,7 +152,7 @@ class _Asked:
     def _mistyped(self) -> Reading | None:
         """What it is once the typing mistakes are mended."""
         own = self.lexicons[0]
-        tokens = corrected(self._unstretched(own), own, self._options(own))
+        tokens = corrected(self._unstretched(own), own, self._options(own), own.vocabulary)
         command = read_command(tokens, (own,), self.lexicons, "typo")
         if command is not None and (command.command is Command.STOP or not self._is_text()):
             return command
@@ -168,7 +175,7 @@ class _Asked:
         if len(self.tokens) > _LONGEST_MISTYPED_STOP:
             return None
         for lexicon in self.lexicons[1:]:
-            tokens = corrected(self.tokens, lexicon, _NO_OPTIONS)
+            tokens = corrected(self.tokens, lexicon, _NO_OPTIONS, lexicon.stops)
             command = read_command(tokens, (lexicon,), self.lexicons, "typo")
             if command is not None and command.command is Command.STOP:
                 return command
