@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import UNKNOWN, is_noise, meant
+from bot.engine.replies.parts import UNKNOWN, is_article, is_noise, meant
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
@@ -57,7 +57,7 @@ def _numbers(pieces: Sequence[Piece], nouns: tuple[Sense, ...]) -> tuple[list[Nu
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if isinstance(piece, Number):
-            if not (piece.article and isinstance(following, Number)):
+            if not is_article(piece, following):
                 found.append(piece)
         elif piece.can_be(Sense.ABOUT) or piece.can_be(*nouns):
             continue
@@ -75,8 +75,10 @@ def _numbers(pieces: Sequence[Piece], nouns: tuple[Sense, ...]) -> tuple[list[Nu
             continue
         elif piece.kind == "mark":
             refusal = f"a {piece.text!r} in it"
-        elif piece.can_be(Sense.NO, Sense.YES):
-            refusal = "yes or no is no number"
+        elif piece.can_be(Sense.YES):
+            continue
+        elif piece.can_be(Sense.NO):
+            refusal = "no is no number"
         else:
             unknown = True
     if unknown:

@@ -7,7 +7,7 @@ from bot.engine.flow import Code
 from bot.engine.replies import emoji
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_noise, meant
+from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_article, is_noise, meant
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
@@ -21,7 +21,7 @@ def read_choice(question: Question, items: Sequence[Item]) -> Understood | Uncle
     finder = _Finder(question)
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
-        if isinstance(piece, Number) and piece.article and isinstance(following, Number):
+        if is_article(piece, following):
             continue
         finder.take(piece)
     return finder.verdict()
@@ -193,8 +193,9 @@ def read_choices(question: Question, items: Sequence[Item]) -> Understood | Uncl
     if isinstance(pieces, Unclear):
         return pieces
     listed = _Listed(question)
-    for piece in pieces:
-        listed.take(piece)
+    for index, piece in enumerate(pieces):
+        if not is_article(piece, pieces[index + 1] if index + 1 < len(pieces) else None):
+            listed.take(piece)
     return listed.verdict()
 
 
@@ -233,7 +234,9 @@ class _Listed:
         if item.can_be(Sense.THROUGH):
             self._close()
             self.through, self.range_from = True, self.open
-        elif item.can_be(Sense.OR, Sense.BOUND, Sense.BUT, Sense.OUT_OF) and not is_noise(item):
+        elif item.can_be(Sense.OR, Sense.BOUND, Sense.BUT) or (
+            item.can_be(Sense.OUT_OF) and not is_noise(item)
+        ):
             self.doubt = self.doubt or "not a plain list"
         elif item.can_be(Sense.AND):
             self._close()

@@ -158,9 +158,6 @@ def build(spoken: Spoken) -> Lexicon:
         for words in found
         for word in words
     )
-    squeezed: dict[str, str] = {}
-    for word in sorted(vocabulary):
-        squeezed[squeeze(word)] = "" if squeeze(word) in squeezed else word
     by_start: dict[str, list[Order]] = defaultdict(list)
     for order in orders:
         for start in order.pattern.starts:
@@ -174,15 +171,23 @@ def build(spoken: Spoken) -> Lexicon:
         same=same,
         vocabulary=vocabulary,
         stops=frozenset(
-            word for order in orders if order.command is Command.STOP for word in order.pattern.words
+            word
+            for order in orders
+            if order.command is Command.STOP
+            for word in order.pattern.words
         ),
-        squeezed=squeezed,
+        squeezed=by_squeeze(vocabulary),
         roman={latin: word for word in sorted(vocabulary) for latin in romanised(word)},
         mixed=frozenset(w for w in vocabulary if not w.isalpha() and not w.isdigit()),
         prefixes=tuple(map(fold, spoken.prefixes)),
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
     )
+
+
+def by_squeeze(words: Iterable[str]) -> dict[str, str]:
+    """From a word with every letter once to the longest of the words it may be."""
+    return {squeeze(word): word for word in sorted(words, key=lambda word: (len(word), word))}
 
 
 def _phrases(spoken: Spoken) -> dict[Words, Senses]:

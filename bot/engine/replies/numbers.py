@@ -55,8 +55,10 @@ class Sum:
         """Take in the next word if it continues the number; ``joined`` is the "and" before it."""
         if not self.started:
             taken = True
-            if value in _MULTIPLIERS and value > _HUNDRED:
-                self.total, self.last = value, value
+            if value >= 1000:
+                self.group = value % 1000
+                self.total = value - self.group
+                self.last = value if value in _MULTIPLIERS else Decimal(1000)
             else:
                 self.group = value
         elif value in _MULTIPLIERS:

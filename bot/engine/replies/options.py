@@ -105,7 +105,9 @@ def _common(written: list[Words]) -> frozenset[str]:
 def _cores(words: Words, common: frozenset[str], lexicon: Lexicon) -> list[Words]:
     """A label without what all labels have, with and without its small words."""
     core = tuple(word for word in words if word not in common)
-    bare = tuple(word for word in core if not _is_small(word, lexicon, (Sense.SMALL, Sense.ARTICLE)))
+    bare = tuple(
+        word for word in core if not _is_small(word, lexicon, (Sense.SMALL, Sense.ARTICLE))
+    )
     return [c for c in (core, bare) if c and c != words and not _only_no(c, lexicon)]
 
 

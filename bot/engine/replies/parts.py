@@ -24,6 +24,13 @@ def is_noise(item: Item) -> bool:
     return item.kind == "emoji" or (item.can_be(*_NOISE) and not item.can_be(Sense.VERY))
 
 
+def is_article(piece: Piece, following: Piece | None) -> bool:
+    """Whether a "one" is only the article of what follows."""
+    if not isinstance(piece, Number) or not piece.article or following is None:
+        return False
+    return isinstance(following, Number) or following.option is not None or bool(following.fits)
+
+
 def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
     """The pieces that count. ``takes_no``: "no" is an answer here, not a correction."""
     kept = list(pieces)

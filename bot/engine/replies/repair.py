@@ -8,29 +8,36 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.engine.replies.fold import squeeze
-from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.lexicon import Lexicon, by_squeeze
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
 from bot.engine.replies.roman import romanised
 from bot.engine.replies.tokens import Token
 
-_THRICE = re.compile(r"([^\W\d_])\1\1")
+THRICE = re.compile(r"([^\W\d_])\1\1")
+EVER = re.compile("")
 _SHORTEST, _LONG = 4, 8
 _MOST_UNKNOWN = 4
 """More unknown words than this are another message, not a mistyped one."""
 
 
-def unstretched(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
-    """The tokens with ``jaaaa`` written ``ja`` and Latin ``dobre`` written in Cyrillic."""
-    return [_unstretched(token, lexicon, options) for token in tokens]
-
-
-def clearly_unstretched(
-    tokens: Sequence[Token], lexicon: Lexicon, options: Options
+def unstretched(
+    tokens: Sequence[Token], lexicon: Lexicon, options: Options, least: re.Pattern[str]
 ) -> list[Token]:
-    """As ``unstretched``, for a language the person may not speak: only three letters in a row."""
+    """The tokens with ``jaaaa`` written ``ja``, in words that ``least`` is found in."""
     return [
-        _unstretched(token, lexicon, options) if _THRICE.search(token.text) else token
+        _unstretched(token, lexicon, options) if least.search(token.text) else token
+        for token in tokens
+    ]
+
+
+def in_own_script(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
+    """The tokens with Latin ``dobre`` written in Cyrillic."""
+    latin = lexicon.roman | _roman_words(options.words)
+    if not latin:
+        return list(tokens)
+    return [
+        token if is_known(token, lexicon, options) else _renamed(token, latin.get(token.text))
         for token in tokens
     ]
 
@@ -42,13 +49,14 @@ def corrected(
 
     A mistyped word becomes one of the options' words or else of ``words``.
     """
-    unknown = [token for token in tokens if not _is_known(token, lexicon, options)]
+    unknown = [token for token in tokens if not is_known(token, lexicon, options)]
     if not unknown or len(unknown) > _MOST_UNKNOWN:
         return list(tokens)
     return [_corrected(t, lexicon, options, words) if t in unknown else t for t in tokens]
 
 
-def _is_known(token: Token, lexicon: Lexicon, options: Options) -> bool:
+def is_known(token: Token, lexicon: Lexicon, options: Options) -> bool:
+    """Whether the language or the labels have the word as it is written."""
     word = token.text
     return (
         token.kind != "word"
@@ -59,28 +67,19 @@ def _is_known(token: Token, lexicon: Lexicon, options: Options) -> bool:
 
 
 def _unstretched(token: Token, lexicon: Lexicon, options: Options) -> Token:
-    if _is_known(token, lexicon, options):
+    if is_known(token, lexicon, options):
         return token
     short = squeeze(token.text)
-    meant = _squeezed(options).get(short) or lexicon.squeezed.get(short)
-    meant = meant or lexicon.roman.get(token.text) or _roman(options).get(token.text)
-    return token._replace(text=meant) if meant else token
+    return _renamed(token, _squeezed(options.words).get(short) or lexicon.squeezed.get(short))
+
+
+def _renamed(token: Token, word: str | None) -> Token:
+    return token._replace(text=word) if word else token
 
 
 @lru_cache(maxsize=512)
-def _squeezed_words(words: frozenset[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for word in sorted(words):
-        found[squeeze(word)] = "" if squeeze(word) in found else word
-    return found
-
-
-def _squeezed(options: Options) -> dict[str, str]:
-    return _squeezed_words(options.words)
-
-
-def _roman(options: Options) -> dict[str, str]:
-    return _roman_words(options.words)
+def _squeezed(words: frozenset[str]) -> dict[str, str]:
+    return by_squeeze(words)
 
 
 @lru_cache(maxsize=512)
@@ -88,15 +87,10 @@ def _roman_words(words: frozenset[str]) -> dict[str, str]:
     return {latin: word for word in words for latin in romanised(word)}
 
 
-def _corrected(
-    token: Token, lexicon: Lexicon, options: Options, words: frozenset[str]
-) -> Token:
+def _corrected(token: Token, lexicon: Lexicon, options: Options, words: frozenset[str]) -> Token:
     word = token.text
     meant = _nearest_label(word, options.words) or _nearest(word, words)
     if meant is None or not lexicon.same_sense(word, meant):
-        return token
-    senses = lexicon.phrases.get((meant,), {})
-    if Sense.NUMBER in senses and meant[0] != word[0]:
         return token
     return token._replace(text=meant)
 
@@ -104,7 +98,7 @@ def _corrected(
 def _nearest(word: str, words: frozenset[str]) -> str | None:
     """The one word that is near enough; one letter changed in a word of four is too much."""
     other = _nearest_label(word, words)
-    if other is None:
+    if other is None or other[0] != word[0]:
         return None
     changed = len(word) == 4 and len(other) == 4 and sorted(word) != sorted(other)
     return None if changed else other

@@ -15,7 +15,7 @@ from bot.engine.replies.lexicon import Lexicon, Sense
 from bot.engine.replies.options import Options, options_of
 from bot.engine.replies.parts import UNKNOWN
 from bot.engine.replies.reading import Command, Commanded, Question, Reading, Unclear, Understood
-from bot.engine.replies.repair import clearly_unstretched, corrected, unstretched
+from bot.engine.replies.repair import EVER, THRICE, corrected, in_own_script, is_known, unstretched
 from bot.engine.replies.scan import scan
 from bot.engine.replies.tokens import Token, tokenise
 
@@ -96,9 +96,11 @@ class _Asked:
 
     def _command(self) -> Commanded | None:
         own, others = self.lexicons[:1], self.lexicons[1:]
-        if command := read_command(self.tokens, own, self.lexicons, "word"):
+        command = read_command(self.tokens, own, self.lexicons, "word")
+        is_answer = self._is_own_word()
+        if command is not None and not (command.command is Command.START and is_answer):
             return command
-        if self._is_own_word():
+        if is_answer:
             return None
         return read_command(self.tokens, others, self.lexicons, "other language")
 
@@ -133,8 +135,12 @@ class _Asked:
         """The answer in the session's language, or the doubt if all its words are known there."""
         if self.question is None or self._is_text():
             return None
-        own = self._read(self.lexicons[0])
-        return None if own.reason == UNKNOWN else own
+        lexicon, options = self.lexicons[0], self._options(self.lexicons[0])
+        own = self._read(lexicon)
+        if isinstance(own, Understood):
+            return own
+        is_sure = all(is_known(token, lexicon, options) for token in self.tokens)
+        return own if is_sure and own.reason != UNKNOWN else None
 
     def _foreign_answer(self) -> Understood | Unclear | None:
         """The answer in another language, if all languages that have one agree."""
@@ -152,7 +158,9 @@ class _Asked:
     def _mistyped(self) -> Reading | None:
         """What it is once the typing mistakes are mended."""
         own = self.lexicons[0]
-        tokens = corrected(self._unstretched(own), own, self._options(own), own.vocabulary)
+        options = self._options(own)
+        tokens = unstretched(self._unstretched(own), own, options, EVER)
+        tokens = corrected(tokens, own, options, own.vocabulary)
         command = read_command(tokens, (own,), self.lexicons, "typo")
         if command is not None and (command.command is Command.STOP or not self._is_text()):
             return command
@@ -161,9 +169,7 @@ class _Asked:
         if crisis := self._crisis(tokens):
             return crisis
         if self.question is not None:
-            reading = _READERS[self.question.type](
-                self.question, scan(tokens, own, self._options(own))
-            )
+            reading = _READERS[self.question.type](self.question, scan(tokens, own, options))
             if isinstance(reading, Understood):
                 return replace(reading, reason="typo")
             if reading.reason != UNKNOWN:
@@ -172,7 +178,8 @@ class _Asked:
 
     def _mistyped_stop(self) -> Commanded | None:
         """A stop with a typing mistake in another language than the session's."""
-        if len(self.tokens) > _LONGEST_MISTYPED_STOP:
+        own = self.lexicons[0].vocabulary
+        if len(self.tokens) > _LONGEST_MISTYPED_STOP or any(t.text in own for t in self.tokens):
             return None
         for lexicon in self.lexicons[1:]:
             tokens = corrected(self.tokens, lexicon, _NO_OPTIONS, lexicon.stops)
@@ -188,8 +195,9 @@ class _Asked:
         return self.question is not None and self.question.type is AnswerType.TEXT
 
     def _unstretched(self, lexicon: Lexicon) -> list[Token]:
-        mend = unstretched if lexicon is self.lexicons[0] else clearly_unstretched
-        return mend(self.tokens, lexicon, self._options(lexicon))
+        options = self._options(lexicon)
+        tokens = unstretched(self.tokens, lexicon, options, THRICE)
+        return in_own_script(tokens, lexicon, options) if lexicon is self.lexicons[0] else tokens
 
     def _read(self, lexicon: Lexicon) -> Understood | Unclear:
         question = self.question
