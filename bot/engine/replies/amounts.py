@@ -10,6 +10,10 @@ from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
 _CENTS = 100
+_NONE = "none"
+_HEDGES = (
+    Sense.OR, Sense.BOUND, Sense.BUT, Sense.UNSURE, Sense.THROUGH, Sense.OUT_OF, Sense.VERY,
+)  # fmt: skip
 
 
 def read_number(question: Question, items: Sequence[Item]) -> Understood | Unclear:
@@ -52,48 +56,40 @@ def _take_cents(pieces: Sequence[Piece]) -> tuple[list[Piece], Decimal | None]:
 def _numbers(pieces: Sequence[Piece], nouns: tuple[Sense, ...]) -> tuple[list[Number], str]:
     """The numbers, and why they cannot be taken (or nothing)."""
     found: list[Number] = []
-    none = denied = False
-    refusal, unknown = "", False
+    heard: set[str] = set()
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if isinstance(piece, Number):
             if not is_article(piece, following):
                 found.append(piece)
-        elif piece.can_be(Sense.ABOUT) or piece.can_be(*nouns):
-            continue
-        elif piece.can_be(Sense.NONE):
-            none = True
-        elif piece.kind == "mark" and piece.text == "-" and index == 0 and not _is_glued(following):
-            continue
-        elif piece.can_be(
-            Sense.OR, Sense.BOUND, Sense.BUT, Sense.UNSURE, Sense.THROUGH, Sense.OUT_OF, Sense.VERY
-        ) and not (is_noise(piece) and not found):
-            refusal = "no exact value"
-        elif piece.can_be(Sense.NOT):
-            denied = True
-        elif is_noise(piece):
-            continue
-        elif piece.kind == "mark":
-            refusal = f"a {piece.text!r} in it"
-        elif piece.can_be(Sense.YES):
-            continue
-        elif piece.can_be(Sense.NO):
-            refusal = "no is no number"
-        else:
-            unknown = True
-    if unknown:
-        return [], UNKNOWN
-    if none and found:
-        refusal = "none and a number"
-    elif none:
+        elif not piece.can_be(Sense.ABOUT, *nouns):
+            is_bullet = piece.text == "-" and index == 0
+            heard.add("" if is_bullet else _heard(piece, after_number=bool(found)))
+    if _NONE in heard:
+        heard.discard(_NONE)
+        if found:
+            return [], "none and a number"
         found = [Number(Decimal(0))]
-    if denied:
-        refusal = "negated"
-    return found, refusal
+    heard.discard("")
+    if UNKNOWN in heard:
+        return [], UNKNOWN
+    return found, min(heard, default="")
 
 
-def _is_glued(piece: Piece | None) -> bool:
-    return isinstance(piece, Number) and piece.value is None
+def _heard(item: Item, *, after_number: bool) -> str:
+    """What a word beside a number does to it: nothing, ``_NONE`` or a reason to refuse it."""
+    hedged = item.can_be(*_HEDGES) and (after_number or not is_noise(item))
+    for is_so, what in (
+        (item.can_be(Sense.NONE), _NONE),
+        (hedged, "no exact value"),
+        (item.can_be(Sense.NOT), "negated"),
+        (is_noise(item) or item.can_be(Sense.YES), ""),
+        (item.kind == "mark", f"a {item.text!r} in it"),
+        (item.can_be(Sense.NO), "no is no number"),
+    ):
+        if is_so:
+            return what
+    return UNKNOWN
 
 
 def _bounded(question: Question, numbers: Sequence[Number], unit: Decimal) -> Understood | Unclear:

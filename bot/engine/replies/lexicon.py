@@ -102,9 +102,10 @@ class Lexicon:
     """One language's words, folded and indexed. Compared by identity, so it can key a cache.
 
     ``phrases`` maps to senses; ``orders`` are by their first two letters; ``same`` gives for a
-    label what else people call it; ``stops`` are the words of its stop phrases; ``squeezed`` and ``roman`` lead from stretched and from Latin
-    spellings to a word; ``mixed`` are the words of letters and digits; ``prefixes`` are words
-    written onto the next one, ``negating`` letters that make a word its opposite.
+    label what else people call it; ``stops`` are the words of the stop phrases; ``squeezed`` and
+    ``roman`` lead from stretched and from Latin spellings to a word; ``mixed`` are the words of
+    letters and digits; ``prefixes`` are words written onto the next one, ``negating`` letters that
+    make a word its opposite.
     """
 
     language: str

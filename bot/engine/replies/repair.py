@@ -33,7 +33,7 @@ def unstretched(
 
 def in_own_script(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
     """The tokens with Latin ``dobre`` written in Cyrillic."""
-    latin = lexicon.roman | _roman_words(options.words)
+    latin = {**lexicon.roman, **_roman_words(options.words)} if lexicon.roman else {}
     if not latin:
         return list(tokens)
     return [

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.engine.replies.lexicon import Lexicon, Sense, Senses
-from bot.engine.replies.patterns import Words
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
+from bot.engine.replies.patterns import Words
 from bot.engine.replies.tokens import Token
 
 _NONE: Senses = {}

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from bot.engine.flow import AnswerType, Value
 from bot.engine.replies.amounts import read_amount, read_number
-from bot.engine.replies.choices import read_choice, read_choices
+from bot.engine.replies.choice import read_choice
+from bot.engine.replies.choices import read_choices
 from bot.engine.replies.commands import in_order, read_command
 from bot.engine.replies.crisis import has_crisis
 from bot.engine.replies.dates import read_date
