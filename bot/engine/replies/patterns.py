@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from bot.engine.replies.tokens import words_of
 
@@ -11,7 +12,7 @@ Words = tuple[str, ...]
 """A folded phrase, word by word."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Slot:
     """A place in a pattern: the texts that may stand here without their spaces, by first letter."""
 
@@ -27,7 +28,7 @@ class Slot:
                 yield start + len(mine)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """A pattern as slots; it is never written out, since a few optional parts make thousands."""
 
@@ -47,6 +48,14 @@ class Pattern:
             if not places:
                 return False
         return len(text) in places
+
+    def texts(self, most: int) -> Iterator[str]:
+        """The phrases without their spaces, the first ``most`` of them."""
+        choices = [
+            (*(text for texts in slot.texts.values() for text in texts), *("",) * slot.optional)
+            for slot in self.slots
+        ]
+        return islice(map("".join, product(*choices)), most)
 
 
 def compiled(source: str) -> Pattern:
