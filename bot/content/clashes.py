@@ -30,7 +30,9 @@ def lexicon_clashes(lexicon: Lexicon) -> list[Clash]:
     return list(dict.fromkeys(_lexicon_clashes(lexicon)))
 
 
-def label_clashes(labels: Mapping[str, Sequence[str]], lexicons: Mapping[str, Lexicon]) -> list[Clash]:
+def label_clashes(
+    labels: Mapping[str, Sequence[str]], lexicons: Mapping[str, Lexicon]
+) -> list[Clash]:
     """Labels of one question that are a command, equal each other, or say yes or no crosswise."""
     found = []
     for language, shown in labels.items():
@@ -45,7 +47,9 @@ def _lexicon_clashes(lexicon: Lexicon) -> Iterator[Clash]:
             first = lexicon.order(text)
             if first is not None and first.command is not order.command:
                 yield Clash(
-                    lexicon.language, text, f"means {first.command} and {order.command}; {first.command} wins"
+                    lexicon.language,
+                    text,
+                    f"means {first.command} and {order.command}; {first.command} wins",
                 )
     for words, senses in lexicon.phrases.items():
         phrase = " ".join(words)

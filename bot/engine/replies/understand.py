@@ -35,6 +35,8 @@ _READERS = {
 }
 _NO_OPTIONS = Options({}, {}, frozenset(), {}, frozenset(), 1)
 _LONGEST_MISTYPED_STOP = 3
+_YIELDING = (Command.START, Command.HUMAN)
+"""Commands whose words are answers elsewhere: "employee" to a question about work."""
 
 
 def understand(
@@ -99,7 +101,7 @@ class _Asked:
         own, others = self.lexicons[:1], self.lexicons[1:]
         command = read_command(self.tokens, own, self.lexicons, "word")
         is_answer = self._is_own_word()
-        if command is not None and not (command.command is Command.START and is_answer):
+        if command is not None and not (command.command in _YIELDING and is_answer):
             return command
         if is_answer:
             return None
@@ -163,10 +165,10 @@ class _Asked:
         tokens = unstretched(self._unstretched(own), own, options, EVER)
         tokens = corrected(tokens, own, options, own.vocabulary)
         command = read_command(tokens, (own,), self.lexicons, "typo")
-        if command is not None and (command.command is Command.STOP or not self._is_text()):
-            return command
         if self._is_text():
-            return None
+            return self._sure_stop(tokens, command) or self._mistyped_stop()
+        if command is not None:
+            return command
         if crisis := self._crisis(tokens):
             return crisis
         if self.question is not None:
@@ -185,9 +187,18 @@ class _Asked:
         for lexicon in self.lexicons[1:]:
             tokens = corrected(self.tokens, lexicon, _NO_OPTIONS, lexicon.stops)
             command = read_command(tokens, (lexicon,), self.lexicons, "typo")
+            if self._is_text():
+                command = self._sure_stop(tokens, command)
             if command is not None and command.command is Command.STOP:
                 return command
         return None
+
+    def _sure_stop(self, tokens: Sequence[Token], command: Commanded | None) -> Commanded | None:
+        """The stop, if all its letters were typed: a text may well be another word ("cancer")."""
+        if command is None or command.command is not Command.STOP:
+            return None
+        typed, meant = ("".join(t.text for t in said) for said in (self.tokens, tokens))
+        return command if set(typed) == set(meant) else None
 
     def _text_or_unclear(self, reason: str = UNKNOWN) -> Understood | Unclear:
         return Understood(self.typed, "word") if self._is_text() else Unclear(reason)
