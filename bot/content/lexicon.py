@@ -86,6 +86,7 @@ class _Reader:
             language=self._word(top.pop("language", None), "language"),
             name=self._word(top.pop("name", None), "name"),
             commands=commands,
+            refusal=self._refusal(top.pop("refusal", None)),
             crisis=self._patterns(top.pop("crisis", None)),
             languages=self._lists(top.pop("languages", None)),
             language_asked=self._patterns(top.pop("language_asked", None), compiled),
@@ -104,6 +105,12 @@ class _Reader:
                 root, f"language is {spoken.language!r}, the folder says {self.path.parent.name!r}"
             )
         return spoken
+
+    def _refusal(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        found = self._lists(node)
+        for part in found.keys() - {"about", "deny", "end", "beside"}:
+            self._fault(node, f"{part!r} is no part of a refusal")
+        return found
 
     def _word(self, node: Node | None, key: str) -> str:
         if isinstance(node, ScalarNode):

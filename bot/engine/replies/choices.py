@@ -60,8 +60,10 @@ class _Listed:
         if item.can_be(Sense.THROUGH):
             self._close()
             self.through, self.range_from = True, self.open
-        elif item.can_be(Sense.OR, Sense.BOUND, Sense.BUT) or (
-            item.can_be(Sense.OUT_OF) and not is_noise(item)
+        elif (
+            item.can_be(Sense.OR, Sense.BOUND, Sense.BUT)
+            or (item.can_be(Sense.OUT_OF) and not is_noise(item))
+            or (item.can_be(Sense.UNSURE) and self.chosen)
         ):
             self.doubt = self.doubt or "not a plain list"
         elif item.can_be(Sense.AND):

@@ -36,6 +36,8 @@ def _spoken(
             for lexicon in lexicons:
                 if order := lexicon.order(joined):
                     return Commanded(order.command, reason, order.language)
+    if any(lexicon.refusal.says(words) for lexicon in lexicons):
+        return Commanded(Command.STOP, reason)
     return None
 
 

@@ -1,7 +1,7 @@
 """The words people type in one language, ready to be looked up."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -60,12 +60,34 @@ Senses = Mapping[Sense, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Words that together refuse messages in any order: what they are ``about``, and a word that
+    denies or one that ends (both at once, "don't stop", is no refusal), and only words ``beside``.
+    """
+
+    about: frozenset[str] = frozenset()
+    deny: frozenset[str] = frozenset()
+    end: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+
+    def says(self, words: Sequence[str]) -> bool:
+        """Whether the words are a refusal of messages and nothing else."""
+        said = set(words)
+        return (
+            bool(said & self.about)
+            and bool(said & self.deny) != bool(said & self.end)
+            and said <= self.about | self.deny | self.end | self.beside
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A lexicon as written: patterns of phrases by meaning (see ``patterns``)."""
 
     language: str
     name: str
     commands: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
+    refusal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     crisis: tuple[str, ...] = ()
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language_asked: tuple[str, ...] = ("{}",)
@@ -112,6 +134,7 @@ class Lexicon:
     name: str
     phrases: Mapping[Words, Senses]
     orders: Mapping[str, tuple[Order, ...]]
+    refusal: Refusal
     crisis: Crisis
     same: tuple[tuple[Words, tuple[Words, ...]], ...]
     vocabulary: frozenset[str]
@@ -168,6 +191,7 @@ def build(spoken: Spoken) -> Lexicon:
         name=spoken.name,
         phrases=phrases,
         orders={start: tuple(found) for start, found in by_start.items()},
+        refusal=Refusal(**{part: _loose(patterns) for part, patterns in spoken.refusal.items()}),
         crisis=crisis,
         same=same,
         vocabulary=vocabulary,
@@ -227,6 +251,10 @@ def _crisis(sources: Iterable[str]) -> Crisis:
         frozenset(words[0] for words in every),
         max(map(len, every), default=0),
     )
+
+
+def _loose(patterns: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for words in _all_words(patterns) for word in words)
 
 
 def _all_words(sources: Iterable[str]) -> list[Words]:

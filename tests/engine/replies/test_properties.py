@@ -12,10 +12,11 @@ from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.reading import Commanded, Question, Unclear, Understood
 
 PIECES = [
-    "ja", "nee", "stop", "niet", "geen", "3", "13", "1.250,50", "€", "-", "/", "12k", "vijf", "veel",
-    "duizend", "stress", "of", "en", "maar", "want", "😀", "👍🏽", "3️⃣", "لا", "نعم", "و", "٣", "evet",
-    "çok", "tak", "no", "ні", "так", "بله", "گ", "la2", "1/2", "½", "t/m", "a.u.b.", "\u200f",
-    "\u0301", "\x00", "\ud800", ":(", "gisteren", "1 nov", "29-02", "2026", "???", "(", "heeeel",
+    "ja", "nee", "stop", "niet", "geen", "3", "13", "1.250,50", "€", "-", "/", "12k", "vijf",
+    "veel", "duizend", "stress", "of", "en", "maar", "want", "😀", "👍🏽", "3️⃣", "لا", "نعم",
+    "و", "٣", "evet", "çok", "tak", "no", "ні", "так", "بله", "گ", "la2", "1/2", "½", "t/m",
+    "a.u.b.", "\u200f", "\u0301", "\x00", "\ud800", ":(", "gisteren", "1 nov", "29-02",
+    "2026", "???", "(", "heeeel",
 ]  # fmt: skip
 REPLIES = st.one_of(
     st.text(max_size=80),
