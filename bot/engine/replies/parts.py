@@ -65,7 +65,8 @@ def _corrects(pieces: Sequence[Piece], index: int, *, takes_no: bool) -> bool:
     if takes_no or not piece.can_be(Sense.NO):
         return False
     comma = index + 1 < len(pieces) and isinstance(f := pieces[index + 1], Item) and f.text == ","
-    return comma or (not piece.can_be(Sense.NOT) and (not before or any(map(_says, before))))
+    is_plain = " " not in piece.text and not piece.can_be(Sense.NOT)  # "not really good" denies
+    return comma or (is_plain and (not before or any(map(_says, before))))
 
 
 def _says(piece: Piece) -> bool:
