@@ -32,8 +32,8 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Send:
     """Say something. ``notices`` come before ``text`` in the same message; with ``type`` it is a
-    question that waits for an answer. ``purpose`` is ``reply``, ``opening`` or ``reminder``: the
-    last two are unprompted and wait for decent hours.
+    question that waits for an answer. ``purpose`` is ``reply``, ``opening``, ``reminder`` (both
+    unprompted: they wait for decent hours) or ``farewell`` (the one message that a stop allows).
     """
 
     step: str | None
@@ -102,10 +102,15 @@ class OptIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """The person wants everything we hold about them erased, and has confirmed it."""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The run is over."""
 
     status: RunStatus
 
 
-Effect = Send | Record | SetTimer | Grant | OpenCase | SwitchLanguage | OptOut | OptIn | End
+Effect = Send | Record | SetTimer | Grant | OpenCase | SwitchLanguage | OptOut | OptIn | Erase | End

@@ -9,13 +9,15 @@ from bot.engine.flow import RunStatus, Value
 class Run:
     """Where one participant stands in one revision.
 
-    ``step`` is the step whose answer is awaited (``None`` before the start and after the end),
-    ``turn`` counts the events handled, ``path`` the steps whose answer was asked and given in this
-    order (what *back* undoes), ``passed`` every step that was reached or skipped with the decision
-    taken there, ``facts`` the names that were known when the run began (``last.stress``,
-    ``baseline.hope``, ``participant.arm``), ``seed`` the participant's stored seed.
-    ``tries`` counts unclear replies at this step, ``unclear`` in the whole run.
-    ``doubted`` is a value that waits for the person's confirmation.
+    ``step`` is the step whose answer is awaited (``None`` before the start and after the end); an
+    aside of the bot's own (``break-stress``, see ``asides``) names the step it returns to.
+    ``turn`` counts what moved the run: its start and each reply; a reminder does not move it.
+    ``path`` holds the steps that were asked and answered, in order (what *back* undoes),
+    ``passed`` every step that was reached or skipped with the decision taken there, ``facts`` the
+    names that were known when the run began (``last.stress``, ``baseline.hope``), ``seed`` the
+    participant's stored seed. ``tries`` counts unclear replies at this step, ``unclear`` in the
+    whole run. ``doubted`` is a value that waits for the person's confirmation, ``foreign`` counts
+    answers in another language than the run's, one after the other.
     """
 
     id: str
@@ -34,4 +36,4 @@ class Run:
     tries: int = 0
     unclear: int = 0
     doubted: Value = None
-    foreign: tuple[str, int] | None = None
+    foreign: int = 0

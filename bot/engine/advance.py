@@ -1,0 +1,90 @@
+"""The heart: a flow, a run and one event in; the new run and its effects out.
+
+Never raises for any history; an event that does not fit the run changes nothing.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from bot.engine.answers import correct, doubt_or_take, not_understood
+from bot.engine.asides import BREAK, kind_of, step_of
+from bot.engine.asking import question
+from bot.engine.commands import obey
+from bot.engine.effects import Effect, SetTimer, Text
+from bot.engine.events import Event, Expired, Interrupted, Replied, Started, TimedOut
+from bot.engine.flow import Flow, RunStatus
+from bot.engine.outside import respond
+from bot.engine.replies.reading import Commanded, Tapped, Unclear, Understood
+from bot.engine.run import Run
+from bot.engine.walk import Moved, ask, end, forward
+
+
+def advance(flow: Flow, run: Run, event: Event) -> Moved:
+    """Handle one event. ``flow`` is the revision that the run is pinned to."""
+    match event:
+        case Started():
+            return _start(flow, run, event)
+        case Replied():
+            if run.status is not RunStatus.WAITING or run.step is None:
+                return run, respond(event.reading, run)
+            return _reply(flow, replace(run, turn=run.turn + 1), event)
+        case TimedOut():
+            return run, _remind(flow, run, event)
+        case Expired():
+            return _close(flow, run, RunStatus.EXPIRED)
+        case Interrupted():
+            return _close(flow, run, RunStatus.STOPPED)
+        case _:
+            assert_never(event)
+
+
+def _start(flow: Flow, run: Run, event: Started) -> Moved:
+    if run.turn or run.step is not None or run.status is not RunStatus.WAITING:
+        return run, ()
+    run = replace(run, turn=1)
+    close = SetTimer("close", flow.policy.close, None)
+    if not event.invited or flow.invite is None:
+        run, effects = forward(flow, run, 0)
+        return run, (close, *effects)
+    run = replace(run, step=flow.invite.name)
+    reminders = tuple(
+        SetTimer(f"reminder-{number}", after, run.turn)
+        for number, after in enumerate(flow.policy.reminders, start=1)
+    )
+    return run, (question(flow.invite, run, purpose="opening"), *reminders, close)
+
+
+def _reply(flow: Flow, run: Run, event: Replied) -> Moved:
+    match event.reading:
+        case Tapped(run=tapped, step=step, code=code):
+            if tapped != run.id:
+                return run, ask(flow, run, (Text("polsbot.saved_already"),))
+            if step != run.step:
+                return correct(flow, run, step, code, event)
+            return doubt_or_take(flow, run, code, event)
+        case Understood(value=value):
+            return doubt_or_take(flow, run, value, event)
+        case Commanded():
+            return obey(flow, run, event.reading, event)
+        case Unclear():
+            return not_understood(flow, run, event)
+        case _:
+            assert_never(event.reading)
+
+
+def _remind(flow: Flow, run: Run, event: TimedOut) -> tuple[Effect, ...]:
+    """The open question once more; nothing when the person has moved on since."""
+    if run.status is not RunStatus.WAITING or event.turn != run.turn:
+        return ()
+    step = step_of(flow, run.step)
+    if step is None:
+        return ()
+    is_offer = step is flow.invite or kind_of(step.name) == BREAK
+    notices = () if is_offer else (Text("polsbot.nudge"),)
+    return ask(flow, run, notices, purpose="reminder")
+
+
+def _close(flow: Flow, run: Run, status: RunStatus) -> Moved:
+    if run.status is not RunStatus.WAITING:
+        return run, ()
+    return end(flow, run, status)

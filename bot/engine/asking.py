@@ -1,0 +1,96 @@
+"""How a step is asked of this participant: which choices, in which order, and as which question."""
+
+import random
+from collections.abc import Mapping
+from datetime import date
+
+from bot.engine.asides import DOUBT, SKIP, kind_of, step_of
+from bot.engine.effects import Send, Shown, Text
+from bot.engine.flow import AnswerType, Choice, Code, Flow, Step, Value
+from bot.engine.replies.reading import Question
+from bot.engine.run import Run
+
+_TWO_WAYS = {"start": "later", "continue": "later"}
+"""Pairs of choices that yes and no answer as well: an invitation, a break."""
+
+
+def names_of(run: Run) -> dict[str, Value]:
+    """Every name an expression may use at this point of the run."""
+    return {**run.facts, **run.answers, "wave": run.wave}
+
+
+def choices_of(step: Step, run: Run) -> tuple[Choice, ...]:
+    """The choices this participant sees, in the order seen; the same at every call."""
+    names = names_of(run)
+    choices = [choice for choice in step.choices if choice.when is None or choice.when.holds(names)]
+    if step.shuffle:
+        loose = [choice for choice in choices if not choice.exclusive]
+        random.Random(f"{run.seed}.{step.name}").shuffle(loose)  # noqa: S311 - order, not secrecy
+        choices = loose + [choice for choice in choices if choice.exclusive]
+    return tuple(choices)
+
+
+def drawn(step: Step, run: Run) -> str:
+    """The arm of an experiment, drawn once per participant from the stored seed."""
+    return random.Random(f"{run.seed}.{step.name}").choice(step.arms)  # noqa: S311 - not secrecy
+
+
+def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str = "reply") -> Send:
+    """The order to ask this step; ``repeated`` when it was asked before and not understood."""
+    tap = f"{run.id}.{step.name}"
+    shown = [
+        Shown(choice.code, choice.label, f"{tap}.{choice.code}", place, choice.picture)
+        for place, choice in enumerate(choices_of(step, run), start=1)
+    ]
+    if step.skip and step.choices:
+        shown.append(Shown(SKIP, "polsbot.skip", f"{tap}.{SKIP}", 0))
+    parameters = dict(run.answers)
+    if kind_of(step.name) == DOUBT:
+        parameters["value"] = run.doubted
+    return Send(
+        step=step.name,
+        text=Text(step.text or "", parameters),
+        notices=notices,
+        choices=tuple(shown),
+        type=step.type,
+        picture=step.picture,
+        purpose=purpose,
+        repeated=run.tries > 0,
+        skip=step.skip,
+    )
+
+
+def reply_question(
+    flow: Flow, run: Run, texts: Mapping[str, Mapping[str, str]], today: date
+) -> Question | None:
+    """What the reply reader must know of the open question; ``None`` when none is open.
+
+    ``texts`` is language → key → text and holds the flow's and the bot's words; ``today`` is the
+    participant's local date. Where a pair of choices means yes and no, the question is one.
+    """
+    step = step_of(flow, run.step)
+    if step is None or step.type is None:
+        return None
+    choices = choices_of(step, run)
+    codes: tuple[Code, ...] = tuple(choice.code for choice in choices)
+    answer = step.type
+    if is_two_way(codes):
+        codes, answer = ("yes", "no"), AnswerType.YES_NO
+    return Question(
+        type=answer,
+        today=today,
+        codes=codes,
+        labels={
+            language: tuple(words[choice.label] for choice in choices)
+            for language, words in texts.items()
+            if all(choice.label in words for choice in choices)
+        },
+        exclusive=frozenset(choice.code for choice in choices if choice.exclusive),
+        low=step.low,
+        high=step.high,
+    )
+
+
+def is_two_way(codes: tuple[Code, ...]) -> bool:
+    """Whether yes and no are answers to these choices although they are called otherwise."""
+    return len(codes) == 2 and _TWO_WAYS.get(str(codes[0])) == codes[1]

@@ -1,0 +1,57 @@
+"""What a message means when no question is open: commands still work, at any time."""
+
+from typing import assert_never
+
+from bot.engine.effects import (
+    Effect,
+    OpenCase,
+    OptIn,
+    OptOut,
+    Send,
+    SwitchLanguage,
+    Text,
+)
+from bot.engine.flow import RunStatus
+from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
+from bot.engine.run import Run
+
+
+def respond(reading: Reading, run: Run | None) -> tuple[Effect, ...]:
+    """The answer to a message outside a question; ``run`` is the latest run, if there was one."""
+    if isinstance(reading, Commanded):
+        return _command(reading)
+    if run is not None and run.status is RunStatus.EXPIRED:
+        return (_say("expired_thanks"),)
+    if isinstance(reading, Tapped):
+        return (_say("saved_already"),)
+    return (_say("no_question_open"),)
+
+
+def _command(said: Commanded) -> tuple[Effect, ...]:
+    match said.command:
+        case Command.STOP:
+            return (OptOut(), _say("stopped", "farewell"))
+        case Command.WRONG_PERSON:
+            return (OptOut(), OpenCase("wrong_person"), _say("wrong_person", "farewell"))
+        case Command.CRISIS:
+            return (OpenCase("crisis"), _say("crisis", "farewell"))
+        case Command.START:
+            return (OptIn(), _say("started_again"))
+        case Command.HUMAN:
+            return (OpenCase("human"), _say("human_coming"))
+        case Command.LANGUAGE if said.language is not None:
+            return (SwitchLanguage(said.language), _say("language_switched"))
+        case Command.LANGUAGE:
+            return (_say("language_menu"),)
+        case Command.ERASE:
+            return (OpenCase("erase"), _say("human_coming"))
+        case Command.HELP | Command.BALANCE | Command.MY_DATA:
+            return (_say(said.command),)
+        case Command.SKIP | Command.BACK:
+            return (_say("no_question_open"),)
+        case _:
+            assert_never(said.command)
+
+
+def _say(key: str, purpose: str = "reply") -> Send:
+    return Send(None, Text(f"polsbot.{key}"), purpose=purpose)

@@ -1,0 +1,51 @@
+"""The stored form of a run: JSON that keeps dates dates and rows of choices rows."""
+
+import json
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from bot.engine.flow import RunStatus, Value
+from bot.engine.run import Run
+
+_NAMES = tuple(field.name for field in fields(Run))
+
+
+def dump_run(run: Run) -> str:
+    """A run as JSON; ``load_run`` gives an equal run back."""
+    form = {name: getattr(run, name) for name in _NAMES}
+    return json.dumps(form, default=_date_form, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_run(text: str) -> Run:
+    """The run of a stored form; fields that are newer than the form have their defaults."""
+    form = json.loads(text, object_hook=_date_value)
+    form["status"] = RunStatus(form["status"])
+    for name in ("answers", "facts"):
+        form[name] = {key: load_value(value) for key, value in form[name].items()}
+    form["doubted"] = load_value(form["doubted"])
+    form["path"] = tuple(form["path"])
+    form["passed"] = tuple((name, reached) for name, reached in form["passed"])
+    return Run(**form)
+
+
+def dump_value(value: Value) -> str:
+    """One answer as JSON."""
+    return json.dumps(value, default=_date_form, ensure_ascii=False)
+
+
+def load_value(form: Any) -> Value:
+    """An answer from what JSON made of it."""
+    return tuple(form) if isinstance(form, list) else form
+
+
+def _date_form(value: Any) -> dict[str, str]:
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    raise TypeError(f"{type(value).__name__} is no answer")
+
+
+def _date_value(form: dict[str, Any]) -> Any:
+    if form.keys() == {"$date"}:
+        return date.fromisoformat(form["$date"])
+    return form
