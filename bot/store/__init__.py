@@ -1,1 +1,1 @@
-"""Opens the database and knows how values become columns."""
+"""Opens the database and knows how values become columns: see ``database`` and ``columns``."""

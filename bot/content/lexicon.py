@@ -1,0 +1,167 @@
+"""Reads ``locales/<lang>/lexicon.yaml`` into lexicons; faults are told with their line."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from bot.engine.replies.lexicon import LISTED, VALUED, Lexicon, Spoken, build
+from bot.engine.replies.patterns import compiled, expand
+from bot.engine.replies.reading import Command
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconProblem:
+    """A fault in a lexicon file; ``line`` counts from 1."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class LexiconError(Exception):
+    """Some lexicon cannot be used. ``problems`` has every fault of every file."""
+
+    def __init__(self, problems: list[LexiconProblem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def load_lexicons(folder: Path) -> dict[str, Lexicon]:
+    """All lexicons under ``folder/<lang>/lexicon.yaml`` by language; raises ``LexiconError``."""
+    problems: list[LexiconProblem] = []
+    lexicons: dict[str, Lexicon] = {}
+    for path in sorted(folder.glob("*/lexicon.yaml")):
+        spoken = read_lexicon(path, problems)
+        if spoken is not None:
+            lexicons[spoken.language] = build(spoken)
+    if problems:
+        raise LexiconError(problems)
+    return lexicons
+
+
+def read_lexicon(path: Path, problems: list[LexiconProblem]) -> Spoken | None:
+    """One file as written; adds its faults to ``problems`` and is ``None`` if there are any."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problems.append(LexiconProblem(path, line, f"is no YAML: {error.problem}"))
+        return None
+    reader = _Reader(path, [])
+    spoken = reader.spoken(root)
+    problems.extend(reader.problems)
+    return None if reader.problems else spoken
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks one file's nodes; every scalar is a word, so ``no`` and ``on`` need no quotes."""
+
+    path: Path
+    problems: list[LexiconProblem]
+
+    def spoken(self, root: Node | None) -> Spoken:
+        top = dict(self._pairs(root))
+        valued = {
+            sense: self._valued(top.pop(sense.value)) for sense in VALUED if sense.value in top
+        }
+        listed = {
+            sense: self._patterns(top.pop(sense.value)) for sense in LISTED if sense.value in top
+        }
+        commands = {}
+        for name, node in self._pairs(top.pop("commands", None)):
+            if name in {command.value for command in Command}:
+                commands[Command(name)] = self._patterns(node, compiled)
+            else:
+                self._fault(node, f"{name!r} is no command")
+        spoken = Spoken(
+            language=self._word(top.pop("language", None), "language"),
+            name=self._word(top.pop("name", None), "name"),
+            commands=commands,
+            refusal=self._refusal(top.pop("refusal", None)),
+            crisis=self._patterns(top.pop("crisis", None)),
+            languages=self._lists(top.pop("languages", None)),
+            language_asked=self._patterns(top.pop("language_asked", None), compiled),
+            language_refused=self._patterns(top.pop("language_refused", None), compiled),
+            listed=listed,
+            valued=valued,
+            same=self._lists(top.pop("same", None)),
+            known=self._patterns(top.pop("known", None)),
+            prefixes=self._patterns(top.pop("prefixes", None)),
+            negating=self._patterns(top.pop("negating", None)),
+        )
+        for key, node in top.items():
+            self._fault(node, f"{key!r} is no part of a lexicon")
+        if spoken.language and spoken.language != self.path.parent.name:
+            self._fault(
+                root, f"language is {spoken.language!r}, the folder says {self.path.parent.name!r}"
+            )
+        return spoken
+
+    def _refusal(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        found = self._lists(node)
+        for part in found.keys() - {"about", "deny", "end", "beside"}:
+            self._fault(node, f"{part!r} is no part of a refusal")
+        return found
+
+    def _word(self, node: Node | None, key: str) -> str:
+        if isinstance(node, ScalarNode):
+            return str(node.value)
+        self._fault(node, f"{key!r} is missing")
+        return ""
+
+    def _pairs(self, node: Node | None) -> Iterator[tuple[str, Node]]:
+        if node is None:
+            return
+        if not isinstance(node, MappingNode):
+            self._fault(node, "here must be a map, `key: value`")
+            return
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                self._fault(key, f"{name!r} stands here twice")
+            seen.add(name)
+            yield name, value
+
+    def _lists(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        return {key: self._patterns(value) for key, value in self._pairs(node)}
+
+    def _valued(self, node: Node) -> dict[Decimal, tuple[str, ...]]:
+        found: dict[Decimal, tuple[str, ...]] = {}
+        for key, value in self._pairs(node):
+            try:
+                found[Decimal(key)] = self._patterns(value)
+            except InvalidOperation:
+                self._fault(value, f"{key!r} must be a number")
+        return found
+
+    def _patterns(
+        self, node: Node | None, check: Callable[[str], object] = expand
+    ) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        items = node.value if isinstance(node, SequenceNode) else [node]
+        found = []
+        for item in items:
+            if not isinstance(item, ScalarNode):
+                self._fault(item, "here must be words")
+                continue
+            try:
+                check(item.value)
+            except ValueError as error:
+                self._fault(item, str(error))
+            found.append(item.value)
+        return tuple(found)
+
+    def _fault(self, node: Node | None, message: str) -> None:
+        line = node.start_mark.line + 1 if node is not None else 1
+        self.problems.append(LexiconProblem(self.path, line, message))

@@ -1,0 +1,153 @@
+"""Which day a reply says. The day stands before the month, as in the Netherlands."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.engine.replies.gather import Number, Style, gather
+from bot.engine.replies.lexicon import Sense
+from bot.engine.replies.parts import UNKNOWN, is_noise, meant
+from bot.engine.replies.reading import Question, Unclear, Understood
+from bot.engine.replies.scan import Item
+
+_FARTHEST_AGO = 3660
+
+
+def read_date(question: Question, items: Sequence[Item]) -> Understood | Unclear:
+    """One day within the bounds; without a year the last one that is not in the future."""
+    pieces = meant(gather(items, Style.LIST), takes_no=False)
+    if isinstance(pieces, Unclear):
+        return pieces
+    found = _Found()
+    for piece in pieces:
+        found.take(piece)
+    if found.unknown:
+        return Unclear(UNKNOWN)
+    if found.doubt:
+        return Unclear(found.doubt)
+    day = found.day(question.today)
+    if day is None:
+        return Unclear(UNKNOWN if not found.says else "no exact day")
+    if found.weekday is not None and day.isoweekday() != found.weekday:
+        return Unclear("weekday and date differ")
+    if (isinstance(question.low, date) and day < question.low) or (
+        isinstance(question.high, date) and day > question.high
+    ):
+        return Unclear("out of bounds")
+    return Understood(day, "digit" if found.month is None and found.relative is None else "word")
+
+
+class _Found:
+    """What was found of a day."""
+
+    def __init__(self) -> None:
+        self.numbers: list[Number] = []
+        self.ordinal: int | None = None
+        self.month: int | None = None
+        self.weekday: int | None = None
+        self.relative: int | None = None
+        self.days = self.ago = False
+        self.unknown = False
+        self.doubt = ""
+
+    @property
+    def says(self) -> bool:
+        """Whether anything about a day was said."""
+        return bool(
+            self.numbers or self.ordinal or self.month or self.weekday or self.days or self.ago
+            or self.relative is not None
+        )  # fmt: skip
+
+    def take(self, piece: Number | Item) -> None:
+        if isinstance(piece, Number):
+            self.numbers.append(piece)
+        elif piece.can_be(Sense.MONTH):
+            self.doubt = "two months" if self.month is not None else self.doubt
+            self.month = int(piece.senses[Sense.MONTH])
+        elif piece.can_be(Sense.RELATIVE):
+            self.doubt = "two days" if self.relative is not None else self.doubt
+            self.relative = int(piece.senses[Sense.RELATIVE])
+        elif piece.can_be(Sense.WEEKDAY):
+            self.weekday = int(piece.senses[Sense.WEEKDAY])
+        elif piece.can_be(Sense.ORDINAL):
+            self.ordinal = int(piece.senses[Sense.ORDINAL])
+        elif piece.can_be(Sense.DAY):
+            self.days = True
+        elif piece.can_be(Sense.AGO):
+            self.ago = True
+        elif piece.kind == "mark" and piece.text in "-/.,'":
+            return
+        elif piece.can_be(
+            Sense.OR, Sense.ABOUT, Sense.BOUND, Sense.BUT, Sense.NOT, Sense.THROUGH
+        ) and not piece.can_be(Sense.SMALL, Sense.FILLER):
+            self.doubt = "no exact day"
+        elif not is_noise(piece):
+            self.unknown = True
+
+    def day(self, today: date) -> date | None:
+        values = [_whole(number) for number in self.numbers]
+        if None in values:
+            return None
+        whole = [value for value in values if value is not None]
+        if self.relative is not None:
+            return None if whole or self.month else today - timedelta(days=self.relative)
+        if self.ago or (self.days and self.month is None):
+            if not (self.ago and self.days and len(whole) == 1 and self.month is None):
+                return None
+            return today - timedelta(days=whole[0]) if whole[0] < _FARTHEST_AGO else None
+        if self.ordinal is not None:
+            whole.insert(0, self.ordinal)
+        if self.month is not None:
+            return self._named(whole, today)
+        return self._numbered(whole, today)
+
+    def _named(self, whole: list[int], today: date) -> date | None:
+        if self.month is None or not 1 <= len(whole) <= 2:
+            return None
+        if len(whole) == 2 and whole[0] > 31:
+            whole.reverse()
+        return _date(whole[1] if len(whole) == 2 else None, self.month, whole[0], today)
+
+    def _numbered(self, whole: list[int], today: date) -> date | None:
+        digits = self.numbers[0].digits if len(self.numbers) == 1 else None
+        if digits is not None and len(digits) == 8:
+            return _date(int(digits[4:]), int(digits[2:4]), int(digits[:2]), today) or _date(
+                int(digits[:4]), int(digits[4:6]), int(digits[6:]), today
+            )
+        if len(whole) == 3 and whole[0] > 31:
+            whole.reverse()
+        if not 2 <= len(whole) <= 3:
+            return None
+        return _date(whole[2] if len(whole) == 3 else None, whole[1], whole[0], today)
+
+
+def _whole(number: Number) -> int | None:
+    value = number.value
+    if value is None or value != value.to_integral_value() or value > Decimal(99_999_999):
+        return None
+    return int(value)
+
+
+def _date(year: int | None, month: int, day: int, today: date) -> date | None:
+    if year is not None and year < 100:
+        year += 2000 if year <= today.year % 100 else 1900
+    try:
+        if year is not None:
+            return date(year, month, day)
+        this = date(today.year, month, day) if (month, day) != (2, 29) else _leap_day(today)
+        return this if this <= today else date(today.year - 1, month, day)
+    except ValueError:
+        return None
+
+
+def _leap_day(today: date) -> date:
+    year = today.year
+    while True:
+        try:
+            day = date(year, 2, 29)
+        except ValueError:
+            year -= 1
+            continue
+        if day <= today:
+            return day
+        year -= 1

@@ -1,0 +1,83 @@
+"""A folded reply cut into words, digits, emoji and marks."""
+
+import re
+from collections.abc import Container
+from typing import NamedTuple
+
+from bot.engine.replies.fold import fold
+
+_RUN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*'?|\s+|.", re.DOTALL)
+_ABBREVIATION = re.compile(r"(?<![^\W_])[^\W\d_](?:[./][^\W\d_](?![^\W_]))+\.?")
+_PART = re.compile(r"[0-9]+|[^0-9]+")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_SMILEY = re.compile(r"(?<![^\W\d])(?:[:=]'?-?[()|D]|\(-?[:=])(?![\w(])", re.IGNORECASE)
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN = re.compile("[a-z]")
+_LOOKALIKES = str.maketrans("aeopcxyikmtbh", "аеорсхуікмтвн")
+
+
+class Token(NamedTuple):
+    """``kind`` is word, digits, emoji or mark; ``glued`` if no space stands before it."""
+
+    kind: str
+    text: str
+    glued: bool = False
+
+
+def tokenise(text: str, whole: Container[str] = ()) -> list[Token]:
+    """Tokens in order. Letters and digits in one run come apart (``12k``), unless it is in
+    ``whole`` (``la2``, where the digit is an Arabic letter).
+    """
+    tokens: list[Token] = []
+    folded = _HYPHEN.sub(" ", fold(_SMILEY.sub(_as_emoji, text)))
+    folded = _ABBREVIATION.sub(_as_word, folded)
+    glued = False
+    for run in _RUN.findall(folded):
+        if run.isspace():
+            glued = False
+            continue
+        tokens.extend(_cut(run, whole, glued))
+        glued = True
+    return tokens
+
+
+def words_of(text: str, whole: Container[str] = ()) -> tuple[str, ...]:
+    """Only the words and digits of a text."""
+    return tuple(t.text for t in tokenise(text, whole) if t.kind in ("word", "digits"))
+
+
+def _cut(run: str, whole: Container[str], glued: bool) -> list[Token]:
+    bare = run.replace("'", "")
+    if not bare or not bare[0].isalnum():
+        kind = "mark" if run.isascii() or run in "€±£§°" else "emoji"
+        return [Token(kind, run, glued)]
+    if bare.isdigit():
+        return [Token("digits", bare, glued)]
+    if bare.isalpha() or bare in whole:
+        return [Token("word", _one_script(bare), glued)]
+    parts = _PART.findall(bare)
+    return [
+        Token("digits" if p[0].isdigit() else "word", p, glued or i > 0)
+        for i, p in enumerate(parts)
+    ]
+
+
+def _one_script(word: str) -> str:
+    """A Cyrillic word with Latin look-alikes in it (``нi``) becomes all Cyrillic."""
+    if _CYRILLIC.search(word) and _LATIN.search(word):
+        return word.translate(_LOOKALIKES)
+    return word
+
+
+def _as_word(match: re.Match[str]) -> str:
+    """``t/m`` and ``a.u.b.`` without their marks."""
+    return match.group().replace(".", "").replace("/", "")
+
+
+def _as_emoji(match: re.Match[str]) -> str:
+    mouth = match.group().upper()
+    if "(" in mouth and not mouth.startswith("("):
+        return " 😢 " if "'" in mouth else " 🙁 "
+    if "|" in mouth:
+        return " 😐 "
+    return " 😀 " if "D" in mouth else " 🙂 "

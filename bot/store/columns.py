@@ -1,0 +1,172 @@
+"""How values become columns: encrypted text, keyed hashes, JSON, UTC times, text that always fits.
+
+Tables are declared with SQLModel::
+
+    name: str | None = Field(default=None, sa_type=Encrypted("participant.name"))
+    phone_hash: str = Field(sa_type=Hashed("address"), unique=True)
+    opened_at: datetime = Field(sa_type=UtcTime())
+
+The keys do not stand in a global: ``open_database(keys=…)`` hangs them on the database's own
+dialect, and a column takes them from the dialect for which it converts. So two databases with
+different keys live in one process, and a column without keys refuses.
+"""
+
+import json
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Dialect, Engine, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql import operators
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel.sql.sqltypes import UTCDateTime as UtcTime
+
+from bot.store.errors import StoreError
+from bot.store.keys import Keys
+
+__all__ = [
+    "Encrypted",
+    "Hashed",
+    "Json",
+    "UtcTime",
+    "json_text",
+    "keyed_hash",
+    "safe_text",
+    "use_keys",
+]
+
+_KEYS = "polsbot_keys"
+
+
+def use_keys(engine: Engine, keys: Keys | None) -> None:
+    """Give the columns of one engine their keys. ``open_database`` does it."""
+    setattr(engine.dialect, _KEYS, keys)
+
+
+def keyed_hash(db: Connection, text: str, purpose: str) -> bytes:
+    """Return what ``Hashed(purpose)`` stores for a text; see ``Keys.hash``."""
+    return _keys(db.dialect).hash(safe_text(text), purpose)
+
+
+class _Refusing(TypeDecorator.Comparator[Any]):
+    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+        if op in (operators.is_, operators.is_not) or other == (None,):
+            return super().operate(op, *other, **kwargs)
+        raise TypeError(
+            "An encrypted column is different each time: it can only be compared with None. "
+            "Look it up by a Hashed column."
+        )
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text that only this installation can read; None stays None.
+
+    ``table_column`` is bound into the value (as AES-GCM's associated data), so a value that was
+    copied into another column is refused. It does not bind the row.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+    comparator_factory = _Refusing
+
+    def __init__(self, table_column: str) -> None:
+        super().__init__()
+        self.table_column = table_column
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Encrypt."""
+        if value is None:
+            return None
+        return _keys(dialect).encrypt(safe_text(value), self.table_column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """Decrypt; raises StoreError."""
+        return None if value is None else _keys(dialect).decrypt(value, self.table_column)
+
+
+class Hashed(TypeDecorator[str]):
+    """A keyed hash by which an encrypted text is found: compare the column with the plain text.
+
+    What is read back is the hash (32 bytes); handing it in again leaves it as it is.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(32)
+        self.purpose = purpose
+
+    def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
+        """Hash a text."""
+        if isinstance(value, str):
+            return _keys(dialect).hash(safe_text(value), self.purpose)
+        return value
+
+
+class Json(TypeDecorator[Any]):
+    """A value of dicts, lists, texts, numbers, booleans: JSONB on PostgreSQL, text on SQLite.
+
+    None is NULL. Not-a-number and infinity are refused (ValueError).
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the database's own type."""
+        kind: JSON = JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(True)
+        return dialect.type_descriptor(kind)
+
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002 - its name is SQLAlchemy's
+        """Write the text ourselves: the same for equal values, and fit for both databases."""
+        return _json_or_none
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """Let ``column["key"]`` and comparisons do what they do for JSON."""
+        return self.impl_instance.coerce_compared_value(op, value)
+
+
+def json_text(value: Any) -> str:
+    """Write JSON in one way only: sorted keys, no spaces, UTF-8, nothing a database refuses."""
+    text = _dumps(value)
+    if "\\u0000" in text or safe_text(text) is not text:
+        return _dumps(_safe(value))
+    return text
+
+
+def safe_text(text: str) -> str:
+    """Return the text with U+FFFD for what a database refuses: NUL and lone surrogates."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _json_or_none(value: Any) -> str | None:
+    return None if value is None else json_text(value)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, dict):
+        return {_safe(key): _safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_safe(item) for item in value]
+    return value
+
+
+def _keys(dialect: Dialect) -> Keys:
+    keys = getattr(dialect, _KEYS, None)
+    if not isinstance(keys, Keys):
+        raise StoreError("Encrypted columns need a key. Set POLSBOT_KEY.")
+    return keys

@@ -1,0 +1,120 @@
+"""PostgreSQL: a few threads, each with a connection, each function a transaction of its own."""
+
+from collections.abc import Callable
+from time import sleep
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from bot.store.calls import Call, Calls, deliver
+from bot.store.errors import StaleError, StoreError, UncertainError, explained, is_lost
+
+CONNECT_SECONDS = 5
+LOCK_SECONDS = 15
+IDLE_SECONDS = 60
+"""A process that stops in the middle of a transaction must not hold its locks for ever."""
+
+TRIES = 5
+"""How often a function runs that was stale, in a deadlock, or on a connection that was lost."""
+
+_CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+
+
+def writing_engine(url: URL, *, connections: int) -> Engine:
+    """An engine over so many connections."""
+    # Locks do not help under REPEATABLE READ: its snapshot is older than the lock. See
+    # https://www.postgresql.org/docs/current/transaction-iso.html
+    return _engine(url, connections, default_transaction_isolation="read committed")
+
+
+def reading_engine(url: URL, *, connections: int) -> Engine:
+    """An engine over so many connections that cannot write and see one state throughout."""
+    return _engine(
+        url,
+        connections,
+        default_transaction_isolation="repeatable read",
+        default_transaction_read_only="on",
+    )
+
+
+def _engine(url: URL, connections: int, **settings: str) -> Engine:
+    """The settings belong to the session, so that a transaction does not ask for them each time."""
+    settings |= {
+        "timezone": "UTC",
+        "lock_timeout": f"{LOCK_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    }
+    options = ("-c " + f"{name}={value}".replace(" ", "\\ ") for name, value in settings.items())
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": " ".join(options),
+            "keepalives_idle": 30,
+            "tcp_user_timeout": 30_000,
+        },
+    )
+
+
+class Writer:
+    """What each writing thread does."""
+
+    def __init__(self, engine: Engine, url: URL) -> None:
+        self._engine = engine
+        self._url = url
+
+    def serve(self, calls: Calls) -> None:
+        """Run one function after the other, each in its transaction."""
+        while (call := calls.get()) is not None:
+            if not call.future.cancelled():
+                self._run(call)
+            deliver((call,))
+
+    def _run(self, call: Call) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                call.result = self._transaction(call.function)
+            except BaseException as error:  # noqa: BLE001 - it belongs to the caller
+                if left and _may_run_again(error):
+                    sleep(0.01 * (TRIES - left))  # a deadlock's other side goes on meanwhile
+                    continue
+                call.error = explained(error, self._url)
+            return
+
+    def _transaction(self, function: Callable[[Connection], Any]) -> Any:
+        with self._engine.connect() as db:
+            transaction = db.begin()
+            result = function(db)  # when it raises, closing the connection rolls back
+            if db.get_transaction() is not transaction or db.in_nested_transaction():
+                raise StoreError(
+                    "A function given to the store must not commit, roll back or leave a savepoint "
+                    "open. Return or raise, and the store does the rest."
+                )
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                if is_lost(error.orig):
+                    raise UncertainError(
+                        f"The connection to {self._url.render_as_string(hide_password=True)} was "
+                        "lost while it committed: the work may have been kept. Read it again."
+                    ) from error
+                raise
+            return result
+
+
+def _may_run_again(error: BaseException) -> bool:
+    """Claim that nothing was kept and that a second run has a chance.
+
+    A connection that was lost before COMMIT was sent has kept nothing; one that could not even be
+    made is not tried again, so that those who wait hear of it at once.
+    """
+    if isinstance(error, StaleError):
+        return True
+    if not isinstance(error, DBAPIError) or not isinstance(error.orig, psycopg.Error):
+        return False
+    return error.orig.sqlstate in _CONFLICTS or error.connection_invalidated

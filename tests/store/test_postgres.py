@@ -1,0 +1,148 @@
+"""PostgreSQL goes away, comes back, and chooses victims: callers hear the truth or nothing."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg
+import pytest
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, text, update
+
+from bot.store.database import Database, open_database
+from bot.store.errors import StoreError, UncertainError
+from bot.store.statements import Statement
+from tests.servers import Postgres, free_port, postgres
+
+TABLES = MetaData()
+NOTE = Table("note", TABLES, Column("id", Integer, primary_key=True), Column("value", Integer))
+KEEP = Statement(insert(NOTE))
+
+
+def keep(db: Connection, number: int) -> int:
+    db.execute(insert(NOTE).values(id=number, value=0))
+    return number
+
+
+def kept(db: Connection) -> list[int]:
+    return list(db.execute(select(NOTE.c.id).order_by(NOTE.c.id)).scalars())
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    with closing(open_database(postgres_url, writers=2, readers=1)) as opened:
+        opened.run(TABLES.create_all)
+        yield opened
+
+
+@pytest.fixture
+def end_session(postgres_url: str) -> Iterator[object]:
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+
+        def end(db: Connection) -> None:
+            process = db.execute(text("SELECT pg_backend_pid()")).scalar()
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+        yield end
+
+
+@pytest.mark.parametrize("way", [keep, lambda db, number: KEEP.run(db, id=number)])
+async def test_a_connection_lost_before_the_commit_runs_the_function_again(
+    database: Database, end_session: object, way: object
+) -> None:
+    runs: list[int] = []
+
+    def unlucky(db: Connection) -> None:
+        runs.append(1)
+        keep(db, 1)
+        if len(runs) == 1:
+            end_session(db)  # type: ignore[operator]
+        way(db, 2)  # type: ignore[operator]
+
+    await database.transact(unlucky)
+    assert len(runs) == 2
+    assert await database.read(kept) == [1, 2]
+
+
+async def test_a_connection_lost_while_committing_is_uncertain(
+    database: Database, end_session: object
+) -> None:
+    def unlucky(db: Connection) -> None:
+        keep(db, 1)
+        end_session(db)  # type: ignore[operator]
+
+    with pytest.raises(UncertainError, match="may have been kept"):
+        await database.transact(unlucky)
+    assert await database.transact(keep, 2) == 2
+
+
+async def test_a_reading_connection_that_was_lost_is_replaced(
+    database: Database, end_session: object
+) -> None:
+    def session(db: Connection) -> int:
+        return int(db.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    before = await database.read(session)
+    with pytest.raises(StoreError, match=r"lost|reached|refuses"):
+        await database.read(lambda db: (end_session(db), kept(db)))  # type: ignore[operator]
+    assert await database.read(session) != before
+
+
+async def test_the_victim_of_a_deadlock_runs_again(database: Database) -> None:
+    database.run(keep, 1)
+    database.run(keep, 2)
+    both = threading.Barrier(2, timeout=10)
+    runs: list[int] = []
+
+    def add(db: Connection, first: int, second: int) -> None:
+        runs.append(first)
+        db.execute(update(NOTE).where(NOTE.c.id == first).values(value=NOTE.c.value + 1))
+        if len(runs) <= 2:
+            both.wait()
+        db.execute(update(NOTE).where(NOTE.c.id == second).values(value=NOTE.c.value + 1))
+
+    await asyncio.gather(database.transact(add, 1, 2), database.transact(add, 2, 1))
+    assert len(runs) == 3
+    values = await database.read(lambda db: db.execute(select(NOTE.c.value)).scalars().all())
+    assert list(values) == [2, 2]
+
+
+def test_sessions_speak_utc_at_read_committed(database: Database) -> None:
+    def setting(db: Connection, name: str) -> str:
+        return str(db.execute(text(f"SHOW {name}")).scalar())
+
+    assert database.run(setting, "timezone") == "UTC"
+    assert database.run(setting, "transaction_isolation") == "read committed"
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Postgres]:
+    with postgres(port=free_port()) as server:
+        yield server
+
+
+async def test_the_store_recovers_when_the_server_comes_back(own_server: Postgres) -> None:
+    with closing(open_database(own_server.url, writers=2, readers=1)) as database:
+        await database.transact(TABLES.create_all)
+        await asyncio.gather(*(database.transact(keep, number) for number in range(4)))
+        await database.read(kept)
+
+        own_server.kill()
+        for ask in (database.transact(keep, 99), database.read(kept)):
+            with pytest.raises(StoreError, match="cannot be reached"):
+                await ask
+        own_server.start()
+
+        assert await database.transact(keep, 4) == 4
+        assert await database.read(kept) == [0, 1, 2, 3, 4]
+
+
+def test_an_absent_server_is_named_without_its_password() -> None:
+    with pytest.raises(StoreError, match="cannot be reached") as caught:
+        open_database(f"postgresql://polsbot:secret@127.0.0.1:{free_port()}/x")
+    assert "secret" not in str(caught.value)
+
+
+def test_an_absent_database_is_named_with_the_mend(postgres_server: Postgres) -> None:
+    with pytest.raises(StoreError, match="createdb"):
+        open_database(postgres_server.database("absent"))

@@ -1,0 +1,84 @@
+"""The SQLite file: who may read it, and what is said when it cannot be used."""
+
+import os
+import sqlite3
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, MetaData
+
+from bot.store import sqlite
+from bot.store.database import open_database
+from bot.store.errors import StoreError
+from tests.servers import NOBODY
+
+
+def pragma(db: Connection, name: str) -> object:
+    return db.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path, which nobody else can enter
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def readonly(folder: Path) -> Iterator[Path]:
+    path = folder / "readonly.db"
+    with closing(sqlite3.connect(path)) as plain:
+        plain.execute("CREATE TABLE note (id INTEGER)")
+    path.chmod(0o444)
+    folder.chmod(0o555)
+    user = os.geteuid()
+    if user == 0:  # who may write everything
+        os.seteuid(NOBODY)
+    yield path
+    os.seteuid(user)
+    folder.chmod(0o755)
+
+
+def test_only_its_owner_can_read_the_file(folder: Path) -> None:
+    with closing(open_database(f"sqlite:///{folder}/new.db")) as database:
+        database.run(MetaData().create_all)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
+def test_commits_are_durable_and_readers_free(folder: Path) -> None:
+    with closing(open_database(f"sqlite:///{folder}/new.db")) as database:
+        assert database.run(pragma, "journal_mode") == "wal"
+        assert database.run(pragma, "synchronous") == 2  # FULL
+        assert database.run(pragma, "foreign_keys") == 1
+        assert database.run(pragma, "busy_timeout") == 15_000
+
+
+def test_a_file_that_cannot_be_written_is_named(readonly: Path) -> None:
+    with pytest.raises(StoreError, match=r"readonly\.db cannot be (written|opened).*permission"):
+        open_database(f"sqlite:///{readonly}")
+
+
+def test_a_file_that_is_no_database_is_named(folder: Path) -> None:
+    path = folder / "letter.txt"
+    path.write_text("Dear Amina, " * 1000)
+    with pytest.raises(StoreError, match=r"letter\.txt is not a database"):
+        open_database(f"sqlite:///{path}")
+
+
+def test_a_file_that_another_process_keeps_locked_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    path = folder / "shared.db"
+    with closing(open_database(f"sqlite:///{path}")) as database:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="locked by another process"):
+                database.run(lambda _db: None)
+            other.execute("ROLLBACK")
+        assert database.run(lambda _db: 1) == 1
