@@ -5,7 +5,6 @@ any file of the language: ``common.po`` or the study's; the one whose msgid is t
 text wins.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -40,7 +39,9 @@ class Catalogues:
     def entry(self, language: str, key: str, source: str) -> Entry | None:
         """The translation of a text, whatever its state; ``None`` if there is none."""
         found = self.entries.get(language, {}).get(key, [])
-        return next((entry for entry in found if entry.source == source), found[0] if found else None)
+        return next(
+            (entry for entry in found if entry.source == source), found[0] if found else None
+        )
 
     def translate(self, language: str, key: str, source: str) -> str | None:
         """The translation that may be sent; ``None`` if it is missing or has a fault."""
@@ -116,5 +117,3 @@ def _read_file(catalogues: Catalogues, language: str, path: Path) -> None:
         place = Place(path, number, 1, len(excerpt), excerpt)
         entry = Entry(message.id, message.string, message.fuzzy, place)
         keys.setdefault(message.context, []).append(entry)
-
-

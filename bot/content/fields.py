@@ -86,11 +86,13 @@ class Fields:
         text = self.text(key)
         if text is not None and not PICTURE.fullmatch(text):
             message = f"`{text[:60]}` is not the name of a picture"
-            self.all[key].report("F021", message, "the file's name under assets/images without .svg")
+            self.all[key].report(
+                "F021", message, "the file's name under assets/images without .svg"
+            )
             return None
         return text
 
-    def flag(self, key: str, default: bool) -> bool:  # noqa: FBT001 - the value is the point
+    def flag(self, key: str, default: bool) -> bool:
         """True or false as YAML 1.2 writes them."""
         text = self.text(key)
         if text is None:
@@ -104,7 +106,9 @@ class Fields:
         """One of these words."""
         text, words = self.text(key), list(allowed)
         if text is not None and text not in words:
-            self.all[key].report("F016", f"`{text[:40]}` cannot be `{key}`", did_you_mean(text, words))
+            self.all[key].report(
+                "F016", f"`{text[:40]}` cannot be `{key}`", did_you_mean(text, words)
+            )
             return None
         return text
 
@@ -123,7 +127,9 @@ class Fields:
         text = self.text(key)
         match = None if text is None else _AMOUNT.fullmatch(text)
         if text is not None and match is None:
-            self.all[key].report("F016", f"`{key}` must be an amount in euro", "such as 25 or 12.50")
+            self.all[key].report(
+                "F016", f"`{key}` must be an amount in euro", "such as 25 or 12.50"
+            )
         return None if match is None else int(match[1]) * 100 + int(match[2] or 0)
 
     def day(self, key: str) -> date | None:
@@ -149,7 +155,9 @@ class Fields:
         text = self.text(key)
         match = None if text is None else _MONEY.fullmatch(text)
         if text is not None and match is None:
-            self.all[key].report("F016", f"`{key}` must be a sum of money", "such as 2 EUR or 2.50 EUR")
+            self.all[key].report(
+                "F016", f"`{key}` must be a sum of money", "such as 2 EUR or 2.50 EUR"
+            )
         return None if match is None else (int(match[1]) * 100 + int(match[2] or 0), match[3])
 
     def expression(self, key: str) -> Expression | None:
@@ -186,7 +194,9 @@ class Fields:
         if field is None:
             return None
         if not isinstance(field.value, Mapping) or not field.value.values:
-            field.report("F016", f"`{key}` must hold keys with values", "write name: value below it")
+            field.report(
+                "F016", f"`{key}` must hold keys with values", "write name: value below it"
+            )
             return None
         return fields_of(field.source, field.value, field.prefix, field.key)
 

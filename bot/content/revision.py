@@ -17,7 +17,7 @@ from bot.engine.flow import Flow
 Texts = dict[str, dict[str, str]]
 """Language → text key → text."""
 
-_LINES = {"steps": {"__all__": {"line"}}, "invite": {"line"}}
+_LINES: Any = {"steps": {"__all__": {"line"}}, "invite": {"line"}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from bot.content.problem import Place, Problem, Severity, problem_at
 from bot.content.yaml_nodes import Mapping, Node, Scalar, Sequence, YamlFault, read_nodes
 
 MAX_BYTES = 256 * 1024
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]"
+)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from datetime import date
 from bot.content.choices import read_choices
 from bot.content.draft import Desk, TextKind
 from bot.content.fields import NAME, Fields
+from bot.content.placeholders import STUDY_PLACEHOLDERS
 from bot.content.problem import did_you_mean
 from bot.engine.flow import AnswerType, Choice, Kind, RunStatus, Step
 
@@ -32,8 +33,11 @@ TYPES_NOT_YET = ("voice", "photo")
 STEP_KEYS = (*dict.fromkeys((*COMMON_KEYS, *(key for keys in KEYS_OF.values() for key in keys))),)
 
 RESERVED = frozenset(
-    "invite last baseline participant wave and or not in is if else for lambda none true false "
-    "sum mean count first_name sender_name pot reward to_go desk skip unknown".split()
+    {
+        *("invite", "last", "baseline", "participant", "wave", "skip", "unknown"),
+        *("and", "or", "not", "in", "is", "if", "else", "for", "lambda", "none", "true", "false"),
+        *("sum", "mean", "count", *STUDY_PLACEHOLDERS),
+    }
 )
 """Names that mean something else in a condition or a text."""
 

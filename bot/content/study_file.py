@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 from bot.content.fields import Fields, fields_of
@@ -29,7 +30,10 @@ _PAUSE = re.compile(r"(\d{1,3}) silent waves?")
 
 
 def read_study(source: Source) -> Study | None:
-    """The study in a file, without its flows; ``None`` if it is unusable."""
+    """The study in a file, without its flows; ``None`` if the file cannot be read.
+
+    With problems in ``source`` it is not fit for use.
+    """
     if not source.usable:
         return None
     fields = fields_of(source, source.root)
@@ -47,7 +51,7 @@ def read_study(source: Source) -> Study | None:
         then = unclear.one_of("then", ("skip",))
         if tries is not None and not 1 <= tries <= 5:
             unclear.all["tries"].report("F016", "`tries` must be 1 to 5")
-    study = Study(
+    return Study(
         name=name or folder,
         title=fields.text("title") or name or folder,
         sender_name=fields.text("sender_name") or "",
@@ -63,7 +67,6 @@ def read_study(source: Source) -> Study | None:
         not_understood=then or "skip",
         reward=_reward(fields),
     )
-    return study if source.usable else None
 
 
 def policy_of(study: Study) -> Policy:
@@ -114,8 +117,9 @@ def _once(fields: Fields, words: list[Scalar]) -> tuple[str, ...]:
 def _waves(fields: Fields) -> tuple[Wave, ...]:
     group = fields.mapping("waves")
     found: list[Wave] = []
-    for name in group.all if group is not None else ():
-        assert group is not None  # noqa: S101 - the loop is empty otherwise
+    if group is None:
+        return ()
+    for name in group.all:
         wave = _part(group, name, WAVE_KEYS)
         if wave is None:
             continue
@@ -158,7 +162,7 @@ def _reminders(fields: Fields) -> tuple[Reminder, ...]:
         channel = reminder.one_of("channel", (*CHANNELS, "other"))
         if after is not None:
             found.append(Reminder(after, channel))
-    if any(later.after <= earlier.after for earlier, later in zip(found, found[1:], strict=False)):
+    if any(later.after <= earlier.after for earlier, later in pairwise(found)):
         field.report("F016", "each reminder must come after the one before it", "put them in order")
     return tuple(found)
 

@@ -136,7 +136,8 @@ class _Scanner(Scanner):
     def scan_to_next_token(self) -> Any:
         reader = self._scanner_reader
         start = reader.pointer
-        end = self._GAP.match(reader.buffer, start).end()
+        match = self._GAP.match(reader.buffer, start)
+        end = start if match is None else match.end()
         if end > start:
             reader.pointer = end
             reader.index += end - start
