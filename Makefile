@@ -29,7 +29,6 @@ check: $(VENV)/.done
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy bot tests
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/polsbot check
 
 fix: $(VENV)/.done
 	$(BIN)/ruff format -q .

@@ -3,12 +3,12 @@
 The rooms. Imports go down only; rooms on one line do not know each other (import-linter keeps it)::
 
                   cli                       commands for people
-    web      |  jobs     |  authoring       HTTP in | the clock | researchers' and translators' tools
+    web      |  jobs     |  authoring       HTTP in | the clock | tools of authors
                   conversation              what one message, one timer, one opening does
                   runtime                   everything opened once, handed down as one value
                   reports                   figures and exports, reads only
-    panel    |  rewards  |  casework        who is asked what and when | ledger | results of the help
-    channels |  content                     other companies | flows, locales, pictures -> what is seen
+    panel    |  rewards  |  casework        who is asked when | ledger | results of help
+    channels |  content                     other companies | flows, locales, pictures -> seen
                   message                   what goes over the line, both ways: plain values
     engine   |  store                       the state machine, pure | database, columns, migrations
                   settings                  configuration, read once

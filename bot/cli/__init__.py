@@ -1,5 +1,41 @@
-"""The command line."""
+"""The command line: data on stdout, talk on stderr; 0 fine, 1 problems found, 2 usage or set-up."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def polsbot() -> None:
+    """Ask people a few short, drawn questions and keep their answers safe."""
+
+
+@app.command()
+def score(
+    file: Annotated[Path, typer.Argument(help="A corpus of replies (YAML).")],
+    locales: Annotated[Path, typer.Option(help="Folder of the lexicons.")] = Path("locales"),
+    as_json: Annotated[bool, typer.Option("--json", help="Figures and misses as JSON.")] = False,
+) -> None:
+    """Read a corpus of replies and say how well they are understood."""
+    from bot.authoring import score as scoring
+    from bot.content.lexicon import LexiconError, load_lexicons
+
+    try:
+        found = scoring.score(file, load_lexicons(locales))
+    except (scoring.CorpusError, LexiconError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from error
+    if as_json:
+        print(scoring.score_json(found))
+    else:
+        print(scoring.print_score(found))
+    raise typer.Exit(0 if found.is_good else 1)
 
 
 def main() -> None:
     """Run the command line."""
+    app()

@@ -79,7 +79,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A person takes over a concern. ``kind``: human, crisis, wrong_person, not_understood, erase."""
+    """A person takes over a concern: human, crisis, wrong_person, not_understood or erase."""
 
     kind: str
 

@@ -1,0 +1,64 @@
+"""Configuration, read once: environment, ``.env``, ``NAME_FILE`` for a secret in a file."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong or missing; the message names it and the mend."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations. Every field is an environment variable.
+
+    ``twilio_auth_token`` may hold two tokens with a comma while they are rotated; the first signs.
+    ``polsbot_key`` may hold several keys, the newest first.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False)
+
+    database_url: str = "sqlite:///var/polsbot.db"
+    redis_url: str | None = None
+    public_url: str = ""
+    port: int = Field(default=8080, ge=1, le=65535)
+    polsbot_key: SecretStr | None = None
+    polsbot_studies: Path = Path("flows")
+    polsbot_locales: Path = Path("locales")
+    polsbot_assets: Path = Path("assets")
+    polsbot_desk: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr | None = None
+    twilio_base_url: str | None = None
+    twilio_whatsapp_sender: str = ""
+    twilio_sms_sender: str = ""
+    smtp_url: SecretStr | None = None
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read the configuration; raises SettingsError naming each wrong value."""
+    try:
+        return Settings(**(_secrets_in_files() | overrides))
+    except ValidationError as error:
+        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError(
+            f"Wrong configuration ({faults}). Set it in the environment or in .env."
+        ) from None
+
+
+def _secrets_in_files() -> dict[str, str]:
+    """Values of ``NAME_FILE`` variables, as container platforms hand secrets over."""
+    found = {}
+    for name in Settings.model_fields:
+        path = os.environ.get(f"{name.upper()}_FILE")
+        if path:
+            try:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(
+                    f"{name.upper()}_FILE cannot be read: {path}. Check the path and its rights."
+                ) from error
+    return found
