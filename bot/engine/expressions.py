@@ -153,7 +153,7 @@ def _comparison(operands: list[_Thunk], ops: list[ast.cmpop], node: ast.expr) ->
         values = [operand(names) for operand in operands]
         return all(
             _holds(op, first, second)
-            for op, first, second in zip(ops, values, values[1:], strict=True)
+            for op, first, second in zip(ops, values, values[1:], strict=False)
         )
 
     return compare
