@@ -1,0 +1,73 @@
+"""``{name}`` in a text: which names there are and how they are filled in.
+
+Never ``str.format``: a translation is data and must not reach attributes, items or formats.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from bot.content.draft import Desk
+from bot.content.problem import did_you_mean, problem_at
+from bot.content.source import Source
+from bot.engine.flow import Flow, Kind
+
+STUDY_PLACEHOLDERS = {
+    "first_name": "Abdurrahman",
+    "sender_name": "Team Klantmonitor",
+    "pot": "104,50",
+    "reward": "2,50",
+    "wave": "26",
+    "to_go": "12",
+    "desk": "Schuldhulp: 14 0123456",
+}
+"""The names every flow knows, each with a long but likely value: limits are measured with it."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
+_STRAY = re.compile(r"[{}]")
+_GAP = re.compile(r" +(?=[,.!?:;]|$)", re.MULTILINE)
+
+
+def placeholders_in(text: str) -> Iterator[tuple[str, int]]:
+    """Each placeholder of a text with its offset."""
+    for match in _PLACEHOLDER.finditer(text):
+        yield match[1], match.start()
+
+
+def stray_brace(text: str) -> int | None:
+    """The offset of a brace that belongs to no placeholder."""
+    blanked = _PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
+    stray = _STRAY.search(blanked)
+    return None if stray is None else stray.start()
+
+
+def fill(text: str, value_of: Callable[[str], str]) -> str:
+    """The text with every placeholder replaced, once: a value is never looked at again.
+
+    An empty value takes the blank before it along: "Hoi {first_name}!" becomes "Hoi!".
+    """
+    gaps = False
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal gaps
+        value = value_of(match[1])
+        gaps = gaps or not value
+        return value
+
+    filled = _PLACEHOLDER.sub(put, text)
+    return _GAP.sub("", filled).strip() if gaps else filled
+
+
+def check_placeholders(source: Source, desk: Desk, flow: Flow) -> None:
+    """Report placeholders of a flow's texts that nothing will ever fill."""
+    answers = {step.name for step in flow.steps if step.kind in (Kind.ASK, Kind.SET, Kind.ARM)}
+    known = {*STUDY_PLACEHOLDERS, *answers}
+    for text in desk.texts.values():
+        for name, _ in placeholders_in(text.text):
+            if name not in known:
+                message = f"nothing is known as {{{name}}}"
+                hint = did_you_mean(name, known)
+                source.problems.append(problem_at(text.place, "F019", message, hint))
+        if stray_brace(text.text) is not None:
+            message = "a { or } stands alone in this text"
+            hint = "a placeholder is {name}: small letters, digits and _"
+            source.problems.append(problem_at(text.place, "F019", message, hint))

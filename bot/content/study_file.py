@@ -1,0 +1,232 @@
+"""``study.yaml`` as values, and the part of it that a flow takes along as its policy."""
+
+import re
+from datetime import time, timedelta
+from itertools import pairwise
+from zoneinfo import available_timezones
+
+from bot.content.fields import Fields, fields_of
+from bot.content.languages import is_language
+from bot.content.problem import did_you_mean
+from bot.content.source import Source
+from bot.content.study import Hours, Reminder, RewardRule, Study, Wave
+from bot.content.yaml_nodes import Mapping, Scalar, Sequence
+from bot.engine.flow import Policy, Reward
+
+STUDY_KEYS = (
+    *("study", "title", "sender_name", "desk", "languages", "channels", "waves", "reminders"),
+    *("close", "hours", "pause_after", "not_understood", "reward"),
+)
+WAVE_KEYS = ("flow", "after_intake", "every", "from", "times")
+REMINDER_KEYS = ("after", "channel")
+HOURS_KEYS = ("days", "from", "to", "timezone", "not_on")
+REWARD_KEYS = ("when", "amount", "pay_out_every", "as")
+UNCLEAR_KEYS = ("tries", "then")
+CHANNELS = ("whatsapp", "sms", "email", "local")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_PAUSE = re.compile(r"(\d{1,3}) silent waves?")
+
+
+def read_study(source: Source) -> Study | None:
+    """The study in a file, without its flows; ``None`` if the file cannot be read.
+
+    With problems in ``source`` it is not fit for use.
+    """
+    if not source.usable:
+        return None
+    fields = fields_of(source, source.root)
+    fields.check_keys(STUDY_KEYS, "a study")
+    for key in ("study", "sender_name", "languages", "channels"):
+        fields.require(key, "a study")
+    name, folder = fields.name("study"), source.file.parent.name
+    if name is not None and name != folder:
+        hint = f"write study: {folder}"
+        fields.all["study"].report("F024", f"the study `{name}` is not named as its folder", hint)
+    unclear = _part(fields, "not_understood", UNCLEAR_KEYS)
+    tries, then = None, None
+    if unclear is not None:
+        tries = unclear.integer("tries")
+        then = unclear.one_of("then", ("skip",))
+        if tries is not None and not 1 <= tries <= 5:
+            unclear.all["tries"].report("F016", "`tries` must be 1 to 5")
+    return Study(
+        name=name or folder,
+        title=fields.text("title") or name or folder,
+        sender_name=fields.text("sender_name") or "",
+        desk=fields.text("desk") or "",
+        languages=_languages(fields),
+        channels=_channels(fields),
+        waves=_waves(fields),
+        reminders=_reminders(fields),
+        close=fields.duration("close") or timedelta(days=7),
+        hours=_hours(fields),
+        pause_after=_pause(fields),
+        tries=2 if tries is None else tries,
+        not_understood=then or "skip",
+        reward=_reward(fields),
+    )
+
+
+def policy_of(study: Study) -> Policy:
+    """The study's rules that a run needs."""
+    return Policy(
+        reminders=tuple(reminder.after for reminder in study.reminders),
+        close=study.close,
+        tries=study.tries,
+        reward=None if study.reward is None else Reward(study.reward.cents, study.reward.currency),
+    )
+
+
+def _part(fields: Fields, key: str, known: tuple[str, ...]) -> Fields | None:
+    part = fields.mapping(key)
+    if part is not None:
+        part.check_keys(known, f"`{key}`")
+    return part
+
+
+def _languages(fields: Fields) -> tuple[str, ...]:
+    words = fields.words("languages")
+    for word in words:
+        if not is_language(word.text):
+            message = f"`{word.text[:20]}` is not a language"
+            fields.source.report(word, "F016", message, "such as nl, en, tr, ar")
+    return _once(fields, words)
+
+
+def _channels(fields: Fields) -> tuple[str, ...]:
+    words = fields.words("channels")
+    for word in words:
+        if word.text not in CHANNELS:
+            hint = did_you_mean(word.text, CHANNELS)
+            fields.source.report(word, "F016", f"`{word.text[:20]}` is not a channel", hint)
+    return _once(fields, words)
+
+
+def _once(fields: Fields, words: list[Scalar]) -> tuple[str, ...]:
+    seen: list[str] = []
+    for word in words:
+        if word.text in seen:
+            fields.source.report(word, "F011", f"`{word.text}` stands here twice", "remove one")
+        else:
+            seen.append(word.text)
+    return tuple(seen)
+
+
+def _waves(fields: Fields) -> tuple[Wave, ...]:
+    group = fields.mapping("waves")
+    found: list[Wave] = []
+    if group is None:
+        return ()
+    for name in group.all:
+        wave = _part(group, name, WAVE_KEYS)
+        if wave is None:
+            continue
+        wave.require("flow", "a wave")
+        if "every" not in wave:
+            for key in ("from", "times"):
+                if key in wave:
+                    wave.all[key].report("F023", f"`{key}` goes with `every:` only")
+        start, earlier = wave.text("from"), [known.name for known in found]
+        if start is not None and start not in earlier:
+            message = f"no wave `{start[:40]}` stands above this one"
+            wave.all["from"].report("F009", message, did_you_mean(start, earlier))
+        times = wave.integer("times")
+        if times is not None and times < 1:
+            wave.all["times"].report("F016", "`times` must be 1 or more")
+        every = wave.duration("every")
+        if every is not None and not every:
+            wave.all["every"].report("F016", "`every` must be longer than nothing")
+        after = wave.duration("after_intake")
+        found.append(Wave(name, wave.name("flow") or "", after, every, start, times))
+    return tuple(found)
+
+
+def _reminders(fields: Fields) -> tuple[Reminder, ...]:
+    field = fields.all.get("reminders")
+    if field is None:
+        return ()
+    if not isinstance(field.value, Sequence):
+        field.report("F016", "`reminders` must be a list", "such as [{after: 1 day}]")
+        return ()
+    found: list[Reminder] = []
+    for item in field.value.items:
+        if not isinstance(item, Mapping):
+            field.source.report(item, "F016", "a reminder is {after: 1 day}")
+            continue
+        reminder = fields_of(field.source, item)
+        reminder.check_keys(REMINDER_KEYS, "a reminder")
+        reminder.require("after", "a reminder")
+        after = reminder.duration("after")
+        channel = reminder.one_of("channel", (*CHANNELS, "other"))
+        if after is not None:
+            found.append(Reminder(after, channel))
+    if any(later.after <= earlier.after for earlier, later in pairwise(found)):
+        field.report("F016", "each reminder must come after the one before it", "put them in order")
+    return tuple(found)
+
+
+def _hours(fields: Fields) -> Hours:
+    part = _part(fields, "hours", HOURS_KEYS)
+    if part is None:
+        return Hours()
+    usual = Hours()
+    zone = part.text("timezone") or usual.timezone
+    if zone not in available_timezones():
+        part.all["timezone"].report("F016", f"`{zone[:40]}` is no time zone", "Europe/Amsterdam")
+    start, until = _clock(part, "from") or usual.start, _clock(part, "to") or usual.until
+    if start >= until:
+        part.source.report(part.owner, "F016", "`to` must be later than `from`")
+    not_on = tuple(word.text for word in part.words("not_on"))
+    return Hours(_days(part), start, until, zone, not_on if "not_on" in part else usual.not_on)
+
+
+def _clock(part: Fields, key: str) -> time | None:
+    text = part.text(key)
+    match = None if text is None else _CLOCK.fullmatch(text)
+    if text is not None and match is None:
+        part.all[key].report("F016", f"`{key}` must be a time of day", 'such as "10:00"')
+    return None if match is None else time(int(match[1]), int(match[2]))
+
+
+def _days(part: Fields) -> frozenset[int]:
+    text = part.text("days")
+    if text is None:
+        return Hours().days
+    first, _, last = text.partition("-")
+    if first not in DAYS or (last or first) not in DAYS:
+        part.all["days"].report("F016", "`days` must be days of the week", "such as mon-sat")
+        return Hours().days
+    begin, end = DAYS.index(first), DAYS.index(last or first)
+    if begin <= end:
+        return frozenset(range(begin, end + 1))
+    return frozenset({*range(begin, 7), *range(end + 1)})
+
+
+def _pause(fields: Fields) -> int | None:
+    text = fields.text("pause_after")
+    match = None if text is None else _PAUSE.fullmatch(text)
+    if text is not None and match is None:
+        fields.all["pause_after"].report("F016", "`pause_after` must be such as: 3 silent waves")
+    return None if match is None else int(match[1])
+
+
+def _reward(fields: Fields) -> RewardRule | None:
+    part = _part(fields, "reward", REWARD_KEYS)
+    if part is None:
+        return None
+    part.require("amount", "a reward")
+    part.one_of("when", ("completed",))
+    amount, every = part.money("amount"), part.money("pay_out_every")
+    if amount is not None and every is not None:
+        if amount[1] != every[1]:
+            part.all["pay_out_every"].report("F016", "both sums must be in one currency")
+        elif every[0] < amount[0]:
+            part.all["pay_out_every"].report("F016", "this is less than one reward")
+    if amount is None:
+        return None
+    if amount[0] == 0:
+        part.all["amount"].report("F016", "a reward of nothing is no reward", "leave `reward:` out")
+    paid_as = part.one_of("as", ("voucher",)) or "voucher"
+    return RewardRule(amount[0], amount[1], None if every is None else every[0], paid_as)
