@@ -1,0 +1,34 @@
+"""Where in a flow's file the words of a condition stand."""
+
+import re
+from dataclasses import replace
+
+from bot.content.draft import FlowDraft
+from bot.content.problem import Place
+
+
+def place_of(draft: FlowDraft, step: str, key: str, word: str = "") -> Place:
+    """The place of a key of a step, narrowed to a word of it if that is on the same line.
+
+    The condition of a section is looked at too, because its steps carry both as one.
+    """
+    keys = (key, "section.if") if key == "if" else (key,)
+    places = [draft.places[(step, one)] for one in keys if (step, one) in draft.places]
+    for place in places:
+        found = _within(place, word)
+        if found is not None:
+            return found
+    if places:
+        return places[0]
+    line = next((one.line for one in draft.flow.steps if one.name == step), 1)
+    return draft.source.spot(line, 1)
+
+
+def _within(place: Place, word: str) -> Place | None:
+    if not word:
+        return place
+    pattern = re.compile(rf"(?<![\w.]){re.escape(word)}(?![\w.])")
+    match = pattern.search(place.excerpt, place.column - 1)
+    if match is None:
+        return None
+    return replace(place, column=match.start() + 1, width=len(word))
