@@ -1,11 +1,11 @@
 # make test   every test
 # make check  format, lint, types, rooms, flows        make fix     format and safe lint fixes
-# make lock   renew requirements.lock                  make bench   speed beside floors of the same work
+# make lock   renew requirements.lock
 VENV := .venv
 BIN  := $(VENV)/bin
 UV   := $(BIN)/uv
 
-.PHONY: test check fix lock bench install
+.PHONY: test check fix lock install
 
 install: $(VENV)/.done
 
@@ -34,6 +34,3 @@ fix: $(VENV)/.done
 
 lock: $(UV)
 	$(UV) export -q --format requirements.txt --no-header --no-emit-project -o requirements.lock
-
-bench: $(VENV)/.done
-	$(BIN)/python -m bench
