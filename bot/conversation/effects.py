@@ -4,7 +4,7 @@ that handled the event, so that either all of it happened or nothing.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -56,7 +56,7 @@ class Scene:
     """For whom and where an event happened.
 
     ``address`` is where the person spoke or is asked, ``None`` when routing has to find it;
-    ``run`` is ``None`` outside a run.
+    ``run`` is ``None`` outside a run; ``batch`` ties together what one event makes us say.
     """
 
     participant: str
@@ -68,7 +68,7 @@ class Scene:
     study: str = ""
     revision: str = ""
     is_test: bool = False
-    inbound: int | None = None
+    batch: str = field(default_factory=lambda: secrets.token_hex(6))
 
 
 def apply(  # noqa: C901 - one case per effect
@@ -119,6 +119,7 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
         run_id=scene.run,
         address_id=scene.address,
         channel=scene.channel,
+        batch=scene.batch,
         purpose=send.purpose,
         language=scene.language,
         order=dump_send(send),

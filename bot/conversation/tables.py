@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Encrypted, Json, Serial, UtcTime
@@ -60,6 +60,8 @@ class Inbound(SQLModel, table=True):
 class Outbound(SQLModel, table=True):
     """A message to a person, saved before it is sent. ``order`` is the effect, ``form`` the words.
 
+    ``place`` orders what goes to one handset: ten times the id of the row that the order was saved
+    in, plus the part, where one order makes several messages. ``batch`` is the event it came from.
     ``state`` is a DeliveryState or ``dropped``; ``form``, ``address_id`` and ``channel`` are
     written once, at the first claim. ``leased_until`` belongs to the process that is sending.
     """
@@ -72,6 +74,8 @@ class Outbound(SQLModel, table=True):
     run_id: str | None = None
     address_id: str | None = Field(default=None, foreign_key="addresses.id", index=True)
     channel: str | None = None
+    place: int | None = Field(default=None, sa_type=BigInteger)
+    batch: str
     purpose: str
     language: str
     order: dict[str, Any] = Field(sa_type=Json)

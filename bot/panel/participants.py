@@ -152,6 +152,11 @@ def opt_in(db: Connection, address: str) -> None:
     _OPT.run(db, it=address, at=None)
 
 
+def bury(db: Connection, address: str) -> None:
+    """Nobody can be reached there any more."""
+    db.execute(update(ADDRESSES).where(ADDRESSES.c.id == address).values(is_alive=False))
+
+
 def set_language(db: Connection, participant: str, language: str) -> None:
     """The person wants to be spoken to in this language."""
     db.execute(

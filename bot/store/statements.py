@@ -95,11 +95,11 @@ class _Prepared:
             for parameter, name in compiled.bind_names.items()
             if not parameter.required
         }
-        self._binders = [
-            (name, convert)
+        self._binders = {
+            name: convert  # by name: one that stands in two places is converted once
             for parameter, name in compiled.bind_names.items()
             if (convert := parameter.type.dialect_impl(dialect).bind_processor(dialect))
-        ]
+        }
         columns = list(getattr(core, "exported_columns", ()))
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         names = [str(column.key) for column in columns]
@@ -112,7 +112,7 @@ class _Prepared:
         bound = self._given | values
         if bound.keys() != self._names:
             raise TypeError(f"{sorted(bound.keys() ^ self._names)} missing or not in: {self.text}")
-        for name, convert in self._binders:
+        for name, convert in self._binders.items():
             bound[name] = convert(bound[name])
         return bound
 

@@ -146,6 +146,8 @@ def upgrade() -> None:
     sa.Column('run_id', sa.String(), nullable=True),
     sa.Column('address_id', sa.String(), nullable=True),
     sa.Column('channel', sa.String(), nullable=True),
+    sa.Column('place', sa.BigInteger(), nullable=True),
+    sa.Column('batch', sa.String(), nullable=False),
     sa.Column('purpose', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('order', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
