@@ -14,7 +14,7 @@ from bot.content.catalogues import Catalogues, read_catalogues
 from bot.content.draft import Bank, Desk, FlowDraft
 from bot.content.fields import Fields, fields_of
 from bot.content.flow_file import read_flow
-from bot.content.pictures import read_pictures
+from bot.content.pictures import names_of, read_pictures
 from bot.content.placeholders import STUDY_PLACEHOLDERS
 from bot.content.problem import Problem, did_you_mean
 from bot.content.revision import Revision, revision_of
@@ -45,6 +45,7 @@ class Library:
     catalogues: Catalogues
     pictures: dict[str, Path]
     sources: dict[str, Source]
+    locales: Path
 
     def texts(self, revision: Revision | None = None) -> Texts:
         """The words of a revision and the bot's own; make it once per revision and keep it."""
@@ -85,7 +86,7 @@ def load_library(flows: Path, locales: Path, assets: Path) -> Library:
     problems = {*picture_problems, *catalogues.problems, *shelf.problems()}
     problems.update(problem for source in sources for problem in source.problems)
     return Library(
-        studies, sorted(problems), drafts, words, own, catalogues, pictures, study_sources
+        studies, sorted(problems), drafts, words, own, catalogues, pictures, study_sources, locales
     )
 
 
@@ -94,7 +95,7 @@ class _Shelf:
 
     def __init__(self, flows: Path, pictures: dict[str, Path]) -> None:
         self._flows = flows
-        self._pictures = frozenset(pictures)
+        self._pictures = names_of(pictures)
         self._banks: dict[str, Bank | None] = {}
         self._sources: dict[str, Source] = {}
         self.broken: set[str] = set()

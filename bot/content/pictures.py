@@ -5,6 +5,15 @@ from pathlib import Path
 from bot.content.fields import PICTURE
 from bot.content.problem import Place, Problem, problem_at
 
+FROM_BALANCE = "pot"
+"""The picture that follows the savings: the nearest of ``pot-0``, ``pot-2`` … in whole euros."""
+
+
+def names_of(pictures: dict[str, Path]) -> frozenset[str]:
+    """The names a flow may use."""
+    drawn = any(name.startswith(f"{FROM_BALANCE}-") for name in pictures)
+    return frozenset(pictures) | (frozenset({FROM_BALANCE}) if drawn else frozenset())
+
 
 def read_pictures(folder: Path) -> tuple[dict[str, Path], list[Problem]]:
     """Name → file of every SVG below a folder. Links are refused, wherever they lead."""

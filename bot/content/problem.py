@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
-_CLOSE_ENOUGH = 70.0
+_CLOSE_ENOUGH = 60.0
 _MANY = 8
 
 
@@ -68,7 +68,7 @@ def problem_at(
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion for a misspelled word: the nearest known one, else all of them if few."""
     names = sorted(known)
-    best = process.extractOne(word, names, score_cutoff=_CLOSE_ENOUGH)
+    best = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
     if best is not None:
         return f"did you mean `{best[0]}`?"
     if not names:

@@ -26,7 +26,7 @@ title: Eerste keer
 language: nl
 use: [common/scales, common/items]
 invite:
-  say: "Hoi {first_name}! Groet, {sender_name}"
+  say: "Hoi {first_name}! Groet van {sender_name}. Doe je mee?"
   choices: {start: "Start", later: "Nu niet"}
 steps:
   stress: {item: stress}

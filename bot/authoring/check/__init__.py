@@ -3,19 +3,22 @@
 from pathlib import Path
 
 from bot.authoring.check.flows import check_flows
+from bot.authoring.check.lengths import check_lengths
+from bot.authoring.check.translations import check_lexicons, check_translations
 from bot.content.library import Library, load_library
 from bot.content.problem import Problem
 
-RULES = (check_flows,)
+RULES = (check_flows, check_lengths, check_translations)
 
 
 def check(flows: Path, locales: Path, assets: Path) -> list[Problem]:
     """All problems of all files, sorted by file and line. Never raises for what they hold."""
-    return check_library(load_library(flows, locales, assets))
+    library = load_library(flows, locales, assets)
+    return sorted({*check_library(library), *check_lexicons(library)})
 
 
 def check_library(library: Library) -> list[Problem]:
-    """The same for files that were read already."""
+    """The same for files that were read already, but for the lexicons, which take seconds."""
     found = set(library.problems)
     for rule in RULES:
         found.update(rule(library))

@@ -1,0 +1,99 @@
+"""I rules: what keeps a language from being offered, and words that mean two things."""
+
+from collections.abc import Iterator
+
+from bot.authoring.check.spoken import Spoken, every_spoken
+from bot.content.catalogues import fault_of
+from bot.content.clashes import label_clashes, lexicon_clashes
+from bot.content.draft import OWN
+from bot.content.fields import fields_of
+from bot.content.lexicon import LexiconError, load_lexicons
+from bot.content.library import Library
+from bot.content.problem import Place, Problem, Severity, problem_at
+from bot.content.words import SOURCE_LANGUAGE
+from bot.engine.replies.lexicon import Lexicon
+
+
+def check_translations(library: Library) -> Iterator[Problem]:
+    """Every text of every flow in every language of its study, and the bot's own words."""
+    for (name, _), draft in library.drafts.items():
+        study = library.studies.get(name)
+        for language in () if study is None else study.languages:
+            texts = {
+                text.key: (text.text, text.place)
+                for text in draft.texts.values()
+                if text.language != language
+            }
+            yield from _faults(library, language, texts)
+    words = {key: (word.text, word.place) for key, word in library.words.items() if not word.same}
+    for language in sorted({one for study in library.studies.values() for one in study.languages}):
+        if language != SOURCE_LANGUAGE:
+            yield from _faults(library, language, words)
+    yield from _not_begun(library)
+
+
+def _faults(
+    library: Library, language: str, texts: dict[str, tuple[str, Place]]
+) -> Iterator[Problem]:
+    begun = library.catalogues.entries.get(language, {})
+    if not begun:
+        return
+    for key, (source, place) in texts.items():
+        entry = library.catalogues.entry(language, key, source)
+        if entry is None:
+            yield problem_at(place, "I001", f"`{key}` has no translation into {language}")
+            continue
+        fault = fault_of(entry, source)
+        if fault is not None:
+            yield problem_at(entry.place, fault[0], f"{language}: {fault[1]}", f"see `{key}`")
+
+
+def _not_begun(library: Library) -> Iterator[Problem]:
+    """One word for a language without any file, instead of one for each of its texts."""
+    for name in library.studies:
+        source = library.sources[name]
+        for word in fields_of(source, source.root).words("languages"):
+            spoken = {
+                draft.flow.language for (one, _), draft in library.drafts.items() if one == name
+            }
+            if word.text not in {*spoken, SOURCE_LANGUAGE} and not _begun(library, word.text):
+                message = f"there are no translations into {word.text}"
+                hint = f"add locales/{word.text}, or take it out of `languages:`"
+                yield problem_at(source.place(word), "I001", message, hint)
+
+
+def _begun(library: Library, language: str) -> bool:
+    return bool(library.catalogues.entries.get(language))
+
+
+def check_lexicons(library: Library) -> Iterator[Problem]:
+    """Labels that are a command too, and lexicons that contradict themselves."""
+    try:
+        lexicons = load_lexicons(library.locales)
+    except LexiconError as error:
+        for fault in error.problems:
+            yield problem_at(Place(fault.path, fault.line), "I005", f"this lexicon {fault.message}")
+        return
+    yield from _clashes_inside(library, lexicons)
+    for spoken in every_spoken(library):
+        if spoken.language in lexicons:
+            yield from _clashing_labels(spoken, lexicons[spoken.language])
+
+
+def _clashing_labels(spoken: Spoken, lexicon: Lexicon) -> Iterator[Problem]:
+    """The bot's own labels are left out: "I do not know" may well mean skip too."""
+    for step in spoken.draft.flow.steps:
+        own = [choice.label for choice in step.choices if not choice.label.startswith(f"{OWN}.")]
+        labels = {spoken.say(key): key for key in own}
+        for clash in label_clashes({spoken.language: list(labels)}, {spoken.language: lexicon}):
+            place = spoken.place(labels.get(clash.phrase, own[0]))
+            message = f"`{clash.phrase}` of `{step.name}` {clash.message}"
+            yield problem_at(place, "I007", message, "choose another word", Severity.WARNING)
+
+
+def _clashes_inside(library: Library, lexicons: dict[str, Lexicon]) -> Iterator[Problem]:
+    for language, lexicon in lexicons.items():
+        place = Place(library.locales / language / "lexicon.yaml")
+        for clash in lexicon_clashes(lexicon):
+            message = f"`{clash.phrase}` {clash.message}"
+            yield problem_at(place, "I008", message, "", Severity.WARNING)

@@ -1,0 +1,144 @@
+"""JSON Schemas of flow, bank and study files, so that editors complete and underline.
+
+They are made from the same lists of keys as the reader uses. The reader stays the judge: a schema
+knows nothing of names, values and reach.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.content.bank_file import BANK_KEYS
+from bot.content.choices import CHOICE_KEYS, SCALE_KEYS
+from bot.content.fields import NAME, PICTURE
+from bot.content.flow_file import FLOW_KEYS, GROUP_KEYS, INVITE_KEYS, ROTATE_KEYS
+from bot.content.steps import STEP_KEYS
+from bot.content.study_file import (
+    CHANNELS,
+    HOURS_KEYS,
+    REMINDER_KEYS,
+    REWARD_KEYS,
+    STUDY_KEYS,
+    UNCLEAR_KEYS,
+    WAVE_KEYS,
+)
+from bot.engine.flow import AnswerType
+
+Schema = dict[str, Any]
+
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_FLAG: Schema = {"type": "boolean"}
+_NAME: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+_PICTURE: Schema = {"type": "string", "pattern": f"^{PICTURE.pattern}$"}
+_WORDS: Schema = {"type": "array", "items": _TEXT}
+_CONDITION: Schema = {"type": ["string", "number", "boolean"], "description": "a condition"}
+_DURATION: Schema = {"type": "string", "pattern": r"^\d+ (minute|hour|day|week)s?$"}
+_MONEY: Schema = {"type": "string", "pattern": r"^\d+(\.\d\d)? [A-Z]{3}$"}
+_CLOCK: Schema = {"type": "string", "pattern": r"^\d\d:\d\d$"}
+_COUNT: Schema = {"type": "integer", "minimum": 1}
+_BOUND: Schema = {"type": ["number", "string"], "description": "a count, euro or a date"}
+
+_KNOWN: dict[str, Schema] = {
+    **dict.fromkeys(("if", "check", "confirm", "set"), _CONDITION),
+    **dict.fromkeys(("skip", "unknown", "shuffle", "special", "reverse", "exclusive"), _FLAG),
+    **dict.fromkeys(("break",), _FLAG),
+    **dict.fromkeys(("picture", "pictures"), _PICTURE),
+    **dict.fromkeys(("item", "scale", "consent", "flow", "bank", "study"), _NAME),
+    **dict.fromkeys(("arm", "rotate", "use", "retired", "languages", "not_on"), _WORDS),
+    **dict.fromkeys(("min", "max"), _BOUND),
+    **dict.fromkeys(("after", "after_intake", "every", "close"), _DURATION),
+    **dict.fromkeys(("amount", "pay_out_every"), _MONEY),
+    **dict.fromkeys(("times", "tries"), _COUNT),
+    "type": {"enum": [str(one) for one in AnswerType]},
+    "end": {"enum": ["completed", "stopped"]},
+    "channels": {"type": "array", "items": {"enum": list(CHANNELS)}},
+    "then": {"enum": ["skip"]},
+    "when": {"enum": ["completed"]},
+    "as": {"enum": ["voucher"]},
+}
+
+
+def flow_schema() -> Schema:
+    """Of ``flows/<study>/<flow>.yaml``."""
+    step = {"anyOf": [_keys(STEP_KEYS), _keys(ROTATE_KEYS, required=["rotate"])]}
+    group = _keys(GROUP_KEYS, {"steps": _named(step)}, required=["section", "steps"])
+    invite = _keys(INVITE_KEYS, required=["say", "choices"])
+    parts = {"invite": invite, "steps": _named({"anyOf": [*step["anyOf"], group]})}
+    return _file("flow", _keys(FLOW_KEYS, parts, required=["flow", "language", "steps"]))
+
+
+def bank_schema() -> Schema:
+    """Of ``flows/common/<bank>.yaml``."""
+    scale = _keys(SCALE_KEYS, required=["choices"])
+    parts = {"scales": _named(scale), "items": _named(_keys(STEP_KEYS))}
+    return _file("bank", _keys(BANK_KEYS, parts, required=["bank", "language"]))
+
+
+def study_schema() -> Schema:
+    """Of ``flows/<study>/study.yaml``."""
+    days = {"type": "string", "pattern": "^[a-z]{3}(-[a-z]{3})?$"}
+    hours = _keys(HOURS_KEYS, {"from": _CLOCK, "to": _CLOCK, "days": days})
+    reminder = _keys(REMINDER_KEYS, {"channel": {"enum": [*CHANNELS, "other"]}}, required=["after"])
+    parts = {
+        "waves": _named(_keys(WAVE_KEYS, {"from": _NAME}, required=["flow"])),
+        "reminders": {"type": "array", "items": reminder},
+        "hours": hours,
+        "reward": _keys(REWARD_KEYS, required=["amount"]),
+        "not_understood": _keys(UNCLEAR_KEYS),
+    }
+    needed = ["study", "sender_name", "languages", "channels"]
+    return _file("study", _keys(STUDY_KEYS, parts, required=needed))
+
+
+def schemas() -> dict[str, Schema]:
+    """Each schema by the name of its file under ``.polsbot/``."""
+    return {
+        "flow.schema.json": flow_schema(),
+        "bank.schema.json": bank_schema(),
+        "study.schema.json": study_schema(),
+    }
+
+
+def _file(title: str, body: Schema) -> Schema:
+    return {"$schema": _DRAFT, "title": f"Polsbot {title}", **body}
+
+
+def _keys(
+    keys: Iterable[str],
+    own: Mapping[str, Schema] | None = None,
+    required: list[str] | None = None,
+) -> Schema:
+    """A mapping with these keys and no other."""
+    known = {**_KNOWN, "choices": _choices(), **(own or {})}
+    properties = {key: known.get(key, _TEXT) for key in keys}
+    made: Schema = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    return {**made, "required": required} if required else made
+
+
+def _choices() -> Schema:
+    properties = {key: _KNOWN.get(key, _TEXT) for key in CHOICE_KEYS}
+    choice = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "required": ["label"],
+    }
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"anyOf": [_TEXT, choice]},
+    }
+
+
+def _named(value: Schema) -> Schema:
+    """Names of our choosing with values of one kind."""
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "patternProperties": {f"^{NAME.pattern}$": value},
+    }

@@ -1,0 +1,190 @@
+"""The rules beyond their examples: places, translations, limits per language."""
+
+from pathlib import Path
+
+from bot.authoring.check import check, check_library
+from bot.content.library import load_library
+from bot.content.problem import Problem, Severity
+from tests.content.studies import STUDY, load, make, steps
+
+ROOT = Path(__file__).parents[2]
+
+PO = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+"""
+
+
+def problems(tmp_path: Path, lines: str) -> list[Problem]:
+    return check_library(load(tmp_path, first=steps(lines)))
+
+
+def only(tmp_path: Path, lines: str) -> Problem:
+    (problem,) = problems(tmp_path, lines)
+    return problem
+
+
+def marked(problem: Problem) -> str:
+    start = problem.column - 1
+    return problem.excerpt[start : start + problem.width]
+
+
+def translated(tmp_path: Path, entry: str) -> list[Problem]:
+    make(
+        tmp_path, study=STUDY.replace("[nl]", "[nl, en]"), first=steps('  a: {say: "Hoi {pot}"}\n')
+    )
+    folder = tmp_path / "locales" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "small.po").write_text(PO + entry, encoding="utf-8")
+    found = check_library(
+        load_library(tmp_path / "flows", tmp_path / "locales", tmp_path / "assets")
+    )
+    return [one for one in found if "polsbot." not in one.message + one.suggestion]
+
+
+def codes_at(found: list[Problem], file: str) -> list[str]:
+    return [one.code for one in found if Path(one.file).name == file]
+
+
+def test_the_klantmonitor_passes() -> None:
+    found = check(ROOT / "flows", ROOT / "locales", ROOT / "assets")
+
+    assert [one for one in found if one.severity is Severity.ERROR] == []
+
+
+def test_the_caret_stands_under_the_wrong_name(tmp_path: Path) -> None:
+    problem = only(tmp_path, '  why: {ask: "Waarom?", type: text, if: "stres > 1"}\n')
+
+    assert (problem.code, problem.line, marked(problem)) == ("F002", 9, "stres")
+
+
+def test_the_caret_stands_under_the_wrong_value(tmp_path: Path) -> None:
+    lines = '  stress: {item: stress}\n  why:\n    if: stress == 7\n    say: "Waarom?"\n'
+
+    problem = only(tmp_path, lines)
+
+    assert (problem.code, marked(problem)) == ("F003", "7")
+    assert problem.suggestion == "it can be 1, 2, 3"
+
+
+def test_an_answer_of_a_later_step_is_not_known_yet(tmp_path: Path) -> None:
+    lines = '  why: {ask: "Waarom?", type: text, if: stress > 1}\n  stress: {item: stress}\n'
+
+    assert "not answered yet" in only(tmp_path, lines).message
+
+
+def test_a_code_of_digits_in_quotes_is_never_chosen(tmp_path: Path) -> None:
+    lines = '  stress: {item: stress}\n  why: {say: "Waarom?", if: stress == "3"}\n'
+
+    assert "write 3 without quotes" in only(tmp_path, lines).suggestion
+
+
+def test_several_answers_are_looked_into_with_in(tmp_path: Path) -> None:
+    lines = """\
+  many: {ask: "Wat?", type: choices, choices: {a: "A", b: "B"}}
+  one: {say: "A", if: many == "a"}
+"""
+
+    problem = only(tmp_path, lines)
+
+    assert (problem.code, problem.suggestion) == ("F003", 'write "a" in many')
+
+
+def test_last_and_baseline_and_participant_are_known(tmp_path: Path) -> None:
+    lines = """\
+  stress: {item: stress}
+  more: {say: "Meer", if: stress > last.stress and participant.language == "nl" and wave > 1}
+"""
+
+    assert problems(tmp_path, lines) == []
+
+
+def test_the_condition_of_a_choice_is_checked_too(tmp_path: Path) -> None:
+    lines = '  q: {ask: "Wat?", choices: {a: "A", b: {label: "B", if: stres > 1}, c: "C"}}\n'
+
+    assert only(tmp_path, lines).code == "F002"
+
+
+def test_a_check_that_lets_nothing_through_is_never_true(tmp_path: Path) -> None:
+    lines = '  n: {ask: "Hoeveel?", type: number, min: 0, max: 5, check: n > 5}\n'
+
+    assert only(tmp_path, lines).code == "F004"
+
+
+def test_a_check_of_a_number_is_not_taken_for_constant(tmp_path: Path) -> None:
+    assert problems(tmp_path, '  n: {ask: "Hoeveel?", type: number, check: n > 5}\n') == []
+
+
+def test_a_condition_in_two_parts_is_walked_as_one(tmp_path: Path) -> None:
+    lines = """\
+  a: {ask: "A?", type: yes_no}
+  b: {ask: "B?", type: yes_no, if: a == "yes"}
+  c: {say: "C", if: a == "no" and b == "yes"}
+"""
+
+    problem = only(tmp_path, lines)
+
+    assert (problem.code, problem.line) == ("F005", 11)
+
+
+def test_an_answer_that_is_not_always_asked_leaves_a_gap(tmp_path: Path) -> None:
+    lines = """\
+  a: {ask: "A?", type: yes_no}
+  b: {ask: "B?", type: number, if: a == "yes"}
+  c: {say: "Je zei {b}."}
+"""
+
+    problem = only(tmp_path, lines)
+
+    assert (problem.code, problem.severity) == ("F006", Severity.ERROR)
+
+
+def test_a_text_shown_only_with_its_answer_has_no_gap(tmp_path: Path) -> None:
+    lines = '  b: {ask: "B?", type: number, min: 0}\n  c: {say: "Je zei {b}.", if: b >= 0}\n'
+
+    assert [one for one in problems(tmp_path, lines) if one.code == "F006"] == []
+
+
+def test_a_translation_that_lacks_a_placeholder_is_an_error(tmp_path: Path) -> None:
+    found = translated(tmp_path, 'msgctxt "small.first.a.say"\nmsgid "Hoi {pot}"\nmsgstr "Hi"\n')
+
+    assert "I003" in codes_at(found, "small.po")
+
+
+def test_a_fuzzy_translation_is_an_error(tmp_path: Path) -> None:
+    entry = '#, fuzzy\nmsgctxt "small.first.a.say"\nmsgid "Hoi {pot}"\nmsgstr "Hi {pot}"\n'
+
+    assert "I002" in codes_at(translated(tmp_path, entry), "small.po")
+
+
+def test_a_translation_of_an_older_source_is_an_error(tmp_path: Path) -> None:
+    entry = 'msgctxt "small.first.a.say"\nmsgid "Dag {pot}"\nmsgstr "Bye {pot}"\n'
+
+    assert "I004" in codes_at(translated(tmp_path, entry), "small.po")
+
+
+def test_a_missing_translation_is_reported_at_its_source(tmp_path: Path) -> None:
+    entry = 'msgctxt "small.first.b.say"\nmsgid "B"\nmsgstr "B"\n'
+
+    assert "I001" in codes_at(translated(tmp_path, entry), "first.yaml")
+
+
+def test_a_label_too_long_in_one_language_is_found_in_its_file(tmp_path: Path) -> None:
+    lines = '  q: {ask: "Wat?", choices: {a: "Ja", b: "Nee"}}\n'
+    make(tmp_path, study=STUDY.replace("[nl]", "[nl, en]"), first=steps(lines))
+    folder = tmp_path / "locales" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    entry = 'msgctxt "small.first.q.a"\nmsgid "Ja"\nmsgstr "Yes, certainly, of course"\n\n'
+    rest = "".join(
+        f'msgctxt "small.first.q.{key}"\nmsgid "{source}"\nmsgstr "{source}"\n\n'
+        for key, source in (("ask", "Wat?"), ("b", "Nee"))
+    )
+    (folder / "small.po").write_text(PO + entry + rest, encoding="utf-8")
+
+    found = check_library(
+        load_library(tmp_path / "flows", tmp_path / "locales", tmp_path / "assets")
+    )
+
+    (problem,) = [one for one in found if one.code == "L001"]
+    assert Path(problem.file).name == "small.po"
