@@ -1,11 +1,11 @@
-# make demo   the bot with a phone in the browser      make test    every test
+# make test   every test
 # make check  format, lint, types, rooms, flows        make fix     format and safe lint fixes
-# make lock   renew requirements.lock                  make bench   speed beside floors of the same work
+# make lock   renew requirements.lock
 VENV := .venv
 BIN  := $(VENV)/bin
 UV   := $(BIN)/uv
 
-.PHONY: demo test check fix lock bench install
+.PHONY: test check fix lock install
 
 install: $(VENV)/.done
 
@@ -18,9 +18,6 @@ $(VENV)/.done: requirements.lock pyproject.toml $(UV)
 	$(UV) pip install -q --no-deps --python $(BIN)/python -e .
 	@touch $@
 
-demo: $(VENV)/.done
-	$(BIN)/polsbot demo
-
 test: $(VENV)/.done
 	$(BIN)/python -m pytest
 
@@ -29,6 +26,7 @@ check: $(VENV)/.done
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy bot tests
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/polsbot check
 
 fix: $(VENV)/.done
 	$(BIN)/ruff format -q .
@@ -36,6 +34,3 @@ fix: $(VENV)/.done
 
 lock: $(UV)
 	$(UV) export -q --format requirements.txt --no-header --no-emit-project -o requirements.lock
-
-bench: $(VENV)/.done
-	$(BIN)/python -m bench

@@ -36,6 +36,38 @@ def score(
     raise typer.Exit(0 if found.is_good else 1)
 
 
+@app.command()
+def check(
+    flows: Annotated[Path, typer.Argument(help="Folder of the studies.")] = Path("flows"),
+    locales: Annotated[Path, typer.Option(help="Folder of the locale files.")] = Path("locales"),
+    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
+) -> None:
+    """Find every fault of the flow and locale files at once."""
+    from bot.content.library import load_library
+    from bot.content.problem import Severity
+
+    if not flows.is_dir():
+        print(f"{flows} is no folder. Give the folder that holds your studies.", file=sys.stderr)
+        raise typer.Exit(2)
+    problems = load_library(flows, locales, assets).problems
+    for problem in problems:
+        print(f"{problem.file}:{problem.line}:{problem.column}: {problem.code} {problem.message}")
+    print(f"{len(problems)} problems found.", file=sys.stderr)
+    raise typer.Exit(any(problem.severity is Severity.ERROR for problem in problems))
+
+
+@app.command(name="try")
+def try_flow(
+    flow: Annotated[str, typer.Argument(help="study/flow")] = "klantmonitor/periodic",
+    language: Annotated[str, typer.Option("--lang", help="Language code.")] = "nl",
+    sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
+) -> None:
+    """Chat with a flow in the terminal; nothing is sent or kept. /later DAYS lets time pass."""
+    from bot.cli.terminal import chat
+
+    raise typer.Exit(chat(flow, language, "sms" if sms else "whatsapp"))
+
+
 def main() -> None:
     """Run the command line."""
     app()

@@ -18,15 +18,13 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.content import limits
 from bot.content.plain import plain
 from bot.content.texts import Texts
+from bot.engine.asides import SKIP, returns_to
 from bot.engine.effects import Send, Shown, Text
 from bot.engine.flow import AnswerType, Value
 from bot.message import Button, ButtonsForm, Channel, Form, ListForm, PictureForm, Row, TextForm
 
 PictureUrl = Callable[[Send], str | None]
 """Where the picture of this message can be fetched; ``None`` if it has none (yet)."""
-
-SKIP = "skip"
-"""Code of the control that leaves a question out."""
 
 _SINGLE = frozenset({AnswerType.CHOICE, AnswerType.YES_NO, AnswerType.PICTURE, AnswerType.LANGUAGE})
 _INTERACTIVE = frozenset({Channel.WHATSAPP, Channel.LOCAL})
@@ -76,7 +74,7 @@ class _Spoken:
 
     def say(self, text: Text) -> str:
         values = {**self._values, **text.parameters}
-        return self._texts.say(text.key, self._language, values, self.send.step)
+        return self._texts.say(text.key, self._language, values, returns_to(self.send.step or ""))
 
     def own(self, name: str, **values: Value) -> str:
         return self._texts.say(f"polsbot.{name}", self._language, values)

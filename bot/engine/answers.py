@@ -135,7 +135,7 @@ def _aside_answered(flow: Flow, run: Run, step: Step, value: Value, event: Repli
         return run, (SwitchLanguage(str(value)), *effects)
     if kind == ERASE and value == "yes":
         erased = Send(None, Text("polsbot.erased"), purpose="farewell")
-        return end(flow, run, RunStatus.STOPPED, (erased, Erase()))
+        return end(flow, run, RunStatus.STOPPED, (Erase(), erased))
     asked = flow.step(returns_to(step.name))
     if kind == DOUBT and value == "yes" and asked is not None:
         return _take(flow, run, asked, run.doubted, event)

@@ -43,7 +43,7 @@ def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str 
         for place, choice in enumerate(choices_of(step, run), start=1)
     ]
     if step.skip and step.choices:
-        shown.append(Shown(SKIP, "polsbot.skip", f"{tap}.{SKIP}", 0))
+        shown.append(Shown(SKIP, "polsbot.skip", f"{tap}.{SKIP}"))
     parameters = dict(run.answers)
     if kind_of(step.name) == DOUBT:
         parameters["value"] = run.doubted

@@ -14,7 +14,7 @@ different keys live in one process, and a column without keys refuses.
 import json
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Dialect, Engine, LargeBinary
+from sqlalchemy import JSON, BigInteger, Connection, Dialect, Engine, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -27,6 +27,7 @@ __all__ = [
     "Encrypted",
     "Hashed",
     "Json",
+    "Serial",
     "UtcTime",
     "json_text",
     "keyed_hash",
@@ -35,6 +36,9 @@ __all__ = [
 ]
 
 _KEYS = "polsbot_keys"
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that the database counts up; SQLite counts only in its own INTEGER."""
 
 
 def use_keys(engine: Engine, keys: Keys | None) -> None:

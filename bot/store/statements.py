@@ -26,8 +26,9 @@ class Statement:
     """One SELECT, INSERT, UPDATE or DELETE whose values are ``bindparam``\\ s, given by name.
 
     The types of the columns convert the values both ways (times, JSON, encrypted text). Errors are
-    those of ``db.execute``. An insert without ``values(…)`` names every column of its table; one
-    that has a constant default or may be NULL can be left out. What SQLAlchemy works out for each
+    those of ``db.execute``. An insert without ``values(…)`` names every column of its table but
+    the one that the database counts up; one that has a constant default or may be NULL can be left
+    out. What SQLAlchemy works out for each
     execution is refused (TypeError): ``in_`` with a list, defaults that are functions. ::
 
         WAITING = Statement(select(RUN.c.id).where(RUN.c.person == bindparam("person")))
@@ -82,7 +83,9 @@ class _Prepared:
     """A statement as one database's driver takes it."""
 
     def __init__(self, core: Executable, dialect: Dialect) -> None:
-        compiled = core.compile(dialect=dialect)  # type: ignore[attr-defined]
+        compiled = core.compile(  # type: ignore[attr-defined]
+            dialect=dialect, column_keys=_named_columns(core)
+        )
         _refuse_what_is_worked_out_later(compiled)
         self.text = str(compiled)
         self._dialect = dialect
@@ -92,11 +95,11 @@ class _Prepared:
             for parameter, name in compiled.bind_names.items()
             if not parameter.required
         }
-        self._binders = [
-            (name, convert)
+        self._binders = {
+            name: convert  # by name: one that stands in two places is converted once
             for parameter, name in compiled.bind_names.items()
             if (convert := parameter.type.dialect_impl(dialect).bind_processor(dialect))
-        ]
+        }
         columns = list(getattr(core, "exported_columns", ()))
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         names = [str(column.key) for column in columns]
@@ -109,7 +112,7 @@ class _Prepared:
         bound = self._given | values
         if bound.keys() != self._names:
             raise TypeError(f"{sorted(bound.keys() ^ self._names)} missing or not in: {self.text}")
-        for name, convert in self._binders:
+        for name, convert in self._binders.items():
             bound[name] = convert(bound[name])
         return bound
 
@@ -134,6 +137,14 @@ def _refuse_what_is_worked_out_later(compiled: SQLCompiler) -> None:
         raise TypeError(f"A list in IN needs db.execute: {compiled}")
     if compiled.insert_prefetch or compiled.update_prefetch:
         raise TypeError(f"A default that is a function needs db.execute: {compiled}")
+
+
+def _named_columns(core: Executable) -> list[str] | None:
+    """What an insert without values names: every column but the one the database counts up."""
+    if not isinstance(core, Insert) or core._values or not isinstance(core.table, Table):
+        return None
+    counted = core.table.autoincrement_column
+    return [column.key for column in core.table.columns if column is not counted]
 
 
 def _left_out(core: Executable) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.message import ButtonsForm, Channel, Form, ListForm, PictureForm, TextF
 from tests.content.studies import FIRST, load, steps
 
 VALUES: dict[str, Value] = {"first_name": "Amina", "sender_name": "Team", "pot": 450}
-SKIP = Shown("skip", "polsbot.skip", "r.s.skip")
+SKIP = Shown("-skip", "polsbot.skip", "r.s.-skip")
 
 
 def texts(tmp_path: Path, lines: str = "") -> Texts:
@@ -47,7 +47,7 @@ def test_two_choices_and_skip_are_three_buttons(tmp_path: Path) -> None:
 
     assert isinstance(form, ButtonsForm)
     assert [button.title for button in form.buttons] == ["Keuze 1", "Keuze 2", "Overslaan"]
-    assert [button.id for button in form.buttons] == ["r.q.c1", "r.q.c2", "r.s.skip"]
+    assert [button.id for button in form.buttons] == ["r.q.c1", "r.q.c2", "r.s.-skip"]
 
 
 def test_three_choices_and_skip_are_a_list_with_digits(tmp_path: Path) -> None:

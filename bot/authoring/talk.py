@@ -1,0 +1,116 @@
+"""A conversation in memory, for authors: real engine, texts and reading, a made-up clock."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.content.compose import compose
+from bot.content.library import Library
+from bot.content.revision import Revision
+from bot.content.study import Study
+from bot.engine.advance import advance
+from bot.engine.asking import reply_question
+from bot.engine.effects import Effect, Grant, Send, SetTimer
+from bot.engine.events import Event, Expired, Replied, Started, TimedOut
+from bot.engine.flow import Value
+from bot.engine.replies import read_payload, understand
+from bot.engine.replies.lexicon import Lexicon
+from bot.engine.replies.reading import Unclear
+from bot.engine.run import Run
+from bot.engine.stored import dump_run, load_run
+from bot.message import Channel, Form
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer of the conversation."""
+
+    at: datetime
+    timer: SetTimer
+
+
+@dataclass
+class Talk:
+    """One made-up participant going through one flow; ``now`` is aware and only ``wait`` moves it.
+
+    ``effects`` holds what the last event ordered, in order.
+    """
+
+    library: Library
+    lexicons: Mapping[str, Lexicon]
+    study: Study
+    revision: Revision
+    channel: Channel
+    run: Run
+    now: datetime
+    first_name: str = "Amina"
+    pot: int = 0
+    effects: tuple[Effect, ...] = ()
+    timers: list[Due] = field(default_factory=list)
+
+    def start(self) -> list[Form]:
+        """Open the wave."""
+        return self._hear(Started())
+
+    def type(self, text: str) -> list[Form]:
+        """The person types."""
+        words = {
+            language: {**self.library.own.get(language, {}), **texts}
+            for language, texts in self.revision.texts.items()
+        }
+        flow = self.revision.flow
+        question = reply_question(flow, self.run, words, self.now.date())
+        reading = understand(question, text, self.lexicons, self.run.language)
+        return self._hear(Replied("talk", reading, text, self.channel))
+
+    def tap(self, payload: str, title: str) -> list[Form]:
+        """The person taps a button or a row, of any message so far."""
+        reading = read_payload(payload) or Unclear("foreign button")
+        return self._hear(Replied("talk", reading, title, self.channel))
+
+    def wait(self, time: timedelta) -> Iterator[list[Form]]:
+        """Let time pass; every timer that comes due says its part."""
+        until = self.now + time
+        while due := min((due for due in self.timers if due.at <= until), default=None, key=_at):
+            self.timers.remove(due)
+            self.now = max(self.now, due.at)
+            timer = due.timer
+            event = Expired() if timer.timer == "close" else TimedOut(timer.timer, timer.turn or 0)
+            yield self._hear(event)
+        self.now = until
+
+    def _hear(self, event: Event) -> list[Form]:
+        run, self.effects = advance(self.revision.flow, self.run, event)
+        self.run = load_run(dump_run(run))
+        for effect in self.effects:
+            if isinstance(effect, Grant):
+                self.pot += effect.reward.cents
+            elif isinstance(effect, SetTimer):
+                self.timers.append(Due(self.now + effect.after, effect))
+        sends = [effect for effect in self.effects if isinstance(effect, Send)]
+        return [form for send in sends for form in self._compose(send)]
+
+    def _compose(self, send: Send) -> tuple[Form, ...]:
+        texts = self.library.texts(self.revision)
+        return compose(send, self.channel, self.run.language, texts, self._values(), _no_picture)
+
+    def _values(self) -> dict[str, Value]:
+        rule = self.study.reward
+        every = (rule.pay_out_every if rule else None) or 0
+        cents = rule.cents if rule else 0
+        return {
+            "first_name": self.first_name,
+            "sender_name": self.study.sender_name,
+            "desk": self.study.desk,
+            "reward": cents,
+            "pot": self.pot,
+            "to_go": -(-(every - self.pot % every) // cents) if every and cents else None,
+        }
+
+
+def _no_picture(_: Send) -> str | None:
+    return None
+
+
+def _at(due: Due) -> datetime:
+    return due.at

@@ -1,0 +1,26 @@
+"""Concerns that a person takes over."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from bot.store.columns import Serial, UtcTime
+
+
+class Case(SQLModel, table=True):
+    """A concern of one participant: human, crisis, wrong_person, not_understood or erase.
+
+    ``open_key`` is the kind while the case is open and its own id once closed, so that a
+    participant has at most one open case of a kind.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("participant_id", "open_key"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
+    participant_id: str = Field(foreign_key="participants.id")
+    kind: str
+    open_key: str
+    owner: str | None = None
+    opened_at: datetime = Field(sa_type=UtcTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -1,0 +1,55 @@
+"""What a channel is: it carries one message, or says in our words why it could not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.message import OutboundMessage, Sent
+
+
+class Reaction(StrEnum):
+    """What a failure asks of us. A provider's code maps to one of these, as data, and nowhere else.
+
+    ``ask``: nobody knows whether the message left; it is settled by a status or the message list
+    and never sent again blindly. Everything else is certain: it did not leave.
+    """
+
+    RETRY = "retry"
+    LATER = "later"
+    TEMPLATE = "template"
+    OTHER = "other"
+    DEAD = "dead"
+    OPT_OUT = "opt_out"
+    FIX = "fix"
+    HALT = "halt"
+    ASK = "ask"
+    TEXT_FORM = "text_form"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a message did not leave. ``retry_after`` is in seconds, if the provider said so."""
+
+    code: str
+    reaction: Reaction
+    meaning: str
+    retry_after: float | None = None
+
+
+class SendError(Exception):
+    """The provider did not take the message over."""
+
+    def __init__(self, failure: Failure) -> None:
+        """Say it with the failure's meaning; no address is in it."""
+        super().__init__(f"{failure.code}: {failure.meaning}")
+        self.failure = failure
+
+
+class Carrier(Protocol):
+    """Something that carries messages to people."""
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Hand a message over; raises SendError."""
+
+    async def close(self) -> None:
+        """Give back what was opened."""

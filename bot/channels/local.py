@@ -1,0 +1,58 @@
+"""The channel that stays here: the terminal and the phone in the browser."""
+
+import asyncio
+import secrets
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator
+
+from bot.channels.contract import Failure, Reaction, SendError
+from bot.message import OutboundMessage, Sent
+
+_KEPT = 500
+
+
+class LocalCarrier:
+    """Keeps what was sent, per address, and tells who listens. ``fail`` makes the next one fail."""
+
+    def __init__(self) -> None:
+        """Start with nothing sent."""
+        self._sent: dict[str, deque[OutboundMessage]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._failing: deque[Failure] = deque()
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Put the message on the screen; raises SendError when told to."""
+        if self._failing:
+            raise SendError(self._failing.popleft())
+        self._sent[message.to].append(message)
+        for listener in self._listeners[message.to]:
+            listener.set()
+        return Sent(f"local-{secrets.token_hex(8)}")
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def fail(self, code: str, reaction: Reaction) -> None:
+        """Let the next message fail like this."""
+        self._failing.append(Failure(code, reaction, "asked to fail"))
+
+    def sent_to(self, address: str) -> list[OutboundMessage]:
+        """Everything on this screen, the oldest first."""
+        return list(self._sent[address])
+
+    def clear(self, address: str) -> None:
+        """Empty one screen."""
+        self._sent.pop(address, None)
+
+    async def changes(self, address: str) -> AsyncIterator[None]:
+        """Yield at once, then whenever something new was sent there."""
+        listener = asyncio.Event()
+        listener.set()
+        self._listeners[address].add(listener)
+        try:
+            while True:
+                await listener.wait()
+                listener.clear()
+                yield
+        finally:
+            self._listeners[address].discard(listener)

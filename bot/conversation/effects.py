@@ -1,0 +1,173 @@
+"""Effects become rows: messages to send, answers, timers, rewards, cases. Part of the transaction
+that handled the event, so that either all of it happened or nothing.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.casework.cases import open_case
+from bot.conversation.orders import dump_send
+from bot.conversation.tables import Answer, KeptRun, Outbound
+from bot.engine.effects import (
+    Effect,
+    End,
+    Erase,
+    Grant,
+    OpenCase,
+    OptIn,
+    OptOut,
+    Record,
+    Send,
+    SetTimer,
+    SwitchLanguage,
+)
+from bot.message import DeliveryState
+from bot.panel import participants
+from bot.panel.consent import note_consent
+from bot.panel.timers import drop_timers, set_timer
+from bot.rewards.ledger import grant
+from bot.store.statements import Statement
+
+OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
+ANSWERS = Answer.__table__  # type: ignore[attr-defined] # SQLModel adds it
+RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+DROPPED = "dropped"
+
+_SEND = Statement(insert(OUTBOUND))
+_ANSWER = Statement(insert(ANSWERS))
+_DROP = Statement(
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.address_id == bindparam("it"),
+        OUTBOUND.c.state == str(DeliveryState.QUEUED),
+    )
+    .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """For whom and where an event happened.
+
+    ``address`` is where the person spoke or is asked, ``None`` when routing has to find it;
+    ``run`` is ``None`` outside a run; ``batch`` ties together what one event makes us say.
+    """
+
+    participant: str
+    language: str
+    now: datetime
+    address: str | None = None
+    channel: str | None = None
+    run: str | None = None
+    study: str = ""
+    revision: str = ""
+    is_test: bool = False
+    batch: str = field(default_factory=lambda: secrets.token_hex(6))
+
+
+def apply(  # noqa: C901 - one case per effect
+    db: Connection, effects: Iterable[Effect], scene: Scene
+) -> int:
+    """Write the rows of these effects, in order; returns how many messages wait to be sent."""
+    count = 0
+    for effect in effects:
+        match effect:
+            case Send():
+                enqueue(db, effect, scene)
+                count += 1
+            case Record():
+                _record(db, effect, scene)
+            case SetTimer() if scene.run is not None:
+                set_timer(db, scene.run, effect.timer, effect.turn, scene.now + effect.after)
+            case Grant(reward=reward) if scene.run is not None and not scene.is_test:
+                grant(
+                    db, scene.run, scene.participant, scene.study, reward.cents, reward.currency,
+                    scene.now,
+                )  # fmt: skip
+            case OpenCase(kind=kind):
+                open_case(db, scene.participant, kind, scene.now)
+            case SwitchLanguage(language=language):
+                participants.set_language(db, scene.participant, language)
+            case OptOut():
+                _opt_out(db, scene)
+            case OptIn() if scene.address is not None:
+                participants.opt_in(db, scene.address)
+            case Erase():
+                open_case(db, scene.participant, "erase", scene.now)
+                _opt_out(db, scene)
+            case End() if scene.run is not None:
+                drop_timers(db, scene.run, scene.now)
+            case SetTimer() | Grant() | OptIn() | End():
+                pass  # these speak of a run or an address that is not there
+            case _:
+                assert_never(effect)
+    return count
+
+
+def enqueue(db: Connection, send: Send, scene: Scene) -> None:
+    """Save a message before it is sent; its token is what a provider tells us back."""
+    _SEND.run(
+        db,
+        token=secrets.token_urlsafe(16),
+        participant_id=scene.participant or None,
+        run_id=scene.run,
+        address_id=scene.address,
+        channel=scene.channel,
+        batch=scene.batch,
+        purpose=send.purpose,
+        language=scene.language,
+        order=dump_send(send),
+        state=str(DeliveryState.QUEUED),
+        tries=0,
+        created_at=scene.now,
+        not_before=scene.now,
+    )
+
+
+def answers_of(db: Connection, participant: str) -> list[Any]:
+    """Every answer a participant ever gave, the oldest first."""
+    found = select(ANSWERS).where(ANSWERS.c.participant_id == participant).order_by(ANSWERS.c.id)
+    return list(db.execute(found))
+
+
+def _record(db: Connection, record: Record, scene: Scene) -> None:
+    if scene.run is None:
+        return
+    value = record.value
+    _ANSWER.run(
+        db,
+        run_id=scene.run,
+        participant_id=scene.participant,
+        step=record.step,
+        value=list(value) if isinstance(value, tuple) else _plain(value),
+        typed=record.typed or None,
+        reason=record.reason,
+        language=scene.language,
+        channel=scene.channel or "",
+        shown=list(record.shown),
+        corrects=record.corrects,
+        at=scene.now,
+    )
+    if record.consent is not None:
+        note_consent(
+            db, scene.participant, record.consent, record.value == "yes", scene.revision, scene.now
+        )
+    if record.step == "channel" and isinstance(value, str) and value in ("whatsapp", "sms"):
+        participants.set_channel(db, scene.participant, value)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _opt_out(db: Connection, scene: Scene) -> None:
+    """Stop: nothing that waits for this address leaves any more."""
+    if scene.address is not None:
+        participants.opt_out(db, scene.address, scene.now)
+        _DROP.run(db, it=scene.address, why="opted out", now=scene.now)

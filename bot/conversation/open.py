@@ -1,0 +1,116 @@
+"""Opening a wave for a participant: exactly once per participant, wave and number."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.content.revision import Revision
+from bot.conversation.effects import RUNS, Scene, answers_of, apply
+from bot.conversation.revisions import keep
+from bot.engine.advance import advance
+from bot.engine.events import Started
+from bot.engine.flow import Value
+from bot.engine.run import Run
+from bot.engine.stored import dump_run
+from bot.panel import participants
+from bot.panel.tables import Invitation
+
+INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Whether a wave was opened; ``reason`` says why not: known, waiting, gone, language."""
+
+    run: str | None
+    reason: str = ""
+
+
+def open_wave(
+    db: Connection, revision: Revision, participant: str, wave: str, number: int, now: datetime
+) -> Opened:
+    """Begin a run for this participant. A wave that is open or was opened is left alone."""
+    person = db.execute(
+        select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == participant)
+    ).first()
+    if person is None or person.status not in ("active", "paused"):
+        return Opened(None, "gone")
+    waiting = select(RUNS.c.id).where(
+        RUNS.c.participant_id == participant, RUNS.c.status == "waiting"
+    )
+    if db.execute(waiting).first() is not None:
+        return Opened(None, "waiting")
+    flow = revision.flow
+    if not flow.languages:
+        return Opened(None, "language")
+    invitation = db.execute(
+        upsert(INVITATIONS).on_conflict_do_nothing().returning(INVITATIONS.c.id),
+        {
+            "id": f"i{secrets.token_hex(8)}",
+            "participant_id": participant,
+            "study": flow.study,
+            "wave": wave,
+            "number": number,
+            "opened_at": now,
+        },
+    ).scalar()
+    if invitation is None:
+        return Opened(None, "known")
+    keep(db, revision, now)
+    language = person.language if person.language in flow.languages else flow.languages[0]
+    run = Run(
+        id=f"r{secrets.token_hex(6)}",
+        revision=revision.hash,
+        participant=participant,
+        language=language,
+        wave=number,
+        seed=person.seed,
+        facts=_facts(db, participant, flow.name),
+    )
+    after, effects = advance(flow, run, Started())
+    db.execute(
+        insert(RUNS),
+        {
+            "id": run.id,
+            "participant_id": participant,
+            "invitation_id": invitation,
+            "study": flow.study,
+            "flow": flow.name,
+            "wave": number,
+            "revision": revision.hash,
+            "status": str(after.status),
+            "state": dump_run(after),
+            "version": 1,
+            "asked_at": now,
+            "started_at": now,
+        },
+    )
+    scene = Scene(
+        participant=participant,
+        language=language,
+        now=now,
+        run=run.id,
+        study=flow.study,
+        revision=revision.hash,
+        is_test=person.is_test,
+    )
+    apply(db, effects, scene)
+    return Opened(run.id)
+
+
+def _facts(db: Connection, participant: str, flow: str) -> dict[str, Value]:
+    """What the flow may ask about earlier waves: ``last.`` (same flow) and ``baseline.``."""
+    runs = select(RUNS.c.id, RUNS.c.flow).where(RUNS.c.participant_id == participant)
+    flows = {row.id: row.flow for row in db.execute(runs)}
+    facts: dict[str, Value] = {}
+    for answer in answers_of(db, participant):
+        value: Any = tuple(answer.value) if isinstance(answer.value, list) else answer.value
+        if flows.get(answer.run_id) == flow:
+            facts[f"last.{answer.step}"] = value
+        if flows.get(answer.run_id) == "baseline":
+            facts[f"baseline.{answer.step}"] = value
+    return facts

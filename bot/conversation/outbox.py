@@ -1,0 +1,266 @@
+"""The outbox: which message leaves next, in what words, and what became of it.
+
+A message is ``queued`` (saved), ``sending`` (claimed by a process under a lease), then ``sent``,
+``failed``, ``dropped`` or ``uncertain``: it may have left, nobody told us, and it is never sent
+again blindly. Order to one person is kept: nothing overtakes an older open message.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+
+from bot.content.compose import ComposeError, compose
+from bot.content.study import Study
+from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
+from bot.conversation.orders import load_send
+from bot.conversation.revisions import Content
+from bot.engine.effects import Send
+from bot.engine.flow import Value
+from bot.message import Channel, DeliveryState, Form, OutboundMessage
+from bot.panel import participants
+from bot.panel.routing import Way, route
+from bot.rewards.ledger import balance, pot_of
+from bot.store.statements import Statement
+
+LEASE = timedelta(seconds=60)
+"""Longer than any provider call may take."""
+
+PATIENCE = timedelta(seconds=10)
+"""How long the second message of a turn waits for the first one's delivery."""
+
+_QUEUED, _SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
+_SENT, _UNCERTAIN = str(DeliveryState.SENT), str(DeliveryState.UNCERTAIN)
+
+
+def _is(column: Any, *values: str) -> Any:
+    """One of these; written out, since a prepared statement has no lists."""
+    return or_(*(column == value for value in values))
+
+
+_OLDER = OUTBOUND.alias("older")
+_PLACE = func.coalesce(OUTBOUND.c.place, OUTBOUND.c.id * 10)
+_OLDER_PLACE = func.coalesce(_OLDER.c.place, _OLDER.c.id * 10)
+_SAME_PERSON = or_(
+    _OLDER.c.participant_id == OUTBOUND.c.participant_id,
+    and_(OUTBOUND.c.participant_id.is_(None), _OLDER.c.address_id == OUTBOUND.c.address_id),
+)
+_IN_ITS_WAY = exists(
+    select(1).where(
+        _SAME_PERSON,
+        _OLDER_PLACE < _PLACE,
+        or_(
+            _is(_OLDER.c.state, _QUEUED, _SENDING),
+            and_(
+                _OLDER.c.batch == OUTBOUND.c.batch,
+                _is(_OLDER.c.state, _SENT, _UNCERTAIN),
+                _OLDER.c.settled_at > bindparam("patient_since"),
+            ),
+        ),
+    )
+)
+_NEXT = Statement(
+    select(OUTBOUND)
+    .where(
+        OUTBOUND.c.state == _QUEUED,
+        OUTBOUND.c.not_before <= bindparam("now"),
+        ~_IN_ITS_WAY,
+    )
+    .order_by(_is(OUTBOUND.c.purpose, "opening", "reminder"), _PLACE)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = Statement(
+    update(OUTBOUND)
+    .where(OUTBOUND.c.id == bindparam("it"))
+    .values(
+        state=_SENDING,
+        address_id=bindparam("to"),
+        channel=bindparam("by"),
+        form=bindparam("words"),
+        tries=OUTBOUND.c.tries + 1,
+        leased_until=bindparam("lease"),
+    )
+)
+_ABANDONED = Statement(
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.state == _SENDING,
+        or_(
+            OUTBOUND.c.leased_until < bindparam("now"),
+            OUTBOUND.c.leased_until > bindparam("too_far"),
+        ),
+    )
+    .values(state=_UNCERTAIN, settled_at=bindparam("now"))
+)
+_DROP = Statement(
+    update(OUTBOUND)
+    .where(OUTBOUND.c.id == bindparam("it"))
+    .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
+)
+_ADDRESS = Statement(
+    select(participants.ADDRESSES).where(participants.ADDRESSES.c.id == bindparam("it"))
+)
+_PERSON = Statement(
+    select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == bindparam("it"))
+)
+_REVISION = Statement(select(RUNS.c.revision).where(RUNS.c.id == bindparam("it")))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this process alone may send now; ``row`` is its id in the outbox."""
+
+    row: int
+    tries: int
+    message: OutboundMessage
+
+
+def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> list[Claimed]:
+    """Take messages that may leave now, composed and under a lease. What cannot leave is dropped
+    with its reason.
+    """
+    claimed: list[Claimed] = []
+    dropped = True
+    while dropped and len(claimed) < most:  # what is dropped makes way for what stood behind it
+        dropped = False
+        room = most - len(claimed)
+        for row in _NEXT.rows(db, now=now, patient_since=now - PATIENCE, most=room):
+            taken = _take(db, content, row, now)
+            if isinstance(taken, Claimed):
+                claimed.append(taken)
+            else:
+                _DROP.run(db, it=row.id, why=taken, now=now)
+                dropped = True
+    return claimed
+
+
+def mark_abandoned(db: Connection, now: datetime) -> int:
+    """A process died while sending: nobody knows whether the message left. A lease from further
+    ahead than one can be given is of a clock that was set back.
+    """
+    return _ABANDONED.run(db, now=now, too_far=now + 2 * LEASE)
+
+
+def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str:
+    """The claimed message, or the reason why it must not leave."""
+    send = load_send(row.order)
+    person = None if row.participant_id is None else _PERSON.row(db, it=row.participant_id)
+    study = None if person is None else content.library.studies.get(person.study)
+    address = _route(db, row, person, study, send, now)
+    if isinstance(address, str):
+        return address
+    if row.form is not None:
+        form = _forms().validate_json(row.form)
+    else:
+        try:
+            form, *rest = _compose(db, content, row, person, study, send, Channel(address.channel))
+        except ComposeError as error:
+            return f"does not fit: {error}"
+        _queue_rest(db, row, address, rest, now)
+    _CLAIM.run(
+        db,
+        it=row.id,
+        to=address.id,
+        by=address.channel,
+        words=_forms().dump_json(form).decode(),
+        lease=now + LEASE,
+    )
+    message = OutboundMessage(row.token, Channel(address.channel), address.address, form)
+    return Claimed(row.id, row.tries + 1, message)
+
+
+def _route(
+    db: Connection, row: Any, person: Any, study: Study | None, send: Send, now: datetime
+) -> Any:
+    """The row of the address to use, or the reason why there is none."""
+    if row.address_id is not None:
+        rows = [_ADDRESS.row(db, it=row.address_id)]
+    else:
+        rows = participants.addresses_of(db, row.participant_id)
+    ways = [Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at) for one in rows]
+    order = list(study.channels) if study else [one.channel for one in rows]
+    if "local" not in order:
+        order.append("local")
+    if person is not None and person.channel in order:
+        order.sort(key=lambda channel: channel != person.channel)
+    found = route(ways, order, now, purpose=send.purpose)
+    if found.way is None:
+        return found.reason
+    return next(one for one in rows if one.id == found.way.id)
+
+
+def _compose(
+    db: Connection,
+    content: Content,
+    row: Any,
+    person: Any,
+    study: Study | None,
+    send: Send,
+    channel: Channel,
+) -> tuple[Form, ...]:
+    texts = content.library.texts()
+    if row.run_id is not None:
+        revision = content.revision(db, _REVISION.row(db, it=row.run_id).revision)
+        texts = content.texts(revision)
+    return compose(send, channel, row.language, texts, _values(db, content, person, study), _none)
+
+
+def _values(
+    db: Connection, content: Content, person: Any, study: Study | None
+) -> Mapping[str, Value]:
+    """What the run does not know. The desk is the study's, a stranger's the first one's."""
+    if study is None or person is None:
+        desks = [one.desk for one in content.library.studies.values() if one.desk]
+        return {"desk": desks[0] if desks else ""}
+    rule = study.reward
+    cents = rule.cents if rule else 0
+    every = (rule.pay_out_every if rule else None) or 0
+    pot = balance(db, pot_of(person.id))
+    return {
+        "first_name": person.first_name,
+        "sender_name": study.sender_name,
+        "desk": study.desk,
+        "reward": cents,
+        "pot": pot,
+        "to_go": -(-(every - pot % every) // cents) if every and cents else None,
+    }
+
+
+def _queue_rest(db: Connection, row: Any, address: Any, rest: list[Form], now: datetime) -> None:
+    """One order that makes several messages: the others follow right behind the first."""
+    for part, form in enumerate(rest, start=1):
+        db.execute(
+            insert(OUTBOUND),
+            {
+                "token": secrets.token_urlsafe(16),
+                "participant_id": row.participant_id,
+                "run_id": row.run_id,
+                "address_id": address.id,
+                "channel": address.channel,
+                "place": row.id * 10 + part,
+                "batch": row.batch,
+                "purpose": row.purpose,
+                "language": row.language,
+                "order": row.order,
+                "form": _forms().dump_json(form).decode(),
+                "state": _QUEUED,
+                "tries": 0,
+                "created_at": now,
+                "not_before": now,
+            },
+        )
+
+
+def _none(_: Send) -> str | None:
+    return None
+
+
+@lru_cache(maxsize=1)
+def _forms() -> TypeAdapter[Form]:
+    return TypeAdapter(Form)

@@ -1,0 +1,239 @@
+"""What one message from a person does, in one transaction: from its row to the queued reply."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.revisions import Content
+from bot.conversation.tables import Inbound
+from bot.engine.advance import advance
+from bot.engine.asking import reply_question
+from bot.engine.effects import Effect, Send, SwitchLanguage, Text
+from bot.engine.events import Event, Replied
+from bot.engine.flow import RunStatus
+from bot.engine.outside import respond
+from bot.engine.replies import read_payload, understand
+from bot.engine.replies.reading import Command, Commanded, Reading, Tapped, Unclear
+from bot.engine.run import Run
+from bot.engine.stored import dump_run, load_run
+from bot.message import InboundMessage
+from bot.panel import participants
+from bot.store.errors import StaleError
+from bot.store.statements import Statement
+
+INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+_GREETING_PAUSE = timedelta(days=1)
+
+_ARRIVED = Statement(
+    upsert(INBOUND).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
+)
+_RUN_AT = Statement(
+    select(RUNS)
+    .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
+    .where(participants.REACHES.c.address_id == bindparam("address"))
+    .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
+    .limit(1)
+    .with_for_update(of=RUNS)
+)
+_SAVE = Statement(
+    update(RUNS)
+    .where(RUNS.c.id == bindparam("it"), RUNS.c.version == bindparam("seen"))
+    .values(
+        state=bindparam("new_state"),
+        status=bindparam("new_status"),
+        version=bindparam("next"),
+        asked_at=bindparam("asked"),
+        ended_at=bindparam("ended"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a message: ``duplicate``, ``stranger`` or ``handled``, and what now waits."""
+
+    outcome: str
+    waiting: int = 0
+
+
+def receive(db: Connection, content: Content, inbound: InboundMessage, now: datetime) -> Received:
+    """Handle one message from a person. A message that is known already changes nothing.
+
+    Raises StaleError when another process changed the run in between: then it is run again.
+    """
+    address = participants.keep_address(db, inbound.channel, inbound.sender, now)
+    row = _run_at(db, address.id)
+    reading = _read(db, content, inbound, row)
+    arrived = _ARRIVED.run(
+        db,
+        channel=str(inbound.channel),
+        provider_id=inbound.provider_id,
+        address_id=address.id,
+        run_id=None if row is None else row.id,
+        text=inbound.text,
+        reading=_name(reading),
+        received_at=inbound.received_at,
+    )
+    if not arrived:
+        return Received("duplicate")
+    participants.heard_from(db, address.id, now)
+    people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
+    if not people:
+        return _greet(db, inbound, address, reading, now)
+    person = next((one for one in people if row and one.id == row.participant_id), people[0])
+    run = None if row is None else load_run(row.state)
+    scene = Scene(
+        participant=person.id,
+        language=run.language if run else person.language,
+        now=now,
+        address=address.id,
+        channel=str(inbound.channel),
+        study=person.study,
+        is_test=person.is_test,
+    )
+    if row is None or run is None:
+        effects = _answered_by_carrier(inbound, respond(reading, None))
+        return Received("handled", apply(db, effects, scene))
+    event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
+    return Received("handled", _advance(db, content, row, run, event, scene, inbound))
+
+
+def step_run(
+    db: Connection, content: Content, row: Any, event: Event, scene: Scene
+) -> tuple[Effect, ...]:
+    """Advance a stored run by one event and save it; raises StaleError when the race is lost.
+
+    The effects are returned, not yet applied.
+    """
+    run = load_run(row.state)
+    revision = content.revision(db, row.revision)
+    after, effects = advance(revision.flow, run, event)
+    if after != run:
+        save_run(db, row, after, scene.now)
+    return effects
+
+
+def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
+    """Write a run over the version that was read; raises StaleError when it has moved on."""
+    has_ended = run.status is not RunStatus.WAITING
+    saved = _SAVE.run(
+        db,
+        it=row.id,
+        seen=row.version,
+        next=row.version + 1,
+        new_state=dump_run(run),
+        new_status=str(run.status),
+        asked=row.asked_at if has_ended else now,
+        ended=(row.ended_at or now) if has_ended else None,
+    )
+    if not saved:
+        raise StaleError(f"run {row.id} has moved on")
+
+
+def _advance(
+    db: Connection,
+    content: Content,
+    row: Any,
+    run: Run,
+    event: Replied,
+    scene: Scene,
+    inbound: InboundMessage,
+) -> int:
+    effects = _answered_by_carrier(inbound, step_run(db, content, row, event, scene))
+    switched = [effect.language for effect in effects if isinstance(effect, SwitchLanguage)]
+    in_run = replace(
+        scene,
+        language=switched[-1] if switched else run.language,
+        run=row.id,
+        study=row.study,
+        revision=row.revision,
+    )
+    return apply(db, effects, in_run)
+
+
+def _run_at(db: Connection, address: str) -> Any:
+    """The run a message from this address belongs to: the waiting one that was asked last."""
+    return _RUN_AT.row(db, address=address)
+
+
+def _read(db: Connection, content: Content, inbound: InboundMessage, row: Any) -> Reading:
+    """What the message means to the question that is open there."""
+    if inbound.keyword in ("stop", "start", "help"):
+        return Commanded(Command(inbound.keyword), "carrier")
+    if inbound.payload is not None:
+        tapped = read_payload(inbound.payload)
+        if tapped is not None:
+            return tapped
+    if inbound.media and not inbound.text.strip():
+        return Unclear("media")
+    if row is None:
+        return understand(None, inbound.text, content.lexicons, "nl")
+    run = load_run(row.state)
+    revision = content.revision(db, row.revision)
+    today = inbound.received_at.astimezone(ZoneInfo("Europe/Amsterdam")).date()
+    question = None
+    if run.status is RunStatus.WAITING:
+        question = reply_question(revision.flow, run, content.words(revision), today)
+    return understand(question, inbound.text, content.lexicons, run.language)
+
+
+def _answered_by_carrier(
+    inbound: InboundMessage, effects: tuple[Effect, ...]
+) -> tuple[Effect, ...]:
+    """Where the carrier has answered itself, ours would be the second message."""
+    if inbound.keyword is None:
+        return effects
+    return tuple(effect for effect in effects if not isinstance(effect, Send))
+
+
+def _by_alias(db: Connection, inbound: InboundMessage, address: Any) -> list[Any]:
+    """Known by another address of the same person: a WhatsApp id that hides the number."""
+    if inbound.alias is None:
+        return []
+    known = participants.find_address(db, inbound.channel, inbound.alias)
+    people = [] if known is None else participants.people_at(db, known.id)
+    for person in people[:1]:
+        participants.link(db, person.id, address.id)
+    return people[:1]
+
+
+def _greet(
+    db: Connection, inbound: InboundMessage, address: Any, reading: Reading, now: datetime
+) -> Received:
+    """A stranger hears at most once a day how to reach the desk; a stop is obeyed all the same."""
+    if isinstance(reading, Commanded) and reading.command is Command.STOP:
+        participants.opt_out(db, address.id, now)
+        return Received("stranger")
+    if address.opted_out_at is not None and not _asks_back(reading):
+        return Received("stranger")
+    if address.greeted_at is not None and now - address.greeted_at < _GREETING_PAUSE:
+        return Received("stranger")
+    if _asks_back(reading):
+        participants.opt_in(db, address.id)
+    participants.greeted(db, address.id, now)
+    scene = Scene("", "nl", now, address.id, str(inbound.channel))
+    enqueue(db, Send(None, Text("polsbot.unknown_sender")), scene)
+    return Received("stranger", 1)
+
+
+def _asks_back(reading: Reading) -> bool:
+    return isinstance(reading, Commanded) and reading.command is Command.START
+
+
+def _name(reading: Reading) -> str:
+    """How the message was taken, without a word of it."""
+    match reading:
+        case Commanded(command=command):
+            return f"command {command}"
+        case Tapped():
+            return "tap"
+        case Unclear(reason=reason):
+            return f"unclear: {reason}"
+        case _:
+            return f"answer: {reading.reason}"

@@ -1,0 +1,66 @@
+"""Revisions in the store: a run finishes in the words and the order in which it began."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.content.library import Library
+from bot.content.revision import Revision, dump_revision, load_revision
+from bot.content.texts import Texts
+from bot.conversation.tables import KeptRevision
+from bot.engine.replies.lexicon import Lexicon
+
+REVISIONS = KeptRevision.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+
+class Content:
+    """Everything a person can be shown, with each revision read from the store once."""
+
+    def __init__(self, library: Library, lexicons: Mapping[str, Lexicon]) -> None:
+        self.library = library
+        self.lexicons = lexicons
+        self._kept: dict[str, Revision] = {}
+        self._texts: dict[str, Texts] = {}
+        self._words: dict[str, dict[str, dict[str, str]]] = {}
+
+    def revision(self, db: Connection, content_hash: str) -> Revision:
+        """The revision a run is pinned to; it was kept when the first such run began."""
+        found = self._kept.get(content_hash)
+        if found is None:
+            document = db.execute(
+                select(REVISIONS.c.document).where(REVISIONS.c.hash == content_hash)
+            ).scalar_one()
+            found = self._kept[content_hash] = load_revision(document)
+        return found
+
+    def texts(self, revision: Revision) -> Texts:
+        """What can be said in a run of this revision."""
+        if revision.hash not in self._texts:
+            self._texts[revision.hash] = self.library.texts(revision)
+        return self._texts[revision.hash]
+
+    def words(self, revision: Revision) -> dict[str, dict[str, str]]:
+        """Language → key → text, the bot's own words included: what labels a reply may name."""
+        if revision.hash not in self._words:
+            own = self.library.own
+            self._words[revision.hash] = {
+                language: {**own.get(language, {}), **texts}
+                for language, texts in revision.texts.items()
+            }
+        return self._words[revision.hash]
+
+
+def keep(db: Connection, revision: Revision, now: datetime) -> None:
+    """Keep a revision before its first run begins; known ones are left alone."""
+    db.execute(
+        upsert(REVISIONS).on_conflict_do_nothing(),
+        {
+            "hash": revision.hash,
+            "study": revision.flow.study,
+            "flow": revision.flow.name,
+            "document": dump_revision(revision),
+            "kept_at": now,
+        },
+    )

@@ -1,0 +1,146 @@
+"""What became of a message: the answer to our call, and what the provider tells later."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.channels.contract import Failure, Reaction
+from bot.conversation.effects import OUTBOUND
+from bot.message import RANK, DeliveryState, DeliveryStatus, Sent
+from bot.panel import participants
+from bot.store.statements import Statement
+
+MOST_TRIES = 6
+LATER = timedelta(hours=2)
+
+_BY_ID = Statement(select(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).with_for_update())
+_BY_TOKEN = Statement(select(OUTBOUND).where(OUTBOUND.c.token == bindparam("it")).with_for_update())
+_SETTLE = Statement(
+    update(OUTBOUND)
+    .where(OUTBOUND.c.id == bindparam("it"))
+    .values(
+        state=bindparam("new"),
+        provider_id=bindparam("provider"),
+        code=bindparam("why"),
+        settled_at=bindparam("now"),
+        leased_until=None,
+    )
+)
+_AGAIN = Statement(
+    update(OUTBOUND)
+    .where(OUTBOUND.c.id == bindparam("it"), OUTBOUND.c.state == str(DeliveryState.SENDING))
+    .values(
+        state=str(DeliveryState.QUEUED),
+        not_before=bindparam("at"),
+        code=bindparam("why"),
+        leased_until=None,
+    )
+)
+
+
+def settle_sent(db: Connection, row: int, sent: Sent, now: datetime) -> None:
+    """The provider took it over. A status that came first is not undone."""
+    it = _BY_ID.row(db, it=row)
+    if it is not None:
+        _forward(db, it, DeliveryState.SENT, sent.provider_id, None, now)
+
+
+def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> None:
+    """The provider did not take it over, or nobody knows."""
+    it = _BY_ID.row(db, it=row)
+    if it is None or it.state != str(DeliveryState.SENDING):
+        return
+    if failure.reaction is Reaction.ASK:
+        _forward(db, it, DeliveryState.UNCERTAIN, None, failure.code, now)
+    elif failure.reaction is Reaction.RETRY and it.tries < MOST_TRIES:
+        wait = failure.retry_after or min(2.0**it.tries, 300)
+        _AGAIN.run(db, it=row, at=now + timedelta(seconds=wait), why=failure.code)
+    elif failure.reaction is Reaction.LATER and it.tries < MOST_TRIES:
+        _AGAIN.run(db, it=row, at=now + LATER, why=failure.code)
+    else:
+        _forward(db, it, DeliveryState.FAILED, None, failure.code, now)
+        react(db, it, failure, now)
+
+
+def note_status(
+    db: Connection, status: DeliveryStatus, failure: Failure | None, now: datetime
+) -> str:
+    """What the provider tells of a message: ``moved``, ``known`` or ``foreign``.
+
+    States only move forward, in whatever order they come. ``failure`` goes with a failed one.
+    """
+    row = _BY_TOKEN.row(db, it=status.token)
+    if row is None:
+        return "foreign"
+    if not _forward(db, row, status.state, status.provider_id, status.code, now):
+        return "known"
+    if failure is not None and status.state is DeliveryState.FAILED:
+        react(db, row, failure, now)
+    return "moved"
+
+
+def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """What a certain failure asks for, beyond the message itself."""
+    match failure.reaction:
+        case Reaction.OPT_OUT if row.address_id is not None:
+            participants.opt_out(db, row.address_id, now)
+        case Reaction.DEAD if row.address_id is not None:
+            participants.bury(db, row.address_id)
+            _say_elsewhere(db, row, now)
+        case Reaction.OTHER | Reaction.TEMPLATE:
+            _say_elsewhere(db, row, now)
+        case _:
+            pass  # fix, halt and the like are for people: the code stays on the row
+
+
+def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
+    """The same order once more, as a new message on another address of the person."""
+    others = [
+        one
+        for one in participants.addresses_of(db, row.participant_id or "")
+        if one.channel != row.channel and one.is_alive and one.opted_out_at is None
+    ]
+    if not others or row.purpose == "farewell" or row.tries > 1:
+        return
+    db.execute(
+        insert(OUTBOUND),
+        {
+            "token": secrets.token_urlsafe(16),
+            "participant_id": row.participant_id,
+            "run_id": row.run_id,
+            "address_id": others[0].id,
+            "batch": row.batch,
+            "purpose": row.purpose,
+            "language": row.language,
+            "order": row.order,
+            "state": str(DeliveryState.QUEUED),
+            "tries": 1,
+            "created_at": now,
+            "not_before": now,
+        },
+    )
+
+
+def _forward(
+    db: Connection,
+    row: Any,
+    state: DeliveryState,
+    provider_id: str | None,
+    code: str | None,
+    now: datetime,
+) -> bool:
+    """Move a message forward, never back; false when it was that far already."""
+    known = RANK.get(row.state)
+    if known is None or RANK[state] <= known:
+        return False
+    _SETTLE.run(
+        db,
+        it=row.id,
+        new=str(state),
+        provider=provider_id or row.provider_id,
+        why=code,
+        now=now,
+    )
+    return True

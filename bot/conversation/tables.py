@@ -1,0 +1,109 @@
+"""Runs, what came in, what goes out, and the answers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from bot.store.columns import Encrypted, Json, Serial, UtcTime
+
+
+class KeptRevision(SQLModel, table=True):
+    """The frozen content of a flow, kept as long as a run is pinned to it."""
+
+    __tablename__ = "revisions"
+    hash: str = Field(primary_key=True)
+    study: str
+    flow: str
+    document: str = Field(sa_type=Text)
+    kept_at: datetime = Field(sa_type=UtcTime)
+
+
+class KeptRun(SQLModel, table=True):
+    """A run. ``state`` is its stored form; ``version`` guards against two writers.
+
+    ``address_id`` is where its question was last asked, ``asked_at`` when.
+    """
+
+    __tablename__ = "runs"
+    id: str = Field(primary_key=True)
+    participant_id: str = Field(foreign_key="participants.id", index=True)
+    invitation_id: str | None = Field(default=None, foreign_key="invitations.id", unique=True)
+    study: str
+    flow: str
+    wave: int
+    revision: str = Field(foreign_key="revisions.hash")
+    status: str = Field(index=True)
+    state: str = Field(sa_type=Text)
+    version: int
+    asked_at: datetime = Field(sa_type=UtcTime)
+    started_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Inbound(SQLModel, table=True):
+    """A message from a person; the provider's id changes a conversation at most once, ever."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (UniqueConstraint("channel", "provider_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
+    channel: str
+    provider_id: str
+    address_id: str = Field(foreign_key="addresses.id")
+    run_id: str | None = None
+    text: str | None = Field(default=None, sa_type=Encrypted("inbound.text"))
+    reading: str
+    received_at: datetime = Field(sa_type=UtcTime)
+
+
+class Outbound(SQLModel, table=True):
+    """A message to a person, saved before it is sent. ``order`` is the effect, ``form`` the words.
+
+    ``place`` orders what goes to one handset: ten times the id of the row that the order was saved
+    in, plus the part, where one order makes several messages. ``batch`` is the event it came from.
+    ``state`` is a DeliveryState or ``dropped``; ``form``, ``address_id`` and ``channel`` are
+    written once, at the first claim. ``leased_until`` belongs to the process that is sending.
+    """
+
+    __tablename__ = "outbound"
+    __table_args__ = (Index("ix_outbound_open", "state", "not_before"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
+    token: str = Field(unique=True)
+    participant_id: str | None = Field(default=None, foreign_key="participants.id", index=True)
+    run_id: str | None = None
+    address_id: str | None = Field(default=None, foreign_key="addresses.id", index=True)
+    channel: str | None = None
+    place: int | None = Field(default=None, sa_type=BigInteger)
+    batch: str
+    purpose: str
+    language: str
+    order: dict[str, Any] = Field(sa_type=Json)
+    form: str | None = Field(default=None, sa_type=Encrypted("outbound.form"))
+    state: str
+    tries: int = 0
+    code: str | None = None
+    provider_id: str | None = Field(default=None, index=True)
+    created_at: datetime = Field(sa_type=UtcTime)
+    not_before: datetime = Field(sa_type=UtcTime)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Answer(SQLModel, table=True):
+    """What was understood, what was typed, and how it was asked; a correction is a further row."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index("ix_answers_run", "run_id", "step"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
+    run_id: str = Field(foreign_key="runs.id")
+    participant_id: str = Field(foreign_key="participants.id", index=True)
+    step: str
+    value: Any = Field(default=None, sa_type=Json)
+    typed: str | None = Field(default=None, sa_type=Encrypted("answers.typed"))
+    reason: str
+    language: str
+    channel: str
+    shown: list[Any] = Field(sa_type=Json)
+    corrects: bool
+    at: datetime = Field(sa_type=UtcTime)

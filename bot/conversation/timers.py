@@ -1,0 +1,47 @@
+"""What one timer does: it wakes its run, which drops it when the person has moved on since."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.conversation.effects import RUNS, Scene, apply
+from bot.conversation.receive import step_run
+from bot.conversation.revisions import Content
+from bot.engine.events import Event, Expired, TimedOut
+from bot.engine.stored import load_run
+from bot.panel import participants
+from bot.panel.timers import finish_timer
+from bot.store.statements import Statement
+
+_RUN = Statement(select(RUNS).where(RUNS.c.id == bindparam("it")).with_for_update())
+_PERSON = Statement(
+    select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == bindparam("it"))
+)
+
+
+def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
+    """Carry out one due timer, once; returns how many messages wait to be sent.
+
+    Raises StaleError when a reply came in between: then it is run again.
+    """
+    row = _RUN.row(db, it=timer.run_id)
+    if row is None or not finish_timer(db, timer.id, now):
+        return 0
+    event: Event = Expired() if timer.name == "close" else TimedOut(timer.name, timer.turn or 0)
+    scene = _scene(db, row, now)
+    return apply(db, step_run(db, content, row, event, scene), scene)
+
+
+def _scene(db: Connection, row: Any, now: datetime) -> Scene:
+    """Where an unprompted message goes is left to routing."""
+    person = _PERSON.row(db, it=row.participant_id)
+    return Scene(
+        participant=row.participant_id,
+        language=load_run(row.state).language,
+        now=now,
+        run=row.id,
+        study=row.study,
+        revision=row.revision,
+        is_test=person.is_test,
+    )

@@ -1,0 +1,169 @@
+"""Participants and their addresses: enrolling, finding by address, opting out and back in."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.message import Channel
+from bot.panel.tables import Address, Organisation, Participant, Reach
+from bot.store.statements import Statement
+
+ORGANISATIONS = Organisation.__table__  # type: ignore[attr-defined] # SQLModel adds it
+PARTICIPANTS = Participant.__table__  # type: ignore[attr-defined] # SQLModel adds it
+ADDRESSES = Address.__table__  # type: ignore[attr-defined] # SQLModel adds it
+REACHES = Reach.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+_FIND = Statement(
+    select(ADDRESSES).where(
+        ADDRESSES.c.channel == bindparam("channel"),
+        ADDRESSES.c.address_hash == bindparam("address"),
+    )
+)
+_HEARD = Statement(
+    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(heard_at=bindparam("now"))
+)
+_OPT = Statement(
+    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(opted_out_at=bindparam("at"))
+)
+_GREET = Statement(
+    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(greeted_at=bindparam("now"))
+)
+_REACHED = Statement(
+    select(PARTICIPANTS)
+    .join(REACHES, REACHES.c.participant_id == PARTICIPANTS.c.id)
+    .where(REACHES.c.address_id == bindparam("it"), PARTICIPANTS.c.status != "erased")
+    .order_by(PARTICIPANTS.c.created_at)
+)
+_ADDRESSES_OF = Statement(
+    select(ADDRESSES)
+    .join(REACHES, REACHES.c.address_id == ADDRESSES.c.id)
+    .where(REACHES.c.participant_id == bindparam("it"))
+    .order_by(ADDRESSES.c.created_at, ADDRESSES.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What is known of a person at intake. ``addresses`` are (channel, address), the best first."""
+
+    study: str
+    first_name: str
+    language: str
+    addresses: Sequence[tuple[Channel, str]]
+    intake_on: date
+    organisation: str = "default"
+    timezone: str = "Europe/Amsterdam"
+    is_test: bool = False
+
+
+def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
+    """Make a participant; returns the new id."""
+    db.execute(
+        upsert(ORGANISATIONS).on_conflict_do_nothing(),
+        {"id": person.organisation, "name": person.organisation, "created_at": now},
+    )
+    participant = f"p{secrets.token_hex(8)}"
+    db.execute(
+        insert(PARTICIPANTS),
+        {
+            "id": participant,
+            "organisation_id": person.organisation,
+            "study": person.study,
+            "first_name": person.first_name,
+            "language": person.language,
+            "channel": str(person.addresses[0][0]) if person.addresses else None,
+            "seed": secrets.randbelow(2**31),
+            "intake_on": person.intake_on,
+            "timezone": person.timezone,
+            "status": "active",
+            "is_test": person.is_test,
+            "created_at": now,
+        },
+    )
+    for channel, address in person.addresses:
+        link(db, participant, keep_address(db, channel, address, now).id)
+    return participant
+
+
+def find_address(db: Connection, channel: str, address: str) -> Any:
+    """The row of an address, or ``None``."""
+    return _FIND.row(db, channel=channel, address=address)
+
+
+def keep_address(db: Connection, channel: str, address: str, now: datetime) -> Any:
+    """The row of an address, made if it is new."""
+    row = find_address(db, channel, address)
+    if row is None:
+        db.execute(
+            upsert(ADDRESSES).on_conflict_do_nothing(),
+            {
+                "id": f"a{secrets.token_hex(8)}",
+                "channel": channel,
+                "address": address,
+                "address_hash": address,
+                "is_alive": True,
+                "created_at": now,
+            },
+        )
+        row = find_address(db, channel, address)
+    return row
+
+
+def link(db: Connection, participant: str, address: str) -> None:
+    """This address reaches this participant."""
+    db.execute(
+        upsert(REACHES).on_conflict_do_nothing(),
+        {"participant_id": participant, "address_id": address},
+    )
+
+
+def people_at(db: Connection, address: str) -> list[Any]:
+    """Everybody whom an address reaches, the one enrolled first in front."""
+    return _REACHED.rows(db, it=address)
+
+
+def addresses_of(db: Connection, participant: str) -> list[Any]:
+    """Every address of a participant, the oldest first."""
+    return _ADDRESSES_OF.rows(db, it=participant)
+
+
+def heard_from(db: Connection, address: str, now: datetime) -> None:
+    """A message came from there: the service window is open again."""
+    _HEARD.run(db, it=address, now=now)
+
+
+def greeted(db: Connection, address: str, now: datetime) -> None:
+    """A stranger there was told how to reach the desk."""
+    _GREET.run(db, it=address, now=now)
+
+
+def opt_out(db: Connection, address: str, now: datetime) -> None:
+    """No more messages to this address until the person asks back."""
+    _OPT.run(db, it=address, at=now)
+
+
+def opt_in(db: Connection, address: str) -> None:
+    """The person asked back."""
+    _OPT.run(db, it=address, at=None)
+
+
+def bury(db: Connection, address: str) -> None:
+    """Nobody can be reached there any more."""
+    db.execute(update(ADDRESSES).where(ADDRESSES.c.id == address).values(is_alive=False))
+
+
+def set_language(db: Connection, participant: str, language: str) -> None:
+    """The person wants to be spoken to in this language."""
+    db.execute(
+        update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(language=language)
+    )
+
+
+def set_channel(db: Connection, participant: str, channel: str) -> None:
+    """The person likes this channel best."""
+    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(channel=channel))

@@ -1,0 +1,71 @@
+"""Where a message goes: preference, consent to be written to, alive, window. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+WINDOW = timedelta(hours=24)
+"""Free words are allowed on WhatsApp this long after the person's last message there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An address as routing sees it."""
+
+    id: str
+    channel: str
+    is_alive: bool
+    opted_out_at: datetime | None
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The address to use, or why there is none. ``needs_template``: the window is closed."""
+
+    way: Way | None
+    reason: str = ""
+    needs_template: bool = False
+
+
+def route(
+    ways: Sequence[Way],
+    order: Sequence[str],
+    now: datetime,
+    *,
+    purpose: str = "reply",
+    avoid: frozenset[str] = frozenset(),
+    templates: frozenset[str] = frozenset(),
+) -> Route:
+    """Choose among a person's addresses.
+
+    ``order`` names the channels by preference, ``avoid`` address ids that failed already,
+    ``templates`` the channels on which an approved opening exists. A farewell may go to an address
+    that has just opted out; nothing else may.
+    """
+    reasons = []
+    for way in sorted(ways, key=lambda way: _rank(order, way.channel)):
+        if way.channel not in order:
+            reasons.append(f"{way.channel}: not a channel of the study")
+        elif way.id in avoid:
+            reasons.append(f"{way.channel}: failed already")
+        elif not way.is_alive:
+            reasons.append(f"{way.channel}: cannot be reached")
+        elif way.opted_out_at is not None and purpose != "farewell":
+            reasons.append(f"{way.channel}: opted out")
+        elif way.channel == "whatsapp" and not is_open(way, now):
+            if way.channel in templates and purpose in ("opening", "reminder"):
+                return Route(way, needs_template=True)
+            reasons.append(f"{way.channel}: the window is closed and there is no template")
+        else:
+            return Route(way)
+    return Route(None, "; ".join(reasons) or "no address")
+
+
+def is_open(way: Way, now: datetime) -> bool:
+    """Whether the service window is open."""
+    return way.heard_at is not None and now - way.heard_at < WINDOW
+
+
+def _rank(order: Sequence[str], channel: str) -> int:
+    return order.index(channel) if channel in order else len(order)

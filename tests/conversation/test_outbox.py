@@ -1,0 +1,256 @@
+"""The outbox on both databases: saved before sent, in order, never twice, never after a stop."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, update
+
+from bot.channels.contract import Failure, Reaction, SendError
+from bot.channels.local import LocalCarrier
+from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.open import open_wave
+from bot.conversation.outbox import LEASE, PATIENCE, claim, mark_abandoned
+from bot.conversation.receive import receive
+from bot.conversation.send import Senders
+from bot.conversation.settle import note_status, settle_failed, settle_sent
+from bot.conversation.timers import fire
+from bot.message import (
+    ButtonsForm,
+    Channel,
+    DeliveryState,
+    DeliveryStatus,
+    OutboundMessage,
+    Sent,
+)
+from bot.panel.participants import ADDRESSES, Enrolment, enrol
+from bot.panel.timers import due_timers
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
+
+
+def begin(db: Connection, channel: Channel = Channel.LOCAL) -> str:
+    person = Enrolment("klantmonitor", "Amina", "nl", [(channel, AMINA)], NOW.date())
+    participant = enrol(db, person, NOW)
+    assert open_wave(db, PERIODIC, participant, "periodic", 1, NOW).run
+    return participant
+
+
+def hear(db: Connection, text: str, number: int, now: datetime = NOW) -> None:
+    inbound = message(text, number)
+    local = type(inbound)(Channel.LOCAL, f"L{number}", AMINA, "bot", text, now)
+    assert receive(db, CONTENT, local, now).outcome == "handled"
+
+
+def states(database: Database) -> list[str]:
+    return [row.state for row in database.run(rows, OUTBOUND)]
+
+
+def test_a_claimed_message_has_its_words_and_is_claimed_once(database: Database) -> None:
+    database.run(begin)
+
+    (one,) = database.run(claim, CONTENT, NOW)
+
+    assert one.message.to == AMINA
+    assert isinstance(one.message.form, ButtonsForm)
+    assert one.message.form.body.startswith("Hoi Amina!")
+    assert database.run(claim, CONTENT, NOW) == []
+
+
+def test_nothing_overtakes_an_older_open_message(database: Database) -> None:
+    database.run(begin)
+    database.run(hear, "ja", 1)
+
+    (first,) = database.run(claim, CONTENT, NOW)
+    assert database.run(claim, CONTENT, NOW) == []
+    database.run(settle_sent, first.row, Sent("SM1"), NOW)
+
+    (second,) = database.run(claim, CONTENT, NOW)
+    assert second.row > first.row
+
+
+def test_a_message_of_the_same_turn_waits_for_delivery_but_not_for_ever(
+    database: Database,
+) -> None:
+    database.run(begin)
+
+    def twice(db: Connection) -> None:
+        hear(db, "ja", 1)
+        batch = rows(db, OUTBOUND)[0].batch
+        db.execute(update(OUTBOUND).values(batch=batch))
+
+    database.run(twice)
+    (first,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, first.row, Sent("SM1"), NOW)
+
+    assert database.run(claim, CONTENT, NOW + PATIENCE / 2) == []
+
+    assert len(database.run(claim, CONTENT, NOW + PATIENCE)) == 1
+
+
+def test_an_abandoned_message_is_uncertain_and_never_sent_again(database: Database) -> None:
+    database.run(begin)
+    database.run(claim, CONTENT, NOW)
+
+    assert database.run(mark_abandoned, NOW) == 0
+    assert database.run(mark_abandoned, NOW + LEASE * 1.1) == 1
+
+    assert states(database) == ["uncertain"]
+    assert database.run(claim, CONTENT, NOW + timedelta(days=1)) == []
+
+
+def test_a_lease_from_the_future_counts_as_expired(database: Database) -> None:
+    database.run(begin)
+    database.run(claim, CONTENT, NOW)
+
+    assert database.run(mark_abandoned, NOW - timedelta(hours=1)) == 1
+
+
+def test_an_unknown_outcome_is_settled_by_a_status(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    ask = Failure("time-out", Reaction.ASK, "no answer")
+    database.run(settle_failed, one.row, ask, NOW)
+    assert states(database) == ["uncertain"]
+
+    status = DeliveryStatus(one.message.token, "SM9", DeliveryState.DELIVERED)
+    assert database.run(note_status, status, None, NOW) == "moved"
+
+    assert states(database) == ["delivered"]
+
+
+@pytest.mark.parametrize("order", [("sent", "delivered"), ("delivered", "sent")])
+def test_a_late_status_does_not_undo_a_later_one(
+    database: Database, order: tuple[str, str]
+) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    for state in order:
+        status = DeliveryStatus(one.message.token, "SM9", DeliveryState(state))
+        database.run(note_status, status, None, NOW)
+    database.run(settle_sent, one.row, Sent("SM9"), NOW)
+
+    assert states(database) == ["delivered"]
+
+
+def test_a_status_that_is_not_ours_changes_nothing(database: Database) -> None:
+    database.run(begin)
+
+    status = DeliveryStatus("guess", "SM9", DeliveryState.DELIVERED)
+
+    assert database.run(note_status, status, None, NOW) == "foreign"
+    assert states(database) == ["queued"]
+
+
+def test_only_a_refusal_is_tried_again_and_later_each_time(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    busy = Failure("429", Reaction.RETRY, "too many", retry_after=7)
+    database.run(settle_failed, one.row, busy, NOW)
+
+    assert database.run(claim, CONTENT, NOW + timedelta(seconds=6)) == []
+    assert len(database.run(claim, CONTENT, NOW + timedelta(seconds=7))) == 1
+
+
+def test_nothing_leaves_after_a_stop_but_the_farewell(database: Database) -> None:
+    database.run(begin)
+    database.run(hear, "ja", 1)
+    database.run(hear, "stop", 2)
+    sent: list[str] = []
+    while taken := database.run(claim, CONTENT, NOW):
+        for one in taken:
+            sent.append(one.message.form.body)  # type: ignore[union-attr] # all have words here
+            database.run(settle_sent, one.row, Sent("x"), NOW)
+
+    assert [words[:20] for words in sent] == ["Je krijgt geen beric"]
+    assert set(states(database)) == {"dropped", "sent"}
+
+
+def test_a_carriers_opt_out_is_ours_too(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, one.row, Failure("21610", Reaction.OPT_OUT, "stop"), NOW)
+
+    (address,) = database.run(rows, ADDRESSES)
+    assert address.opted_out_at == NOW
+
+
+def test_a_dead_address_is_left_and_the_next_one_is_used(database: Database) -> None:
+    def with_two(db: Connection) -> None:
+        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
+        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
+        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
+
+    database.run(with_two)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, one.row, Failure("21211", Reaction.DEAD, "invalid"), NOW)
+
+    (other,) = database.run(claim, CONTENT, NOW)
+
+    assert other.message.channel is Channel.SMS
+    alive = {row.channel: row.is_alive for row in database.run(rows, ADDRESSES)}
+    assert alive == {"local": False, "sms": True}
+
+
+def test_a_closed_window_without_a_template_sends_nothing(database: Database) -> None:
+    database.run(begin, Channel.WHATSAPP)
+
+    assert database.run(claim, CONTENT, NOW) == []
+
+    (row,) = database.run(rows, OUTBOUND)
+    assert row.state == "dropped"
+    assert "window" in row.code
+
+
+def fire_all(db: Connection, now: datetime) -> int:
+    return sum(fire(db, CONTENT, timer, now) for timer in due_timers(db, now))
+
+
+def test_a_reminder_is_sent_once_and_none_after_a_reply(database: Database) -> None:
+    database.run(begin)
+    day = timedelta(days=1, minutes=1)
+
+    assert database.run(fire_all, NOW + day) == 1
+    assert database.run(fire_all, NOW + day) == 0
+    database.run(hear, "ja", 1)
+    assert database.run(fire_all, NOW + timedelta(days=4)) == 1, "the nudge, no reminder"
+
+
+def test_a_closed_wave_sets_the_run_expired(database: Database) -> None:
+    database.run(begin)
+
+    database.run(fire_all, NOW + timedelta(days=8))
+
+    (run,) = database.run(rows, RUNS)
+    assert run.status == "expired"
+
+
+class Silent(LocalCarrier):
+    """A provider that takes the message and then breaks the line."""
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        await super().send(message)
+        raise SendError(Failure("reset", Reaction.ASK, "connection reset"))
+
+
+async def test_the_senders_carry_what_waits(database: Database) -> None:
+    await database.transact(begin)
+    carrier = LocalCarrier()
+    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW)
+
+    await senders.drain()
+    await database.transact(hear, "ja", 1)
+    await senders.drain()
+
+    assert len(carrier.sent_to(AMINA)) == 2
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"sent"}
+
+
+async def test_a_broken_line_never_sends_twice(database: Database) -> None:
+    await database.transact(begin)
+    carrier = Silent()
+    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW)
+
+    await senders.drain()
+    await senders.drain()
+
+    assert len(carrier.sent_to(AMINA)) == 1
