@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.content.problem import Place, Problem, Severity, problem_at
-from bot.content.yaml_nodes import Mapping, Node, Scalar, Sequence, YamlFault, read_nodes
+from bot.content.yaml_nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from bot.content.yaml_scan import YamlFault
 
 MAX_BYTES = 256 * 1024
 FORBIDDEN = re.compile(

@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from bot.content.source import MAX_BYTES, Source, read_source
-from bot.content.yaml_nodes import Mapping, Node, Scalar, Sequence, YamlFault, read_nodes
+from bot.content.yaml_nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from bot.content.yaml_scan import YamlFault
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("flows/*/*.yaml"))
