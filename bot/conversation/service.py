@@ -1,0 +1,76 @@
+"""The conversations of one process: messages in, waves opened, timers fired, all sent at once."""
+
+from datetime import datetime
+
+import structlog
+
+from bot.channels.contract import Failure
+from bot.content.revision import Revision
+from bot.conversation.open import Opened, open_wave
+from bot.conversation.receive import Received, receive
+from bot.conversation.revisions import Content
+from bot.conversation.send import Senders
+from bot.conversation.settle import note_status
+from bot.conversation.timers import fire
+from bot.message import DeliveryStatus, InboundMessage
+from bot.panel.timers import due_timers
+from bot.runtime import Runtime
+
+log = structlog.get_logger()
+
+
+class Conversations:
+    """Each method is one transaction and a ring of the doorbell after its commit."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Nothing is sent before ``start``."""
+        self.runtime = runtime
+        self.content = Content(runtime.library, runtime.lexicons)
+        self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
+
+    def start(self) -> None:
+        """Begin to carry messages."""
+        self.senders.start()
+
+    async def close(self) -> None:
+        """Let what is under way arrive."""
+        await self.senders.close()
+
+    async def receive(self, inbound: InboundMessage) -> Received:
+        """Handle a message from a person; it is kept when this returns."""
+        now = self.runtime.clock()
+        received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        if received.waiting:
+            self.senders.ring()
+        return received
+
+    async def open(self, revision: Revision, participant: str, wave: str, number: int) -> Opened:
+        """Open a wave for a participant, once."""
+        now = self.runtime.clock()
+        opened = await self.runtime.database.transact(
+            open_wave, revision, participant, wave, number, now
+        )
+        self.senders.ring()
+        return opened
+
+    async def note(self, status: DeliveryStatus, failure: Failure | None) -> str:
+        """Keep what the provider tells of a message of ours."""
+        now = self.runtime.clock()
+        outcome = await self.runtime.database.transact(note_status, status, failure, now)
+        self.senders.ring()  # a delivery lets the next message of the turn go
+        return outcome
+
+    async def fire_due(self) -> int:
+        """Carry out every timer that is due; one that fails is left for the next sweep."""
+        fired = 0
+        now: datetime = self.runtime.clock()
+        for timer in await self.runtime.database.read(due_timers, now):
+            try:
+                await self.runtime.database.transact(fire, self.content, timer, now)
+            except Exception:
+                log.exception("a timer failed; it is tried again", timer=timer.id)
+            else:
+                fired += 1
+        if fired:
+            self.senders.ring()
+        return fired

@@ -1,0 +1,81 @@
+"""Everything that is opened once: settings, database, files, channels, clock, as one value."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.channels.contract import Carrier
+from bot.channels.local import LocalCarrier
+from bot.content.lexicon import load_lexicons
+from bot.content.library import Library, load_library
+from bot.engine.replies.lexicon import Lexicon
+from bot.message import Channel
+from bot.settings import Settings, SettingsError
+from bot.store.database import Database, open_database
+from bot.store.keys import Keys
+from bot.store.migrations import check
+
+Clock = Callable[[], datetime]
+"""The time, as aware UTC."""
+
+
+@dataclass
+class FastClock:
+    """The time of day plus what was added to it: for trying out what happens later."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        """The made-up time."""
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a process has opened. ``local`` is the channel that stays on this machine."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    lexicons: Mapping[str, Lexicon]
+    carriers: Mapping[Channel, Carrier]
+    local: LocalCarrier
+    clock: Clock = field(default=lambda: datetime.now(UTC))
+
+
+def keys_of(settings: Settings) -> Keys:
+    """The keys of the personal data; raises SettingsError when there are none."""
+    if settings.polsbot_key is None:
+        raise SettingsError(
+            "POLSBOT_KEY is not set: names and addresses cannot be kept without it. "
+            "Make one with `polsbot config --new-key`, keep it safe, and set it."
+        )
+    return Keys.from_text(settings.polsbot_key.get_secret_value())
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, carriers: Mapping[Channel, Carrier], clock: Clock | None = None
+) -> AsyncIterator[Runtime]:
+    """Open all of it and close it again, in the opposite order.
+
+    Raises SettingsError, StoreError or LexiconError with the mend. ``carriers`` are closed too.
+    """
+    local = LocalCarrier()
+    database = open_database(settings.database_url, keys=keys_of(settings))
+    try:
+        check(database)
+        library = load_library(
+            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
+        )
+        lexicons = load_lexicons(settings.polsbot_locales)
+        everyone = {Channel.LOCAL: local, **carriers}
+        yield Runtime(
+            settings, database, library, lexicons, everyone, local,
+            clock or (lambda: datetime.now(UTC)),
+        )  # fmt: skip
+    finally:
+        for carrier in carriers.values():
+            await carrier.close()
+        await database.aclose()
