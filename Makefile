@@ -1,11 +1,11 @@
-# make test   every test
+# make demo   the bot with a phone in the browser      make test    every test
 # make check  format, lint, types, rooms, flows        make fix     format and safe lint fixes
 # make lock   renew requirements.lock
 VENV := .venv
 BIN  := $(VENV)/bin
 UV   := $(BIN)/uv
 
-.PHONY: test check fix lock install
+.PHONY: demo test check fix lock install
 
 install: $(VENV)/.done
 
@@ -17,6 +17,9 @@ $(VENV)/.done: requirements.lock pyproject.toml $(UV)
 	$(UV) pip sync -q --require-hashes --python $(BIN)/python requirements.lock
 	$(UV) pip install -q --no-deps --python $(BIN)/python -e .
 	@touch $@
+
+demo: $(VENV)/.done
+	$(BIN)/polsbot demo
 
 test: $(VENV)/.done
 	$(BIN)/python -m pytest

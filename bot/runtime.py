@@ -56,13 +56,15 @@ def keys_of(settings: Settings) -> Keys:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, carriers: Mapping[Channel, Carrier], clock: Clock | None = None
+    settings: Settings,
+    carriers: Mapping[Channel, Carrier],
+    local: LocalCarrier,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Runtime]:
     """Open all of it and close it again, in the opposite order.
 
     Raises SettingsError, StoreError or LexiconError with the mend. ``carriers`` are closed too.
     """
-    local = LocalCarrier()
     database = open_database(settings.database_url, keys=keys_of(settings))
     try:
         check(database)

@@ -41,19 +41,48 @@ def check(
     flows: Annotated[Path, typer.Argument(help="Folder of the studies.")] = Path("flows"),
     locales: Annotated[Path, typer.Option(help="Folder of the locale files.")] = Path("locales"),
     assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
+    form: Annotated[str, typer.Option("--format", help="text, github, json or sarif")] = "text",
 ) -> None:
     """Find every fault of the flow and locale files at once."""
-    from bot.content.library import load_library
-    from bot.content.problem import Severity
+    from bot.authoring.check import check as check_files
+    from bot.authoring.check.render import FORMATS, failed, render
 
+    if form not in FORMATS:
+        print(f"There is no format {form}. Use one of: {', '.join(FORMATS)}.", file=sys.stderr)
+        raise typer.Exit(2)
     if not flows.is_dir():
         print(f"{flows} is no folder. Give the folder that holds your studies.", file=sys.stderr)
         raise typer.Exit(2)
-    problems = load_library(flows, locales, assets).problems
-    for problem in problems:
-        print(f"{problem.file}:{problem.line}:{problem.column}: {problem.code} {problem.message}")
+    problems = check_files(flows, locales, assets)
+    print(render(problems, form))
     print(f"{len(problems)} problems found.", file=sys.stderr)
-    raise typer.Exit(any(problem.severity is Severity.ERROR for problem in problems))
+    raise typer.Exit(failed(problems))
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(help="Such as F003.")]) -> None:
+    """Say what a problem's code means, with a wrong and a right example."""
+    from bot.authoring.check import explain as explaining
+
+    try:
+        print(explaining.explain(code))
+    except explaining.UnknownRuleError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from error
+
+
+@app.command()
+def demo() -> None:
+    """Open the phone in the browser with the Klantmonitor; nothing leaves this machine."""
+    from bot.cli.serving import demo as run_demo
+    from bot.settings import SettingsError, read_settings
+    from bot.store.errors import StoreError
+
+    try:
+        run_demo(read_settings())
+    except (SettingsError, StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from error
 
 
 @app.command(name="try")

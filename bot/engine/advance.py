@@ -3,10 +3,11 @@
 Never raises for any history; an event that does not fit the run changes nothing.
 """
 
+import unicodedata
 from dataclasses import replace
 from typing import assert_never
 
-from bot.engine.answers import correct, doubt_or_take, not_understood
+from bot.engine.answers import correct, doubt_or_take, not_understood, offers_skip, skip
 from bot.engine.asides import BREAK, kind_of, step_of
 from bot.engine.asking import question
 from bot.engine.commands import obey
@@ -67,6 +68,8 @@ def _reply(flow: Flow, run: Run, event: Replied) -> Moved:
         case Commanded():
             return obey(flow, run, event.reading, event)
         case Unclear():
+            if _is_zero(event.typed) and offers_skip(flow, run):
+                return skip(flow, run, event)
             return not_understood(flow, run, event)
         case _:
             assert_never(event.reading)
@@ -82,6 +85,12 @@ def _remind(flow: Flow, run: Run, event: TimedOut) -> tuple[Effect, ...]:
     is_offer = step is flow.invite or kind_of(step.name) == BREAK
     notices = () if is_offer else (Text("polsbot.nudge"),)
     return ask(flow, run, notices, purpose="reminder")
+
+
+def _is_zero(typed: str) -> bool:
+    """The digit 0 of any script, as the hint under a question with choices says."""
+    bare = typed.strip(" .)")
+    return len(bare) == 1 and unicodedata.digit(bare, None) == 0
 
 
 def _close(flow: Flow, run: Run, status: RunStatus) -> Moved:

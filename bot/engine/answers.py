@@ -58,6 +58,12 @@ def skip(flow: Flow, run: Run, event: Replied) -> Moved:
     return run, (record, *effects)
 
 
+def offers_skip(flow: Flow, run: Run) -> bool:
+    """Whether a skip stands among the choices of the open question."""
+    step = step_of(flow, run.step)
+    return step is not None and step.skip and bool(step.choices) and step is not flow.invite
+
+
 def put_off(flow: Flow, run: Run) -> Moved:
     """The person goes on later: say so, and ask again after a while."""
     later = SetTimer("later", flow.policy.later, run.turn)

@@ -180,6 +180,14 @@ def test_a_skipped_question_is_kept_empty_and_costs_nothing() -> None:
     assert any(isinstance(effect, Grant) for effect in talk.said)
 
 
+def test_a_zero_skips_where_a_skip_stands_among_the_choices() -> None:
+    talk = begun()
+    talk.hear(Replied("m", Unclear("outside"), " \u0660 ", "sms"))
+
+    assert talk.run.answers["stress"] is None
+    assert talk.run.step != "stress"
+
+
 def test_three_unclear_replies_are_kept_as_not_understood_and_the_run_goes_on() -> None:
     talk = begun()
     assert talk.read(Unclear("no")).keys() == ["polsbot.sorry_1", "t.stress"]

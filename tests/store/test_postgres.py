@@ -15,7 +15,12 @@ from bot.store.statements import Statement
 from tests.servers import Postgres, free_port, postgres
 
 TABLES = MetaData()
-NOTE = Table("note", TABLES, Column("id", Integer, primary_key=True, autoincrement=False), Column("value", Integer))
+NOTE = Table(
+    "note",
+    TABLES,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("value", Integer),
+)
 KEEP = Statement(insert(NOTE))
 
 

@@ -1,0 +1,34 @@
+"""The HTTP side, put together: one application over the conversations of this process."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from bot.conversation.service import Conversations
+from bot.runtime import FastClock
+from bot.web import health
+from bot.web.preview import routes as preview
+
+_LARGEST = 64 * 1024
+
+
+def make_app(conversations: Conversations) -> web.Application:
+    """The whole application; it carries messages while it runs.
+
+    The phone is there when the clock is one that can be moved: in a demo, never in production.
+    """
+    app = web.Application(client_max_size=_LARGEST)
+    app[health.CONVERSATIONS] = conversations
+    app.add_routes(health.health_routes())
+    if isinstance(conversations.runtime.clock, FastClock):
+        app[preview.CONVERSATIONS] = conversations
+        app[preview.CLOCK] = conversations.runtime.clock
+        app.add_routes(preview.preview_routes())
+
+    async def carry(_: web.Application) -> AsyncIterator[None]:
+        conversations.start()
+        yield
+        await conversations.close()
+
+    app.cleanup_ctx.append(carry)
+    return app
