@@ -58,7 +58,8 @@ function open(message) {
   at("sheet-title").textContent = message.body;
   at("sheet-rows").replaceChildren(
     ...message.rows.map((row) => key(row.title, () => { at("sheet").close(); tap(row); })));
-  at("sheet").showModal();
+  at("sheet").show();
+  at("sheet-rows").firstElementChild.focus();
 }
 
 async function restart() {
@@ -103,6 +104,7 @@ at("form").addEventListener("submit", (event) => {
   post("/preview/say", {phone, channel, text}).then(refresh);
 });
 at("restart").addEventListener("click", restart);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") at("sheet").close(); });
 at("sheet-close").addEventListener("click", () => at("sheet").close());
 at("day").addEventListener("click", async () => { note("+1 day"); await post("/preview/wait", {hours: 24}); refresh(); });
 at("inspect").addEventListener("click", () => {

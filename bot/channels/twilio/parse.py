@@ -1,0 +1,118 @@
+"""Twilio's form fields as our messages and statuses. Unknown fields are ignored.
+
+Fields: https://www.twilio.com/docs/messaging/guides/webhook-request
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.message import Channel, DeliveryState, DeliveryStatus, InboundMessage, Media
+
+LONGEST_TEXT = 5000
+LONGEST_ID = 200
+MOST_MEDIA = 10
+
+STATES: dict[str, DeliveryState] = {
+    "accepted": DeliveryState.QUEUED,
+    "scheduled": DeliveryState.QUEUED,
+    "queued": DeliveryState.QUEUED,
+    "sending": DeliveryState.SENDING,
+    "sent": DeliveryState.SENT,
+    "partially_delivered": DeliveryState.SENT,
+    "delivered": DeliveryState.DELIVERED,
+    "read": DeliveryState.READ,
+    "received": DeliveryState.DELIVERED,
+    "receiving": DeliveryState.SENT,
+    "failed": DeliveryState.FAILED,
+    "undelivered": DeliveryState.FAILED,
+    "canceled": DeliveryState.FAILED,
+}
+"""Every status of Twilio's own description of its API."""
+
+_KEYWORDS = {"STOP": "stop", "START": "start", "HELP": "help"}
+
+
+class MalformedError(ValueError):
+    """A field is missing without which the message cannot be kept."""
+
+
+def parse_message(pairs: Sequence[tuple[str, str]], received_at: datetime) -> InboundMessage:
+    """A person's message; raises MalformedError. Texts are cut to lengths no person types."""
+    form = dict(reversed(pairs))
+    provider_id = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid")
+    sender = form.get("From")
+    if not provider_id or not sender:
+        raise MalformedError("MessageSid and From are needed")
+    channel, address = split_address(sender)
+    alias = form.get("ExternalUserId")
+    payload = form.get("ButtonPayload") or form.get("ListId") or _interactive(form)
+    return InboundMessage(
+        channel=channel,
+        provider_id=provider_id[:LONGEST_ID],
+        sender=address[:LONGEST_ID],
+        to=split_address(form.get("To", ""))[1][:LONGEST_ID],
+        text=(form.get("Body") or form.get("ButtonText") or form.get("ListTitle") or "")[
+            :LONGEST_TEXT
+        ],
+        received_at=received_at,
+        alias=_alias(alias, address),
+        payload=payload[:LONGEST_ID] if payload else None,
+        media=_media(form),
+        keyword=_KEYWORDS.get(form.get("OptOutType", "").upper()),
+    )
+
+
+def parse_status(pairs: Sequence[tuple[str, str]], token: str) -> DeliveryStatus | None:
+    """What became of our message; ``None`` for a status we do not know, which changes nothing."""
+    form = dict(reversed(pairs))
+    state = STATES.get((form.get("MessageStatus") or form.get("SmsStatus") or "").lower())
+    if state is None:
+        return None
+    return DeliveryStatus(
+        token=token,
+        provider_id=(form.get("MessageSid") or form.get("SmsSid") or "")[:LONGEST_ID],
+        state=state,
+        code=form.get("ErrorCode") or None if state is DeliveryState.FAILED else None,
+    )
+
+
+def split_address(address: str) -> tuple[Channel, str]:
+    """``whatsapp:+316…`` → (whatsapp, ``+316…``); what has no prefix is a text message's."""
+    prefix, colon, rest = address.partition(":")
+    if colon and prefix.lower() == "whatsapp":
+        return Channel.WHATSAPP, rest.strip()
+    return Channel.SMS, address.strip()
+
+
+def _alias(alias: str | None, address: str) -> str | None:
+    """The other address of the same person: a WhatsApp id beside the number."""
+    if not alias:
+        return None
+    other = split_address(alias)[1][:LONGEST_ID]
+    return other if other != address else None
+
+
+def _interactive(form: dict[str, str]) -> str | None:
+    """The id of a tapped row where only the channel's raw JSON tells it."""
+    try:
+        data = json.loads(form.get("InteractiveData") or "null")
+    except (ValueError, RecursionError):
+        return None
+    for place in ("list_reply", "button_reply"):
+        reply = data.get(place) if isinstance(data, dict) else None
+        if isinstance(reply, dict) and isinstance(reply.get("id"), str):
+            return str(reply["id"])
+    return None
+
+
+def _media(form: dict[str, str]) -> tuple[Media, ...]:
+    try:
+        count = min(int(form.get("NumMedia") or 0), MOST_MEDIA)
+    except ValueError:
+        return ()
+    return tuple(
+        Media(form[f"MediaUrl{place}"], form.get(f"MediaContentType{place}", ""))
+        for place in range(max(count, 0))
+        if f"MediaUrl{place}" in form
+    )

@@ -1,0 +1,149 @@
+"""Handing one message to Twilio, by REST; never by the answer to a webhook, which has no buttons.
+
+Creating a message is not idempotent (https://www.twilio.com/docs/api/errors/20500): only what was
+certainly not taken over may be tried again; an answer that never came makes the message uncertain.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from twilio.base.exceptions import TwilioException
+
+from bot.channels.contract import Failure, Reaction, SendError
+from bot.channels.twilio.client import TIMEOUT, BusyError, HttpClient, make_client
+from bot.channels.twilio.contents import content_of
+from bot.channels.twilio.failures import failure_of
+from bot.message import (
+    ButtonsForm,
+    Channel,
+    Form,
+    ListForm,
+    OutboundMessage,
+    PictureForm,
+    Sent,
+    TemplateForm,
+    TextForm,
+    VoiceForm,
+)
+
+LONGEST_BODY = 1600
+_SERVER_FAULT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """Our account. A sender is a number (``+31…``) or a messaging service (``MG…``)."""
+
+    account: str
+    token: str
+    public_url: str
+    senders: Mapping[Channel, str]
+    base_url: str | None = None
+
+
+class TwilioCarrier:
+    """Carries WhatsApp and SMS. ``contents`` is resource name → sid and may grow while it runs."""
+
+    def __init__(
+        self, account: TwilioAccount, contents: Mapping[str, str], timeout: float = TIMEOUT
+    ) -> None:
+        """Nothing is opened before the first message; ``timeout`` is in seconds for one call."""
+        self._account = account
+        self._contents = contents
+        self._http = HttpClient(account.base_url, timeout)
+        self.client = make_client(account.account, account.token, self._http)
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Hand a message over; raises SendError."""
+        fields = {**self._addressed(message), **self._said(message.channel, message.form)}
+        try:
+            made = await self.client.messages.create_async(**fields)
+        except BusyError as error:
+            raise SendError(failure_of("20429", retry_after=error.retry_after)) from error
+        except TwilioException as error:
+            raise SendError(_refused(error)) from error
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise SendError(
+                Failure("connect", Reaction.RETRY, "no connection to Twilio: nothing left")
+            ) from error
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
+            raise SendError(
+                Failure("no answer", Reaction.ASK, "no answer from Twilio: the outcome is unknown")
+            ) from error
+        if not made.sid:
+            raise SendError(Failure("no sid", Reaction.ASK, "an answer without an id"))
+        return Sent(str(made.sid))
+
+    async def close(self) -> None:
+        """Close the session."""
+        await self._http.close()
+
+    def _addressed(self, message: OutboundMessage) -> dict[str, Any]:
+        sender = self._account.senders.get(message.channel)
+        if not sender:
+            raise SendError(
+                Failure("no sender", Reaction.OTHER, f"no sender is set for {message.channel}")
+            )
+        prefix = "whatsapp:" if message.channel is Channel.WHATSAPP else ""
+        base = self._account.public_url.rstrip("/")
+        fields: dict[str, Any] = {
+            "to": f"{prefix}{message.to}",
+            "status_callback": f"{base}/twilio/statuses/{message.token}",
+        }
+        if sender.startswith("MG"):
+            fields["messaging_service_sid"] = sender
+        else:
+            fields["from_"] = f"{prefix}{sender.removeprefix('whatsapp:')}"
+        if message.valid_for is not None:
+            fields["validity_period"] = message.valid_for
+        return fields
+
+    def _said(self, channel: Channel, form: Form) -> dict[str, Any]:
+        match form:
+            case TextForm(body=body):
+                return {"body": _fitting(body)}
+            case PictureForm(body=body, picture_url=url):
+                words = {"body": _fitting(body)} if body else {}
+                return words if channel is Channel.SMS and body else {**words, "media_url": [url]}
+            case VoiceForm(audio_url=url):
+                return {"media_url": [url]}
+            case ButtonsForm() | ListForm() | TemplateForm():
+                return self._content(form)
+
+    def _content(self, form: ButtonsForm | ListForm | TemplateForm) -> dict[str, Any]:
+        name, variables = content_of(form)
+        sid = self._contents.get(name)
+        if sid is None:
+            raise SendError(
+                Failure(
+                    "no content",
+                    Reaction.TEXT_FORM,
+                    "its Content resource is not made yet: run `polsbot templates push`",
+                )
+            )
+        if not all(variables):
+            raise SendError(Failure("empty", Reaction.FIX, "a variable of the message is empty"))
+        values = {str(place): text for place, text in enumerate(variables, start=1)}
+        return {
+            "content_sid": sid,
+            "content_variables": json.dumps(values, ensure_ascii=False),
+        }
+
+
+def _fitting(body: str) -> str:
+    """Twilio would refuse it with 21617; we never send what is too long."""
+    if not body.strip() or len(body) > LONGEST_BODY:
+        raise SendError(Failure("21617", Reaction.FIX, "empty, or longer than 1,600 characters"))
+    return body
+
+
+def _refused(error: TwilioException) -> Failure:
+    """An answer with an error in it: certain below 500, unknown from there on."""
+    status = getattr(error, "status", None)
+    code = getattr(error, "code", None)
+    if not isinstance(status, int) or status >= _SERVER_FAULT:
+        return Failure(str(code or status), Reaction.ASK, "Twilio failed: the outcome is unknown")
+    return failure_of(code)

@@ -1,0 +1,52 @@
+"""Is this request really Twilio's: the signature over the public address and every field.
+
+https://www.twilio.com/docs/usage/security#validating-requests
+"""
+
+import hashlib
+import hmac
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class Verifier:
+    """Checks requests with the account's auth tokens; two may be valid while they are rotated."""
+
+    def __init__(self, public_url: str, account: str, tokens: Iterable[str]) -> None:
+        """``public_url`` is what Twilio was told: the address is never taken from the request."""
+        self._public_url = public_url.rstrip("/")
+        self._account = account
+        self._tokens = [token.encode() for token in tokens if token]
+
+    def accepts(self, path: str, pairs: Pairs, signature: str | None) -> bool:
+        """Whether the signature is right and the account ours. ``path`` has its query string.
+
+        A stray AccountSid in the fields is refused, since one token may sign for others.
+        """
+        if not signature or not self._tokens:
+            return False
+        account = next((value for name, value in pairs if name == "AccountSid"), None)
+        if account != self._account:
+            return False
+        try:
+            signed = signed_text(self._public_url + path, pairs).encode()
+            given = signature.encode("ascii")
+        except UnicodeEncodeError:
+            return False
+        digests = [hmac.new(token, signed, hashlib.sha1).digest() for token in self._tokens]
+        return any(hmac.compare_digest(b64encode(digest), given) for digest in digests)
+
+
+def signed_text(url: str, pairs: Pairs) -> str:
+    """What Twilio signs: the address, then each name with its values, both sorted, no value twice
+    under one name.
+    """
+    fields: dict[str, set[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, set()).add(value)
+    parts = [url]
+    for name in sorted(fields):
+        parts.extend(name + value for value in sorted(fields[name]))
+    return "".join(parts)

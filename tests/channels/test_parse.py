@@ -1,0 +1,102 @@
+"""What Twilio posts, read as our messages and statuses."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.channels.twilio.parse import STATES, MalformedError, parse_message, parse_status
+from bot.message import Channel, DeliveryState, InboundMessage
+from tests.fakes.twilio import raw, whatsapp
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def read(**more: str) -> InboundMessage:
+    return parse_message(list(whatsapp("hallo", "SM1", **more).items()), NOW)
+
+
+def test_a_whatsapp_message_has_channel_address_and_text() -> None:
+    message = read()
+
+    assert (message.channel, message.sender) == (Channel.WHATSAPP, "+31612345678")
+    assert (message.text, message.provider_id, message.to) == ("hallo", "SM1", "+3197010200000")
+
+
+def test_what_has_no_prefix_is_a_text_message() -> None:
+    assert read(From="+31612345678").channel is Channel.SMS
+
+
+def test_a_hidden_number_is_an_address_like_any_other() -> None:
+    message = read(From="whatsapp:NL.1A2B", ExternalUserId="whatsapp:NL.1A2B")
+
+    assert (message.sender, message.alias) == ("NL.1A2B", None)
+
+
+def test_the_other_address_of_a_person_is_told() -> None:
+    assert read(ExternalUserId="whatsapp:NL.1A2B").alias == "NL.1A2B"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ButtonPayload": "r1.stress.3", "ButtonText": "Best veel"},
+        {"ListId": "r1.stress.3", "ListTitle": "3 Best veel"},
+        {"InteractiveData": raw({"list_reply": {"id": "r1.stress.3", "title": "x"}})},
+        {"InteractiveData": raw({"button_reply": {"id": "r1.stress.3"}})},
+    ],
+)
+def test_a_tap_brings_its_payload(fields: dict[str, str]) -> None:
+    assert read(**fields).payload == "r1.stress.3"
+
+
+@pytest.mark.parametrize("junk", ["{", "[]", "3", '{"list_reply": 3}', "[" * 100_000])
+def test_broken_interactive_data_is_no_tap(junk: str) -> None:
+    assert read(InteractiveData=junk).payload is None
+
+
+def test_media_are_told_and_capped() -> None:
+    fields = {f"MediaUrl{n}": f"https://x/{n}" for n in range(50)}
+
+    assert len(read(NumMedia="50", **fields).media) == 10
+    assert read(NumMedia="many").media == ()
+
+
+@pytest.mark.parametrize("missing", ["From", "MessageSid"])
+def test_a_message_without_sender_or_id_is_malformed(missing: str) -> None:
+    form = whatsapp("hallo", "SM1")
+    for name in (missing, *(("SmsSid", "SmsMessageSid") if missing == "MessageSid" else ())):
+        del form[name]
+
+    with pytest.raises(MalformedError):
+        parse_message(list(form.items()), NOW)
+
+
+def test_what_the_carrier_answered_itself_is_told() -> None:
+    assert read(OptOutType="STOP").keyword == "stop"
+    assert read(OptOutType="odd").keyword is None
+
+
+def test_unknown_fields_and_long_texts_do_no_harm() -> None:
+    message = read(Body="a" * 100_000, SomethingNew="x")
+
+    assert len(message.text) == 5000
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "accepted", "scheduled", "canceled", "queued", "sending", "sent", "failed", "delivered",
+        "undelivered", "receiving", "received", "read", "partially_delivered",
+    ],
+)  # fmt: skip
+def test_every_status_of_twilio_is_mapped(word: str) -> None:
+    assert word in STATES
+
+
+def test_a_failed_status_has_its_code() -> None:
+    form = [("MessageSid", "SM1"), ("MessageStatus", "undelivered"), ("ErrorCode", "30005")]
+    status = parse_status(form, "token")
+
+    assert status is not None
+    assert (status.state, status.code) == (DeliveryState.FAILED, "30005")
+    assert parse_status([("MessageStatus", "novel")], "token") is None

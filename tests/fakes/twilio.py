@@ -1,0 +1,123 @@
+"""A small Twilio: takes messages and content, and misbehaves on demand. Loopback only."""
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from twilio.request_validator import RequestValidator
+
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "secret-token"
+
+
+@dataclass
+class FakeTwilio:
+    """``messages`` are the forms of accepted creates, in order. ``behave`` scripts the next calls:
+    a status code with a Twilio code, ``lost`` (accepted, then the line breaks), ``reset`` (the line
+    breaks before), ``slow``, ``junk``.
+    """
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    contents: list[dict[str, Any]] = field(default_factory=list)
+    script: deque[Any] = field(default_factory=deque)
+    calls: int = 0
+    server: TestServer | None = None
+
+    async def start(self) -> None:
+        app = web.Application()
+        app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._create)
+        app.router.add_get("/2010-04-01/Accounts/{account}/Messages.json", self._list)
+        app.router.add_post("/v1/Content", self._make_content)
+        app.router.add_get("/v1/Content", self._list_content)
+        self.server = TestServer(app)
+        await self.server.start_server()
+
+    async def close(self) -> None:
+        assert self.server is not None
+        await self.server.close()
+
+    @property
+    def url(self) -> str:
+        assert self.server is not None
+        return str(self.server.make_url("")).rstrip("/")
+
+    def behave(self, *steps: Any) -> None:
+        self.script.extend(steps)
+
+    def bodies(self) -> list[str]:
+        return [message.get("Body", "") for message in self.messages]
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        self.calls += 1
+        form: dict[str, Any] = dict(await request.post())
+        assert request.headers["Authorization"].startswith("Basic ")
+        step = self.script.popleft() if self.script else None
+        if step == "reset":
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if isinstance(step, tuple):
+            status, code, *headers = step
+            body = {"status": status, "code": code, "message": "no", "more_info": ""}
+            return web.json_response(body, status=status, headers=headers[0] if headers else None)
+        if step == "junk":
+            return web.Response(status=502, text="<html>bad gateway</html>")
+        if step == "slow":
+            await asyncio.sleep(30)
+        sid = f"SM{len(self.messages):032x}"
+        self.messages.append({**form, "sid": sid})
+        if step == "lost":
+            assert request.transport is not None
+            request.transport.abort()
+        return web.json_response({"sid": sid, "status": "queued", "error_code": None}, status=201)
+
+    async def _list(self, request: web.Request) -> web.Response:
+        found = [
+            {"sid": one["sid"], "to": one["To"], "body": one.get("Body", ""), "status": "sent"}
+            for one in self.messages
+        ]
+        return web.json_response({"messages": found, "next_page_uri": None})
+
+    async def _make_content(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        made = {**asked, "sid": f"HX{len(self.contents):032x}"}
+        self.contents.append(made)
+        return web.json_response(made, status=201)
+
+    async def _list_content(self, _: web.Request) -> web.Response:
+        meta = {"key": "contents", "next_page_url": None, "page": 0, "page_size": 500}
+        return web.json_response({"contents": self.contents, "meta": meta})
+
+
+def sign(url: str, form: dict[str, str], token: str = TOKEN) -> str:
+    """What Twilio would put into X-Twilio-Signature, by its own library."""
+    signature: str = RequestValidator(token).compute_signature(url, form)
+    return signature
+
+
+def whatsapp(text: str, sid: str, **more: str) -> dict[str, str]:
+    """A message as Twilio posts it."""
+    return {
+        "SmsMessageSid": sid,
+        "NumMedia": "0",
+        "ProfileName": "Amina",
+        "SmsSid": sid,
+        "WaId": "31612345678",
+        "SmsStatus": "received",
+        "Body": text,
+        "To": "whatsapp:+3197010200000",
+        "NumSegments": "1",
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": "whatsapp:+31612345678",
+        "ApiVersion": "2010-04-01",
+    } | more
+
+
+def raw(value: Any) -> str:
+    """JSON as the channel would send it."""
+    return json.dumps(value)
