@@ -90,6 +90,14 @@ class Outbound(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+class ContentResource(SQLModel, table=True):
+    """A stored message at the provider, by our name for its content."""
+
+    __tablename__ = "content_resources"
+    name: str = Field(primary_key=True)
+    sid: str
+
+
 class Answer(SQLModel, table=True):
     """What was understood, what was typed, and how it was asked; a correction is a further row."""
 

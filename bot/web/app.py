@@ -4,22 +4,28 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from bot.channels.twilio import Verifier
 from bot.conversation.service import Conversations
 from bot.runtime import FastClock
-from bot.web import health
+from bot.web import health, webhooks
 from bot.web.preview import routes as preview
 
 _LARGEST = 64 * 1024
 
 
-def make_app(conversations: Conversations) -> web.Application:
+def make_app(conversations: Conversations, verifier: Verifier | None = None) -> web.Application:
     """The whole application; it carries messages while it runs.
 
+    Without a verifier there is no Twilio account, so its addresses are not there either.
     The phone is there when the clock is one that can be moved: in a demo, never in production.
     """
     app = web.Application(client_max_size=_LARGEST)
     app[health.CONVERSATIONS] = conversations
     app.add_routes(health.health_routes())
+    if verifier is not None:
+        app[webhooks.CONVERSATIONS] = conversations
+        app[webhooks.VERIFIER] = verifier
+        app.add_routes(webhooks.webhook_routes())
     if isinstance(conversations.runtime.clock, FastClock):
         app[preview.CONVERSATIONS] = conversations
         app[preview.CLOCK] = conversations.runtime.clock

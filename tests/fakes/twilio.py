@@ -25,6 +25,7 @@ class FakeTwilio:
     contents: list[dict[str, Any]] = field(default_factory=list)
     script: deque[Any] = field(default_factory=deque)
     calls: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     server: TestServer | None = None
 
     async def start(self) -> None:
@@ -70,6 +71,7 @@ class FakeTwilio:
             await asyncio.sleep(30)
         sid = f"SM{len(self.messages):032x}"
         self.messages.append({**form, "sid": sid})
+        self.arrived.set()
         if step == "lost":
             assert request.transport is not None
             request.transport.abort()

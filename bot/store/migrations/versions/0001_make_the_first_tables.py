@@ -25,6 +25,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('channel', 'address_hash')
     )
+    op.create_table('content_resources',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('sid', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
     op.create_table('entries',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -275,5 +280,6 @@ def downgrade() -> None:
     op.drop_table('revisions')
     op.drop_table('organisations')
     op.drop_table('entries')
+    op.drop_table('content_resources')
     op.drop_table('addresses')
     # ### end Alembic commands ###

@@ -1,0 +1,61 @@
+"""Erasing everything that names a person, in one transaction over all rooms."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
+from bot.conversation.receive import INBOUND, save_run
+from bot.engine.flow import RunStatus
+from bot.engine.stored import load_run
+from bot.message import DeliveryState
+from bot.panel import participants
+from bot.panel.erase import erase
+from bot.panel.timers import drop_timers
+
+
+def stop(db: Connection, participant: str, now: datetime) -> bool:
+    """No more messages to this person on any address; an open run ends. False: no such one."""
+    addresses = participants.addresses_of(db, participant)
+    for address in addresses:
+        participants.opt_out(db, address.id, now)
+    _drop_waiting(db, participant, now)
+    _end_runs(db, participant, now)
+    return bool(addresses)
+
+
+def forget(db: Connection, participant: str, now: datetime) -> bool:
+    """Erase who this was: name, addresses, and every word typed or sent. False: no such one.
+
+    Coded answers and amounts stay under the pseudonym; what was typed in free text is erased.
+    """
+    addresses = [row.id for row in participants.addresses_of(db, participant)]
+    _drop_waiting(db, participant, now)
+    _end_runs(db, participant, now)
+    for address in addresses:
+        db.execute(update(INBOUND).where(INBOUND.c.address_id == address).values(text=None))
+    db.execute(update(OUTBOUND).where(OUTBOUND.c.participant_id == participant).values(form=None))
+    db.execute(update(ANSWERS).where(ANSWERS.c.participant_id == participant).values(typed=None))
+    return erase(db, participant, now)
+
+
+def _drop_waiting(db: Connection, participant: str, now: datetime) -> None:
+    db.execute(
+        update(OUTBOUND)
+        .where(
+            OUTBOUND.c.participant_id == participant,
+            OUTBOUND.c.state == str(DeliveryState.QUEUED),
+        )
+        .values(state=DROPPED, code="stopped", settled_at=now)
+    )
+
+
+def _end_runs(db: Connection, participant: str, now: datetime) -> None:
+    waiting = select(RUNS).where(
+        RUNS.c.participant_id == participant, RUNS.c.status == str(RunStatus.WAITING)
+    )
+    for row in db.execute(waiting).all():
+        ended = replace(load_run(row.state), status=RunStatus.STOPPED, step=None)
+        save_run(db, row, ended, now)
+        drop_timers(db, row.id, now)
