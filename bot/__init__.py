@@ -4,9 +4,9 @@ The rooms. Imports go down only; rooms on one line do not know each other (impor
 
                   cli                       commands for people
     web      |  jobs     |  authoring       HTTP in | the clock | tools of authors
+                  reports                   figures and exports, reads only
                   conversation              what one message, one timer, one opening does
                   runtime                   everything opened once, handed down as one value
-                  reports                   figures and exports, reads only
     panel    |  rewards  |  casework        who is asked when | ledger | results of help
     channels |  content                     other companies | flows, locales, pictures -> seen
                   message                   what goes over the line, both ways: plain values

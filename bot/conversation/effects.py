@@ -140,12 +140,14 @@ def _record(db: Connection, record: Record, scene: Scene) -> None:
     if scene.run is None:
         return
     value = record.value
+    is_free = isinstance(value, str) and not record.shown
     _ANSWER.run(
         db,
         run_id=scene.run,
         participant_id=scene.participant,
         step=record.step,
-        value=list(value) if isinstance(value, tuple) else _plain(value),
+        value=None if is_free else list(value) if isinstance(value, tuple) else _plain(value),
+        words=value if is_free else None,
         typed=record.typed or None,
         reason=record.reason,
         language=scene.language,

@@ -36,7 +36,10 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     for address in addresses:
         db.execute(update(INBOUND).where(INBOUND.c.address_id == address).values(text=None))
     db.execute(update(OUTBOUND).where(OUTBOUND.c.participant_id == participant).values(form=None))
-    db.execute(update(ANSWERS).where(ANSWERS.c.participant_id == participant).values(typed=None))
+    mine = ANSWERS.c.participant_id == participant
+    db.execute(update(ANSWERS).where(mine).values(typed=None, words=None))
+    for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
+        save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
     return erase(db, participant, now)
 
 

@@ -108,7 +108,8 @@ def _facts(db: Connection, participant: str, flow: str) -> dict[str, Value]:
     flows = {row.id: row.flow for row in db.execute(runs)}
     facts: dict[str, Value] = {}
     for answer in answers_of(db, participant):
-        value: Any = tuple(answer.value) if isinstance(answer.value, list) else answer.value
+        value: Any = answer.value if answer.words is None else answer.words
+        value = tuple(value) if isinstance(value, list) else value
         if flows.get(answer.run_id) == flow:
             facts[f"last.{answer.step}"] = value
         if flows.get(answer.run_id) == "baseline":

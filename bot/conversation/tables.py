@@ -35,7 +35,7 @@ class KeptRun(SQLModel, table=True):
     wave: int
     revision: str = Field(foreign_key="revisions.hash")
     status: str = Field(index=True)
-    state: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Encrypted("runs.state"))
     version: int
     asked_at: datetime = Field(sa_type=UtcTime)
     started_at: datetime = Field(sa_type=UtcTime)
@@ -99,7 +99,10 @@ class ContentResource(SQLModel, table=True):
 
 
 class Answer(SQLModel, table=True):
-    """What was understood, what was typed, and how it was asked; a correction is a further row."""
+    """What was understood, what was typed, and how it was asked; a correction is a further row.
+
+    ``value`` is a code, a number, a date or a list of codes; ``words`` is an answer in free text.
+    """
 
     __tablename__ = "answers"
     __table_args__ = (Index("ix_answers_run", "run_id", "step"),)
@@ -108,6 +111,7 @@ class Answer(SQLModel, table=True):
     participant_id: str = Field(foreign_key="participants.id", index=True)
     step: str
     value: Any = Field(default=None, sa_type=Json)
+    words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))
     typed: str | None = Field(default=None, sa_type=Encrypted("answers.typed"))
     reason: str
     language: str
