@@ -11,5 +11,5 @@ The rooms. Imports go down only; rooms on one line do not know each other (impor
     channels |  content                     other companies | flows, locales, pictures -> seen
                   message                   what goes over the line, both ways: plain values
     engine   |  store                       the state machine, pure | database, columns, migrations
-                  settings                  configuration, read once
+    settings    |    logs                  configuration, read once | lines without a name in them
 """

@@ -1,100 +1,71 @@
 """The command line: data on stdout, talk on stderr; 0 fine, 1 problems found, 2 usage or set-up."""
 
-import sys
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+from bot.cli import authors, data, people, setup, waves
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+EXAMPLES = """\
+Try        polsbot demo                      the phone in your browser
+           polsbot try klantmonitor/periodic  the same in the terminal
+Write      polsbot check                     every fault of your files at once
+Translate  polsbot check --format json       the same, for other tools
+Run        polsbot serve                     answer people; first: polsbot doctor
+Data       polsbot export klantmonitor out   answers and codebook as CSV
+All commands: polsbot --help"""
 
 
-@app.callback()
-def polsbot() -> None:
+@app.callback(invoke_without_command=True)
+def polsbot(context: typer.Context) -> None:
     """Ask people a few short, drawn questions and keep their answers safe."""
+    if context.invoked_subcommand is None:
+        print(EXAMPLES)
+
+
+app.command()(authors.check)
+app.command()(authors.explain)
+app.command(name="try")(authors.try_flow)
+app.command()(authors.score)
+app.command()(setup.config)
+app.command()(setup.doctor)
+app.command()(data.export)
+app.add_typer(people.app, name="participant")
+app.add_typer(waves.app, name="wave")
+app.add_typer(setup.templates_app, name="templates")
+app.add_typer(setup.db_app, name="db")
 
 
 @app.command()
-def score(
-    file: Annotated[Path, typer.Argument(help="A corpus of replies (YAML).")],
-    locales: Annotated[Path, typer.Option(help="Folder of the lexicons.")] = Path("locales"),
-    as_json: Annotated[bool, typer.Option("--json", help="Figures and misses as JSON.")] = False,
-) -> None:
-    """Read a corpus of replies and say how well they are understood."""
-    from bot.authoring import score as scoring
-    from bot.content.lexicon import LexiconError, load_lexicons
+def serve() -> None:
+    """Answer people and keep the clock, in one process."""
+    from bot.cli import serving
 
-    try:
-        found = scoring.score(file, load_lexicons(locales))
-    except (scoring.CorpusError, LexiconError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
-    if as_json:
-        print(scoring.score_json(found))
-    else:
-        print(scoring.print_score(found))
-    raise typer.Exit(0 if found.is_good else 1)
+    serving.serve()
 
 
 @app.command()
-def check(
-    flows: Annotated[Path, typer.Argument(help="Folder of the studies.")] = Path("flows"),
-    locales: Annotated[Path, typer.Option(help="Folder of the locale files.")] = Path("locales"),
-    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
-    form: Annotated[str, typer.Option("--format", help="text, github, json or sarif")] = "text",
-) -> None:
-    """Find every fault of the flow and locale files at once."""
-    from bot.authoring.check import check as check_files
-    from bot.authoring.check.render import FORMATS, failed, render
+def web() -> None:
+    """Answer people; a worker keeps the clock."""
+    from bot.cli import serving
 
-    if form not in FORMATS:
-        print(f"There is no format {form}. Use one of: {', '.join(FORMATS)}.", file=sys.stderr)
-        raise typer.Exit(2)
-    if not flows.is_dir():
-        print(f"{flows} is no folder. Give the folder that holds your studies.", file=sys.stderr)
-        raise typer.Exit(2)
-    problems = check_files(flows, locales, assets)
-    print(render(problems, form))
-    print(f"{len(problems)} problems found.", file=sys.stderr)
-    raise typer.Exit(failed(problems))
+    serving.web_only()
 
 
 @app.command()
-def explain(code: Annotated[str, typer.Argument(help="Such as F003.")]) -> None:
-    """Say what a problem's code means, with a wrong and a right example."""
-    from bot.authoring.check import explain as explaining
+def worker() -> None:
+    """Keep the clock: fire timers and send what waits."""
+    from bot.cli import serving
 
-    try:
-        print(explaining.explain(code))
-    except explaining.UnknownRuleError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
+    serving.worker()
 
 
 @app.command()
 def demo() -> None:
-    """Open the phone in the browser with the Klantmonitor; nothing leaves this machine."""
-    from bot.cli.serving import demo as run_demo
-    from bot.settings import SettingsError, read_settings
-    from bot.store.errors import StoreError
+    """Open the phone in the browser; nothing leaves this machine."""
+    from bot.cli import serving
 
-    try:
-        run_demo(read_settings())
-    except (SettingsError, StoreError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
-
-
-@app.command(name="try")
-def try_flow(
-    flow: Annotated[str, typer.Argument(help="study/flow")] = "klantmonitor/periodic",
-    language: Annotated[str, typer.Option("--lang", help="Language code.")] = "nl",
-    sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
-) -> None:
-    """Chat with a flow in the terminal; nothing is sent or kept. /later DAYS lets time pass."""
-    from bot.cli.terminal import chat
-
-    raise typer.Exit(chat(flow, language, "sms" if sms else "whatsapp"))
+    serving.demo()
 
 
 def main() -> None:

@@ -1,10 +1,12 @@
-"""Running the bot: the server with its clock, and the demo."""
+"""Running the bot: the server with its clock, one half of it, or the demo."""
 
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 
 from aiohttp import web
@@ -12,63 +14,122 @@ from pydantic import SecretStr
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
+from bot.channels.twilio import Verifier
+from bot.cli.common import explained, fail, opened, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
 from bot.jobs.ticker import tick
+from bot.logs import set_up_logs
 from bot.message import Channel
 from bot.runtime import Clock, FastClock, open_runtime
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from bot.store.keys import generate_key
 from bot.store.migrations import upgrade
 from bot.web.app import make_app
 
 
-async def serve(
+class Part(StrEnum):
+    """Which half of the bot a process is."""
+
+    BOTH = "both"
+    WEB = "web"
+    WORKER = "worker"
+
+
+def serve() -> None:
+    """Answer people and keep the clock, in one process."""
+    _serve(Part.BOTH)
+
+
+def web_only() -> None:
+    """Answer people; a worker keeps the clock."""
+    _serve(Part.WEB)
+
+
+def worker() -> None:
+    """Keep the clock: fire timers and send what waits. More than one may run."""
+    _serve(Part.WORKER)
+
+
+def demo() -> None:
+    """Open the phone in the browser with the Klantmonitor; nothing leaves this machine."""
+    with explained():
+        folder = Path("var")
+        folder.mkdir(exist_ok=True)
+        settings = read_settings().model_copy(
+            update={
+                "database_url": f"sqlite:///{folder}/demo.db",
+                "polsbot_key": SecretStr(_demo_key(folder / "demo.key")),
+            }
+        )
+        upgrade(settings.database_url)
+        set_up_logs("warning")
+        address = f"http://localhost:{settings.port}/preview"
+        print(f"Open {address} in your browser. Ctrl-C stops.", flush=True)
+        local = LocalCarrier()
+        run(_run(settings, {Channel.SMS: local}, local, "127.0.0.1", Part.BOTH, clock=FastClock()))
+
+
+def _serve(part: Part) -> None:
+    with opened() as (settings, database):
+        carrier = twilio_of(settings, database)
+        if carrier is None and part is not Part.WORKER:
+            raise fail(
+                "No Twilio account is set, so nobody could be reached. Set TWILIO_ACCOUNT_SID, "
+                "TWILIO_AUTH_TOKEN, PUBLIC_URL and a sender, or try `polsbot demo`."
+            )
+    set_up_logs("info")
+    carriers: dict[Channel, Carrier] = {}
+    if carrier is not None:
+        carriers = {Channel.WHATSAPP: carrier, Channel.SMS: carrier}
+    verifier = Verifier(settings.public_url, settings.twilio_account_sid, tokens_of(settings))
+    with explained():
+        run(_run(settings, carriers, LocalCarrier(), "0.0.0.0", part, verifier=verifier))  # noqa: S104 - behind a proxy
+
+
+async def _run(
     settings: Settings,
     carriers: Mapping[Channel, Carrier],
     local: LocalCarrier,
     host: str,
+    part: Part,
+    *,
+    verifier: Verifier | None = None,
     clock: Clock | None = None,
 ) -> None:
     """Serve until told to stop; what is under way is finished first."""
+    stopped = asyncio.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, stopped.set)
     async with open_runtime(settings, carriers, local, clock) as runtime:
         conversations = Conversations(runtime)
-        app = make_app(conversations)
-
-        async def ticking(_: web.Application) -> AsyncIterator[None]:
-            task = asyncio.create_task(tick(conversations))
-            yield
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-        app.cleanup_ctx.append(ticking)
+        app = make_app(conversations, verifier)
+        if part is not Part.WEB:
+            app.cleanup_ctx.append(_ticking(conversations))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, settings.port).start()
-            print(f"http://localhost:{settings.port}", file=sys.stderr)
-            await asyncio.Event().wait()
+            print(f"Listening on port {settings.port}.", file=sys.stderr, flush=True)
+            await stopped.wait()
         finally:
             await runner.cleanup()
 
 
-def demo(settings: Settings) -> None:
-    """The phone in the browser, on a database and a key of its own under ``var/``."""
-    folder = Path("var")
-    folder.mkdir(exist_ok=True)
-    key = folder / "demo.key"
-    if not key.exists():
-        handle = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _ticking(conversations: Conversations):  # type: ignore[no-untyped-def] # a cleanup context
+    async def ticking(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(tick(conversations))
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return ticking
+
+
+def _demo_key(path: Path) -> str:
+    """The demo's own key, made once and readable by its owner only."""
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(generate_key())
-    settings = settings.model_copy(
-        update={
-            "database_url": f"sqlite:///{folder}/demo.db",
-            "polsbot_key": SecretStr(key.read_text()),
-        }
-    )
-    upgrade(settings.database_url)
-    print(f"Open http://localhost:{settings.port}/preview in your browser. Ctrl-C stops.")
-    local = LocalCarrier()
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(settings, {Channel.SMS: local}, local, "127.0.0.1", FastClock()))
+    return path.read_text()

@@ -1,0 +1,70 @@
+"""For researchers and translators: check, explain, try, score."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import fail
+
+Flows = Annotated[Path, typer.Argument(help="Folder of the studies.")]
+Locales = Annotated[Path, typer.Option(help="Folder of the locale files.")]
+
+
+def check(
+    flows: Flows = Path("flows"),
+    locales: Locales = Path("locales"),
+    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
+    form: Annotated[str, typer.Option("--format", help="text, github, json or sarif")] = "text",
+) -> None:
+    """Find every fault of the flow and locale files at once."""
+    from bot.authoring.check import check as check_files
+    from bot.authoring.check.render import FORMATS, failed, render
+
+    if form not in FORMATS:
+        raise fail(f"There is no format {form}. Use one of: {', '.join(FORMATS)}.")
+    if not flows.is_dir():
+        raise fail(f"{flows} is no folder. Give the folder that holds your studies.")
+    problems = check_files(flows, locales, assets)
+    print(render(problems, form))
+    raise typer.Exit(failed(problems))
+
+
+def explain(code: Annotated[str, typer.Argument(help="Such as F003.")]) -> None:
+    """Say what a problem's code means, with a wrong and a right example."""
+    from bot.authoring.check import explain as explaining
+
+    try:
+        print(explaining.explain(code))
+    except explaining.UnknownRuleError as error:
+        raise fail(error) from error
+
+
+def try_flow(
+    flow: Annotated[str, typer.Argument(help="study/flow")] = "klantmonitor/periodic",
+    language: Annotated[str, typer.Option("--lang", help="Language code.")] = "nl",
+    sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
+) -> None:
+    """Chat with a flow in the terminal; nothing is sent or kept. /later DAYS lets time pass."""
+    from bot.cli.terminal import chat
+
+    raise typer.Exit(chat(flow, language, "sms" if sms else "whatsapp"))
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="A corpus of replies (YAML).")],
+    locales: Locales = Path("locales"),
+    as_json: Annotated[bool, typer.Option("--json", help="Figures and misses as JSON.")] = False,
+) -> None:
+    """Read a corpus of replies and say how well they are understood."""
+    from bot.authoring import score as scoring
+    from bot.content.lexicon import LexiconError, load_lexicons
+
+    try:
+        found = scoring.score(file, load_lexicons(locales))
+    except (scoring.CorpusError, LexiconError, OSError) as error:
+        raise fail(error) from error
+    print(scoring.score_json(found) if as_json else scoring.print_score(found))
+    sys.stdout.flush()
+    raise typer.Exit(0 if found.is_good else 1)

@@ -1,0 +1,101 @@
+"""What the commands share: opening what they need, and saying what went wrong in one sentence."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from bot.channels.twilio import TwilioAccount, TwilioCarrier
+from bot.conversation.contents import known_contents
+from bot.message import Channel
+from bot.runtime import keys_of
+from bot.settings import Settings, SettingsError, read_settings
+from bot.store.database import Database, open_database
+from bot.store.errors import StoreError
+from bot.store.migrations import check
+
+
+def fail(message: object) -> typer.Exit:
+    """Say what is wrong on stderr; raise what this returns: exit code 2."""
+    print(message, file=sys.stderr)
+    return typer.Exit(2)
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """What a person can mend is said in a sentence, not as a traceback."""
+    try:
+        yield
+    except (SettingsError, StoreError, OSError) as error:
+        raise fail(error) from error
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[tuple[Settings, Database]]:
+    """The settings and the database they name, with its schema checked."""
+    with explained():
+        settings = read_settings()
+        database = open_database(settings.database_url, keys=keys_of(settings))
+        try:
+            check(database)
+            yield settings, database
+        finally:
+            database.close()
+
+
+def tokens_of(settings: Settings) -> list[str]:
+    """The auth tokens that may sign; the first one is ours to use."""
+    if settings.twilio_auth_token is None:
+        return []
+    return [part.strip() for part in settings.twilio_auth_token.get_secret_value().split(",")]
+
+
+def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
+    """The account's carrier, ``None`` without an account; raises SettingsError when half set."""
+    tokens = tokens_of(settings)
+    if not settings.twilio_account_sid and not tokens:
+        return None
+    missing = [
+        name
+        for name, value in (
+            ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
+            ("TWILIO_AUTH_TOKEN", tokens),
+            ("PUBLIC_URL", settings.public_url),
+            (
+                "TWILIO_WHATSAPP_SENDER or TWILIO_SMS_SENDER",
+                settings.twilio_whatsapp_sender or settings.twilio_sms_sender,
+            ),
+        )
+        if not value
+    ]
+    if missing:
+        raise SettingsError(f"Set {', '.join(missing)} too: Twilio needs all of them.")
+    senders = {
+        Channel.WHATSAPP: settings.twilio_whatsapp_sender,
+        Channel.SMS: settings.twilio_sms_sender,
+    }
+    account = TwilioAccount(
+        settings.twilio_account_sid,
+        tokens[0],
+        settings.public_url,
+        {channel: sender for channel, sender in senders.items() if sender},
+        settings.twilio_base_url,
+    )
+    return TwilioCarrier(account, database.run(known_contents))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, readable by its owner only."""
+    part = path.with_suffix(path.suffix + ".part")
+    part.touch(mode=0o600)
+    part.write_text(text, encoding="utf-8", newline="")
+    part.replace(path)
+
+
+def run(work: object) -> None:
+    """Run a coroutine; Ctrl-C ends it quietly."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(work)  # type: ignore[arg-type] # a coroutine

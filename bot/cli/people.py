@@ -1,0 +1,94 @@
+"""Participants: enrol, list, stop, forget. Output holds ids, never names or numbers."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import phonenumbers
+import typer
+from sqlalchemy import select
+
+from bot.cli.common import fail, opened
+from bot.conversation.forget import forget, stop
+from bot.message import Channel
+from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+
+app = typer.Typer(no_args_is_help=True, help="Participants.")
+
+_CHANNELS = (Channel.WHATSAPP, Channel.SMS)
+
+
+@app.command()
+def add(
+    study: Annotated[str, typer.Argument(help="The study's name.")],
+    name: Annotated[str, typer.Option("--name", help="First name.")],
+    phone: Annotated[str, typer.Option("--phone", help="Such as 06 12345678 or +31612345678.")],
+    language: Annotated[str, typer.Option("--lang")] = "nl",
+    channel: Annotated[str, typer.Option(help="whatsapp or sms, the best first.")] = "whatsapp",
+    organisation: Annotated[str, typer.Option(help="Municipality.")] = "default",
+    country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
+) -> None:
+    """Enrol a person; prints the id."""
+    number = normal_number(phone, country)
+    order = sorted(_CHANNELS, key=lambda one: one != channel)
+    now = datetime.now(UTC)
+    person = Enrolment(
+        study, name, language, [(one, number) for one in order], now.date(), organisation
+    )
+    with opened() as (_, database):
+        print(database.run(enrol, person, now))
+
+
+@app.command(name="list")
+def list_people(
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Every participant: id, study, language, channel, status."""
+    columns = ("id", "study", "organisation_id", "language", "channel", "status", "intake_on")
+    with opened() as (_, database):
+        found = database.run(
+            lambda db: db.execute(
+                select(*(PARTICIPANTS.c[name] for name in columns)).order_by(
+                    PARTICIPANTS.c.created_at
+                )
+            ).all()
+        )
+    if as_json:
+        print(json.dumps([dict(row._mapping) for row in found], default=str))
+        return
+    for row in found:
+        print("\t".join(str(cell or "-") for cell in row))
+
+
+@app.command(name="stop")
+def stop_person(participant: str) -> None:
+    """Send this person nothing any more, on any address."""
+    with opened() as (_, database):
+        if not database.run(stop, participant, datetime.now(UTC)):
+            raise fail(f"There is no participant {participant}. See `polsbot participant list`.")
+        print(f"{participant} stopped")
+
+
+@app.command(name="forget")
+def forget_person(
+    participant: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Really erase.")] = False,
+) -> None:
+    """Erase name, addresses and typed words; answers and amounts stay under the id."""
+    if not yes:
+        raise fail(f"This cannot be undone. Say: polsbot participant forget {participant} --yes")
+    with opened() as (_, database):
+        if not database.run(forget, participant, datetime.now(UTC)):
+            raise fail(f"There is no participant {participant}. See `polsbot participant list`.")
+        print(f"{participant} erased")
+
+
+def normal_number(text: str, country: str) -> str:
+    """A number as ``+31612345678``; refuses what nobody can be called at."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        raise fail("This is not a phone number. Write it like +31612345678.") from error
+    if not phonenumbers.is_valid_number(number):
+        raise fail("This phone number does not exist. Write it like +31612345678.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,156 @@
+"""Setting up: configuration, database, templates, and a look at everything."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import explained, fail, opened, tokens_of, twilio_of
+from bot.settings import Settings, SettingsError, read_settings
+from bot.store.database import open_database
+from bot.store.errors import StoreError
+from bot.store.keys import generate_key
+
+_PASSWORD = re.compile(r"://[^/@]*@")
+"""Who and with which password, in an address."""
+
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+templates_app = typer.Typer(no_args_is_help=True, help="WhatsApp's stored messages.")
+
+
+def config(
+    new_key: Annotated[bool, typer.Option("--new-key", help="Print a new POLSBOT_KEY.")] = False,
+) -> None:
+    """Show each setting and whether it was set; secrets are masked."""
+    if new_key:
+        print(generate_key())
+        return
+    with explained():
+        settings = read_settings()
+    for name in Settings.model_fields:
+        origin = "set" if name in settings.model_fields_set else "default"
+        value = str(getattr(settings, name) or "")
+        print(f"{name.upper()}={_PASSWORD.sub('://***@', value)}\t{origin}")
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    from bot.store.migrations import upgrade as upgrade_database
+
+    with explained():
+        settings = read_settings()
+        upgrade_database(settings.database_url)
+        print("The database is up to date.")
+
+
+@templates_app.command()
+def push() -> None:
+    """Make at Twilio what questions with buttons and lists need; what is there is left alone."""
+    from bot.channels.twilio.contents import FIXED
+    from bot.channels.twilio.contents import push as push_contents
+    from bot.conversation.contents import keep_contents
+
+    with opened() as (settings, database):
+        carrier = twilio_of(settings, database)
+        if carrier is None:
+            raise fail("No Twilio account is set: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+
+        async def work() -> dict[str, str]:
+            try:
+                return await push_contents(carrier.client, FIXED)
+            finally:
+                await carrier.close()
+
+        made = asyncio.run(work())
+        database.run(keep_contents, made)
+        for name, sid in sorted(made.items()):
+            print(f"{name}\t{sid}")
+
+
+@templates_app.command(name="list")
+def list_templates() -> None:
+    """What was made, by name."""
+    from bot.conversation.contents import known_contents
+
+    with opened() as (_, database):
+        for name, sid in sorted(database.run(known_contents).items()):
+            print(f"{name}\t{sid}")
+
+
+def doctor() -> None:
+    """Look at everything a running bot needs, and say the mend of what is wrong."""
+    with explained():
+        settings = read_settings()
+    faults = 0
+    for name, look in _LOOKS.items():
+        try:
+            print(f"ok    {name}: {look(settings)}")
+        except (SettingsError, StoreError, OSError, ValueError) as error:
+            faults += 1
+            print(f"wrong {name}: {error}")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _key(settings: Settings) -> str:
+    from bot.runtime import keys_of
+
+    keys_of(settings)
+    return "there"
+
+
+def _database(settings: Settings) -> str:
+    from bot.store.migrations import check
+
+    database = open_database(settings.database_url)
+    try:
+        check(database)
+    finally:
+        database.close()
+    return database.url.get_backend_name()
+
+
+def _files(settings: Settings) -> str:
+    from bot.content.library import load_library
+    from bot.content.problem import Severity
+
+    library = load_library(
+        settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
+    )
+    errors = [one for one in library.problems if one.severity is Severity.ERROR]
+    if errors:
+        raise ValueError(f"{len(errors)} errors in the files. Run `polsbot check`.")
+    if not library.studies:
+        raise ValueError(f"There is no study in {settings.polsbot_studies}.")
+    return ", ".join(library.studies)
+
+
+def _address(settings: Settings) -> str:
+    if not settings.public_url:
+        return "not set (only needed for Twilio)"
+    if not settings.public_url.startswith("https://") and not settings.twilio_base_url:
+        raise ValueError("PUBLIC_URL must begin with https:// and be what Twilio is told.")
+    return settings.public_url
+
+
+def _twilio(settings: Settings) -> str:
+    if not settings.twilio_account_sid and not tokens_of(settings):
+        return "not set (the local phone works without)"
+    if not settings.twilio_account_sid.startswith("AC"):
+        raise ValueError("TWILIO_ACCOUNT_SID must begin with AC.")
+    if not tokens_of(settings):
+        raise ValueError("TWILIO_AUTH_TOKEN is not set.")
+    if not (settings.twilio_whatsapp_sender or settings.twilio_sms_sender):
+        raise ValueError("Set TWILIO_WHATSAPP_SENDER or TWILIO_SMS_SENDER.")
+    return "set"
+
+
+_LOOKS: dict[str, Callable[[Settings], str]] = {
+    "key": _key,
+    "database": _database,
+    "flows and locales": _files,
+    "public address": _address,
+    "twilio": _twilio,
+}

@@ -1,0 +1,137 @@
+"""The commands as people use them: exit codes, sentences, and no name or number in any output."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.store.keys import generate_key
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the study in it and a database that is ready."""
+    for folder in ("flows", "locales"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    (tmp_path / "var").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POLSBOT_KEY", generate_key())
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert polsbot("db", "upgrade").exit_code == 0
+    return tmp_path
+
+
+def polsbot(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_without_a_command_it_shows_six_examples() -> None:
+    shown = polsbot()
+
+    assert shown.exit_code == 0
+    assert "polsbot demo" in shown.stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
+    added = polsbot(
+        "participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678"
+    )
+    person = added.stdout.strip()
+    assert added.exit_code == 0, added.output
+
+    dry = polsbot("wave", "start", "klantmonitor/periodic")
+    assert person in dry.stdout
+    opened = polsbot("wave", "start", "klantmonitor/periodic", "--yes")
+    assert f"{person}\tr" in opened.stdout
+    assert "\twaiting" in polsbot("wave", "start", "klantmonitor/periodic", "--yes").stdout
+
+    exported = polsbot("export", "klantmonitor", "out")
+    assert exported.exit_code == 0, exported.output
+    (row,) = csv.DictReader(Path("out/answers.csv").read_text().splitlines())
+    assert (row["participant"], row["status"]) == (person, "waiting")
+
+    listed = polsbot("participant", "list")
+    for output in (added, dry, opened, exported, listed):
+        assert "Amina" not in output.output
+        assert "612345678" not in output.output
+
+    assert polsbot("participant", "forget", person).exit_code == 2
+    assert polsbot("participant", "forget", person, "--yes").exit_code == 0
+    assert "erased" in polsbot("participant", "list").stdout
+    assert polsbot("participant", "forget", person, "--yes").exit_code == 2
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("participant", "add", "x", "--name", "A", "--phone", "12"), "phone number"),
+        (("wave", "start", "klantmonitor/nothing"), "no flow"),
+        (("wave", "start", "klantmonitor/periodic"), "Nobody"),
+        (("participant", "stop", "p0"), "no participant"),
+        (("serve",), "No Twilio account"),
+        (("check", "nowhere"), "no folder"),
+        (("check", "--format", "xml"), "no format"),
+        (("explain", "Q999"), "Q999"),
+        (("try", "klantmonitor/x"), "no flow"),
+        (("try", "--lang", "zz"), "zz"),
+        (("score", "nothing.yaml"), "nothing.yaml"),
+    ],
+)
+def test_what_a_person_can_mend_is_said_in_a_sentence(words: tuple[str, ...], said: str) -> None:
+    shown = polsbot(*words)
+
+    assert shown.exit_code == 2, shown.output
+    assert said in shown.output
+    assert "Traceback" not in shown.output
+
+
+def test_a_missing_key_is_said_before_anything_is_opened(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POLSBOT_KEY")
+
+    shown = polsbot("participant", "list")
+
+    assert shown.exit_code == 2
+    assert "--new-key" in shown.output
+
+
+@pytest.mark.usefixtures("home")
+def test_the_doctor_finds_a_sound_set_up_sound_and_names_a_mend() -> None:
+    assert polsbot("doctor").exit_code == 0
+
+    Path("var/polsbot.db").unlink()
+    sick = polsbot("doctor")
+
+    assert sick.exit_code == 1
+    assert "polsbot db upgrade" in sick.output
+
+
+def test_the_configuration_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot:hunter2@db/polsbot")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "hunter3")
+
+    shown = polsbot("config").stdout
+
+    assert "hunter" not in shown
+    assert "@db/polsbot" in shown
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.settings import read_settings
+
+    (tmp_path / "token").write_text("hunter4\n")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN_FILE", str(tmp_path / "token"))
+
+    token = read_settings().twilio_auth_token
+
+    assert token is not None
+    assert token.get_secret_value() == "hunter4"
