@@ -1,6 +1,7 @@
 """The channel that stays here: the terminal and the phone in the browser."""
 
 import asyncio
+import contextlib
 import secrets
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
@@ -44,14 +45,15 @@ class LocalCarrier:
         """Empty one screen."""
         self._sent.pop(address, None)
 
-    async def changes(self, address: str) -> AsyncIterator[None]:
-        """Yield at once, then whenever something new was sent there."""
+    async def changes(self, address: str, every: float) -> AsyncIterator[None]:
+        """Yield at once, when something new was sent there, and every so many seconds."""
         listener = asyncio.Event()
         listener.set()
         self._listeners[address].add(listener)
         try:
             while True:
-                await listener.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(listener.wait(), every)
                 listener.clear()
                 yield
         finally:

@@ -29,7 +29,9 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
     if isinstance(conversations.runtime.clock, FastClock):
         app[preview.CONVERSATIONS] = conversations
         app[preview.CLOCK] = conversations.runtime.clock
+        app[preview.FEEDS] = set()
         app.add_routes(preview.preview_routes())
+        app.on_shutdown.append(preview.end_feeds)
 
     async def carry(_: web.Application) -> AsyncIterator[None]:
         conversations.start()

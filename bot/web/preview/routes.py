@@ -1,5 +1,7 @@
 """What the phone asks for: a new conversation, a message in, the screen, some time."""
 
+import asyncio
+import contextlib
 import json
 import secrets
 from datetime import timedelta
@@ -31,8 +33,11 @@ from bot.runtime import FastClock
 STATIC = Path(__file__).parent / "static"
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CLOCK = web.AppKey("clock", FastClock)
+FEEDS = web.AppKey("feeds", set[asyncio.Task[None]])
+"""Screens that are being watched; they end when the server does, or nobody could stop it."""
 
 _LONGEST = 5000
+_HEARTBEAT = 15.0
 _CHANNELS = {"whatsapp": Channel.LOCAL, "sms": Channel.SMS}
 
 
@@ -126,14 +131,32 @@ async def _feed(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
     await response.prepare(request)
-    shown = 0
-    async for _ in local.changes(phone):
-        messages = local.sent_to(phone)
-        for message in messages[shown:]:
-            data = json.dumps(_shown(message), ensure_ascii=False)
-            await response.write(f"data: {data}\n\n".encode())
-        shown = len(messages)
+
+    async def watch() -> None:
+        shown = 0
+        async for _ in local.changes(phone, _HEARTBEAT):
+            messages = local.sent_to(phone)
+            for message in messages[shown:]:
+                data = json.dumps(_shown(message), ensure_ascii=False)
+                await response.write(f"data: {data}\n\n".encode())
+            shown = len(messages)
+            await response.write(b":\n\n")  # fails when nobody watches any more
+
+    watching = asyncio.create_task(watch())
+    request.app[FEEDS].add(watching)
+    try:
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            await watching
+    finally:
+        watching.cancel()
+        request.app[FEEDS].discard(watching)
     return response
+
+
+async def end_feeds(app: web.Application) -> None:
+    """Let go of every screen."""
+    for feed in app[FEEDS]:
+        feed.cancel()
 
 
 async def _answers(request: web.Request) -> web.Response:
