@@ -30,6 +30,7 @@ check: $(VENV)/.done
 	$(BIN)/mypy bot tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/polsbot check
+	$(BIN)/polsbot test
 
 fix: $(VENV)/.done
 	$(BIN)/ruff format -q .

@@ -68,3 +68,26 @@ def score(
     print(scoring.score_json(found) if as_json else scoring.print_score(found))
     sys.stdout.flush()
     raise typer.Exit(0 if found.is_good else 1)
+
+
+def test(
+    files: Annotated[list[Path] | None, typer.Argument(help="Conversations; default: all.")] = None,
+    flows: Annotated[Path, typer.Option(help="Folder of the studies.")] = Path("flows"),
+    locales: Locales = Path("locales"),
+    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
+) -> None:
+    """Play the conversations that stand beside the flows (*.chat)."""
+    from bot.authoring.transcripts import play
+    from bot.content.lexicon import load_lexicons
+    from bot.content.library import load_library
+
+    chosen = files or sorted(flows.glob("*/tests/*.chat"))
+    missing = [file for file in chosen if not file.is_file()]
+    if missing or not chosen:
+        raise fail(f"There is no conversation {missing[0] if missing else 'under ' + str(flows)}.")
+    library, lexicons = load_library(flows, locales, assets), load_lexicons(locales)
+    faults = [fault for file in chosen if (fault := play(file, library, lexicons))]
+    for fault in faults:
+        print(fault)
+    print(f"{len(chosen) - len(faults)} passed, {len(faults)} failed")
+    raise typer.Exit(1 if faults else 0)

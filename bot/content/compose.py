@@ -9,7 +9,8 @@ counted
 more, or many answers     numbered words, picture above       numbered words, how to answer
 number, amount, date,     text, picture above, a button to    text, how to answer
 text                      skip
-said again (`repeated`)   numbered words with an example      numbered words with an example
+said again (`hinted`)     the same, with an example           numbered words with an example
+once more (`repeated`)    numbered words with an example      numbered words with an example
 ========================  ==================================  =============================
 """
 
@@ -56,9 +57,10 @@ def compose(
     if not send.choices:
         return _words(spoken.body(), picture, spoken)
     if len(send.choices) <= limits.BUTTONS:
-        body = spoken.body() if send.type in _SINGLE or send.type is None else spoken.hinted()
+        plain_enough = (send.type in _SINGLE and not send.hinted) or send.type is None
+        body = spoken.body() if plain_enough else spoken.hinted()
         return _buttons(body, spoken, picture)
-    return _list(spoken.body(), spoken, picture)
+    return _list(spoken.hinted() if send.hinted else spoken.body(), spoken, picture)
 
 
 class _Spoken:
@@ -110,7 +112,7 @@ class _Spoken:
             return self._with_skip(self.own(f"hint_{send.type}"), numbered=_many(send))
         if not numbered:
             return ""
-        if send.repeated:
+        if send.repeated or send.hinted:
             example = self.own("hint_choice_example", example=numbered[len(numbered) // 2])
             return self._with_skip(example, numbered=True)
         return self._with_skip(self.own("hint_choice"), numbered=True)

@@ -36,7 +36,7 @@ def drawn(step: Step, run: Run) -> str:
 
 
 def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str = "reply") -> Send:
-    """The order to ask this step; ``repeated`` when it was asked before and not understood."""
+    """The order to ask this step: plainly, after an unclear reply with an example, then in rows."""
     tap = f"{run.id}.{step.name}"
     shown = [
         Shown(choice.code, choice.label, f"{tap}.{choice.code}", place, choice.picture)
@@ -55,7 +55,8 @@ def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str 
         type=step.type,
         picture=step.picture,
         purpose=purpose,
-        repeated=run.tries > 0,
+        hinted=run.tries == 1,
+        repeated=run.tries > 1,
         skip=step.skip,
     )
 

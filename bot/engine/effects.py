@@ -32,7 +32,8 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Send:
     """Say something. ``notices`` come before ``text`` in the same message; with ``type`` it is a
-    question that waits for an answer. ``purpose`` is ``reply``, ``opening``, ``reminder`` (both
+    question that waits for an answer: ``hinted`` with an example of how to answer, ``repeated`` one
+    choice a line. ``purpose`` is ``reply``, ``opening``, ``reminder`` (both
     unprompted: they wait for decent hours) or ``farewell`` (the one message that a stop allows).
     """
 
@@ -43,6 +44,7 @@ class Send:
     type: AnswerType | None = None
     picture: str | None = None
     purpose: str = "reply"
+    hinted: bool = False
     repeated: bool = False
     skip: bool = False
 
