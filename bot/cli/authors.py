@@ -70,7 +70,7 @@ def score(
     raise typer.Exit(0 if found.is_good else 1)
 
 
-def test(
+def play_conversations(
     files: Annotated[list[Path] | None, typer.Argument(help="Conversations; default: all.")] = None,
     flows: Annotated[Path, typer.Option(help="Folder of the studies.")] = Path("flows"),
     locales: Locales = Path("locales"),
