@@ -1,10 +1,11 @@
 """What a channel is: it carries one message, or says in our words why it could not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.message import OutboundMessage, Sent
+from bot.message import Channel, OutboundMessage, Sent
 
 
 class Reaction(StrEnum):
@@ -45,11 +46,22 @@ class SendError(Exception):
         self.failure = failure
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message the provider says it has: its id and its words."""
+
+    provider_id: str
+    words: str
+
+
 class Carrier(Protocol):
     """Something that carries messages to people."""
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Hand a message over; raises SendError."""
+
+    async def sent_since(self, channel: Channel, to: str, since: datetime) -> list[Listed] | None:
+        """What the provider took for this address since then; ``None`` if it cannot be asked."""
 
     async def close(self) -> None:
         """Give back what was opened."""

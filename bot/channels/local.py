@@ -5,9 +5,10 @@ import contextlib
 import secrets
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
+from datetime import datetime
 
-from bot.channels.contract import Failure, Reaction, SendError
-from bot.message import OutboundMessage, Sent
+from bot.channels.contract import Failure, Listed, Reaction, SendError
+from bot.message import Channel, OutboundMessage, Sent
 
 _KEPT = 500
 
@@ -29,6 +30,15 @@ class LocalCarrier:
         for listener in self._listeners[message.to]:
             listener.set()
         return Sent(f"local-{secrets.token_hex(8)}")
+
+    async def sent_since(
+        self,
+        channel: Channel,  # noqa: ARG002 - the contract's
+        to: str,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+    ) -> list[Listed] | None:
+        """Nothing is ever uncertain here."""
+        return None
 
     async def close(self) -> None:
         """Nothing is held."""

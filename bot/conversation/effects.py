@@ -125,6 +125,8 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
         order=dump_send(send),
         state=str(DeliveryState.QUEUED),
         tries=0,
+        is_plain=False,
+        looks=0,
         created_at=scene.now,
         not_before=scene.now,
     )

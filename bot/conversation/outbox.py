@@ -156,10 +156,11 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     if isinstance(address, str):
         return address
     if row.form is not None:
-        form = _forms().validate_json(row.form)
+        form = forms().validate_json(row.form)
     else:
         try:
-            form, *rest = _compose(db, content, row, person, study, send, Channel(address.channel))
+            shape = Channel.SMS if row.is_plain else Channel(address.channel)
+            form, *rest = _compose(db, content, row, person, study, send, shape)
         except ComposeError as error:
             return f"does not fit: {error}"
         _queue_rest(db, row, address, rest, now)
@@ -168,7 +169,7 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
         it=row.id,
         to=address.id,
         by=address.channel,
-        words=_forms().dump_json(form).decode(),
+        words=forms().dump_json(form).decode(),
         lease=now + LEASE,
     )
     message = OutboundMessage(row.token, Channel(address.channel), address.address, form)
@@ -248,9 +249,11 @@ def _queue_rest(db: Connection, row: Any, address: Any, rest: list[Form], now: d
                 "purpose": row.purpose,
                 "language": row.language,
                 "order": row.order,
-                "form": _forms().dump_json(form).decode(),
+                "form": forms().dump_json(form).decode(),
                 "state": _QUEUED,
                 "tries": 0,
+                "is_plain": row.is_plain,
+                "looks": 0,
                 "created_at": now,
                 "not_before": now,
             },
@@ -262,5 +265,6 @@ def _none(_: Send) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _forms() -> TypeAdapter[Form]:
+def forms() -> TypeAdapter[Form]:
+    """How a form is stored and read again."""
     return TypeAdapter(Form)

@@ -8,11 +8,13 @@ from bot.channels.contract import Failure
 from bot.content.revision import Revision
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
+from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.timers import fire
-from bot.message import DeliveryStatus, InboundMessage
+from bot.message import Channel, DeliveryStatus, InboundMessage
+from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
 from bot.runtime import Runtime
 
@@ -59,6 +61,25 @@ class Conversations:
         outcome = await self.runtime.database.transact(note_status, status, failure, now)
         self.senders.ring()  # a delivery lets the next message of the turn go
         return outcome
+
+    async def settle_doubts(self) -> list[str]:
+        """Look for uncertain messages at the provider; returns what became of each."""
+        database, outcomes = self.runtime.database, []
+        for doubt in await database.read(doubts, self.runtime.clock()):
+            channel = Channel(doubt.channel)
+            carrier = self.runtime.carriers.get(channel)
+            address = await database.read(address_of, doubt.address_id)
+            if carrier is None or address is None:
+                continue
+            listed = await carrier.sent_since(channel, address, doubt.since)
+            if listed is not None:
+                outcomes.append(
+                    await database.transact(resolve, doubt, listed, self.runtime.clock())
+                )
+        if outcomes:
+            log.info("uncertain messages", outcomes=outcomes)
+            self.senders.ring()
+        return outcomes
 
     async def fire_due(self) -> int:
         """Carry out every timer that is due; one that fails is left for the next sweep."""

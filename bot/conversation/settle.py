@@ -14,6 +14,13 @@ from bot.store.statements import Statement
 
 MOST_TRIES = 6
 LATER = timedelta(hours=2)
+_ELSEWHERE = "+"
+"""Marks what went to another address: it does not wander on from there."""
+
+HALTED = timedelta(minutes=10)
+"""How long a message waits when our own set-up is wrong: people are told, nothing is lost."""
+
+_WAITS = {Reaction.LATER: LATER, Reaction.HALT: HALTED}
 
 _BY_ID = Statement(select(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).with_for_update())
 _BY_TOKEN = Statement(select(OUTBOUND).where(OUTBOUND.c.token == bindparam("it")).with_for_update())
@@ -57,8 +64,8 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
     elif failure.reaction is Reaction.RETRY and it.tries < MOST_TRIES:
         wait = failure.retry_after or min(2.0**it.tries, 300)
         _AGAIN.run(db, it=row, at=now + timedelta(seconds=wait), why=failure.code)
-    elif failure.reaction is Reaction.LATER and it.tries < MOST_TRIES:
-        _AGAIN.run(db, it=row, at=now + LATER, why=failure.code)
+    elif failure.reaction in _WAITS and it.tries < MOST_TRIES:
+        _AGAIN.run(db, it=row, at=now + _WAITS[failure.reaction], why=failure.code)
     else:
         _forward(db, it, DeliveryState.FAILED, None, failure.code, now)
         react(db, it, failure, now)
@@ -91,32 +98,41 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _say_elsewhere(db, row, now)
         case Reaction.OTHER | Reaction.TEMPLATE:
             _say_elsewhere(db, row, now)
+        case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
+            _say_again(db, row, row.address_id, True, now)
         case _:
-            pass  # fix, halt and the like are for people: the code stays on the row
+            pass  # the rest is for people: the code stays on the row
 
 
 def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
-    """The same order once more, as a new message on another address of the person."""
+    """The same order on another address of the person, once."""
     others = [
         one
         for one in participants.addresses_of(db, row.participant_id or "")
         if one.channel != row.channel and one.is_alive and one.opted_out_at is None
     ]
-    if not others or row.purpose == "farewell" or row.tries > 1:
-        return
+    is_second = row.batch.endswith(_ELSEWHERE)
+    if others and row.purpose != "farewell" and not is_second:
+        _say_again(db, row, others[0].id, False, now)
+
+
+def _say_again(db: Connection, row: Any, address: str, is_plain: object, now: datetime) -> None:
+    """A new message from the same order: a message's own words never change between tries."""
     db.execute(
         insert(OUTBOUND),
         {
             "token": secrets.token_urlsafe(16),
             "participant_id": row.participant_id,
             "run_id": row.run_id,
-            "address_id": others[0].id,
-            "batch": row.batch,
+            "address_id": address,
+            "batch": row.batch if is_plain else row.batch + _ELSEWHERE,
+            "is_plain": bool(is_plain),
             "purpose": row.purpose,
             "language": row.language,
             "order": row.order,
             "state": str(DeliveryState.QUEUED),
-            "tries": 1,
+            "tries": 0,
+            "looks": 0,
             "created_at": now,
             "not_before": now,
         },

@@ -62,6 +62,8 @@ class Outbound(SQLModel, table=True):
 
     ``place`` orders what goes to one handset: ten times the id of the row that the order was saved
     in, plus the part, where one order makes several messages. ``batch`` is the event it came from.
+    ``is_plain`` says it in words only, since the channel refused its form. ``looks`` counts how
+    often an uncertain message was looked for at the provider.
     ``state`` is a DeliveryState or ``dropped``; ``form``, ``address_id`` and ``channel`` are
     written once, at the first claim. ``leased_until`` belongs to the process that is sending.
     """
@@ -82,6 +84,9 @@ class Outbound(SQLModel, table=True):
     form: str | None = Field(default=None, sa_type=Encrypted("outbound.form"))
     state: str
     tries: int = 0
+    is_plain: bool = False
+    looks: int = 0
+    looked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     code: str | None = None
     provider_id: str | None = Field(default=None, index=True)
     created_at: datetime = Field(sa_type=UtcTime)

@@ -122,6 +122,14 @@ def link(db: Connection, participant: str, address: str) -> None:
     )
 
 
+def address_of(db: Connection, address: str) -> str | None:
+    """The address itself; ``None`` when it was erased."""
+    found: str | None = db.execute(
+        select(ADDRESSES.c.address).where(ADDRESSES.c.id == address)
+    ).scalar()
+    return found
+
+
 def people_at(db: Connection, address: str) -> list[Any]:
     """Everybody whom an address reaches, the one enrolled first in front."""
     return _REACHED.rows(db, it=address)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, update
 
-from bot.channels.contract import Failure, Reaction, SendError
+from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE, PATIENCE, claim, mark_abandoned
 from bot.conversation.receive import receive
+from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
 from bot.conversation.timers import fire
@@ -21,6 +22,7 @@ from bot.message import (
     DeliveryStatus,
     OutboundMessage,
     Sent,
+    TextForm,
 )
 from bot.panel.participants import ADDRESSES, Enrolment, enrol
 from bot.panel.timers import due_timers
@@ -230,6 +232,83 @@ class Silent(LocalCarrier):
     async def send(self, message: OutboundMessage) -> Sent:
         await super().send(message)
         raise SendError(Failure("reset", Reaction.ASK, "connection reset"))
+
+
+def doubt(database: Database, now: datetime, words: str | None) -> list[str]:
+    """Look for every uncertain message; the provider lists one with these words, or none."""
+    listed = [] if words is None else [Listed("SM77", words)]
+    return [database.run(resolve, one, listed, now) for one in database.run(doubts, now)]
+
+
+def uncertain(database: Database) -> str:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, one.row, Failure("reset", Reaction.ASK, "?"), NOW)
+    body: str = one.message.form.body  # type: ignore[union-attr] # an invitation has words
+    return body
+
+
+def test_an_uncertain_message_that_is_listed_was_sent(database: Database) -> None:
+    words = uncertain(database)
+    assert doubt(database, NOW + timedelta(seconds=59), words) == [], "a status may still come"
+
+    assert doubt(database, NOW + timedelta(seconds=61), words) == ["sent"]
+
+    assert states(database) == ["sent"]
+
+
+def test_a_listed_message_settles_only_one(database: Database) -> None:
+    words = uncertain(database)
+    doubt(database, NOW + timedelta(seconds=61), words)
+    database.run(hear, "ja", 1)
+    (second,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, second.row, Failure("reset", Reaction.ASK, "?"), NOW)
+
+    (one,) = database.run(doubts, NOW + timedelta(minutes=9))
+    same = Listed("SM77", one.words)
+
+    assert database.run(resolve, one, [same], NOW + timedelta(minutes=9)) == "missing"
+
+
+def test_what_is_missing_twice_is_sent_once_more_and_then_left_for_people(
+    database: Database,
+) -> None:
+    uncertain(database)
+    now = NOW + timedelta(seconds=61)
+    assert doubt(database, now, None) == ["missing"]
+    assert doubt(database, now + timedelta(minutes=1), None) == [], "five minutes apart"
+    assert doubt(database, now + timedelta(minutes=5), None) == ["again"]
+    (one,) = database.run(claim, CONTENT, now + timedelta(minutes=6))
+    database.run(settle_failed, one.row, Failure("reset", Reaction.ASK, "?"), now)
+
+    late = now + timedelta(minutes=12)
+    assert doubt(database, late, None) == ["missing"]
+    assert doubt(database, late + timedelta(minutes=5), None) == ["parked"]
+    assert doubt(database, late + timedelta(hours=5), None) == []
+    assert states(database) == ["uncertain"]
+
+
+def test_a_form_the_channel_refuses_is_said_in_plain_words(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    refused = Failure("no content", Reaction.TEXT_FORM, "not made yet")
+    database.run(settle_failed, one.row, refused, NOW)
+
+    (again,) = database.run(claim, CONTENT, NOW)
+
+    assert isinstance(again.message.form, TextForm)
+    assert again.message.form.body.splitlines()[1] == "1 Ja, ik begin"
+    database.run(settle_failed, again.row, refused, NOW)
+    assert database.run(claim, CONTENT, NOW) == []
+
+
+def test_a_fault_of_our_set_up_makes_messages_wait(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, one.row, Failure("20003", Reaction.HALT, "token"), NOW)
+
+    assert database.run(claim, CONTENT, NOW + timedelta(minutes=9)) == []
+    assert len(database.run(claim, CONTENT, NOW + timedelta(minutes=10))) == 1
 
 
 async def test_the_senders_carry_what_waits(database: Database) -> None:

@@ -7,12 +7,13 @@ certainly not taken over may be tried again; an answer that never came makes the
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
 
-from bot.channels.contract import Failure, Reaction, SendError
+from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.twilio.client import TIMEOUT, BusyError, HttpClient, make_client
 from bot.channels.twilio.contents import content_of
 from bot.channels.twilio.failures import failure_of
@@ -76,6 +77,17 @@ class TwilioCarrier:
         if not made.sid:
             raise SendError(Failure("no sid", Reaction.ASK, "an answer without an id"))
         return Sent(str(made.sid))
+
+    async def sent_since(self, channel: Channel, to: str, since: datetime) -> list[Listed] | None:
+        """Twilio's own list of what it took for this address, the newest 50."""
+        prefix = "whatsapp:" if channel is Channel.WHATSAPP else ""
+        try:
+            found = await self.client.messages.list_async(
+                to=f"{prefix}{to}", date_sent_after=since - timedelta(minutes=1), limit=50
+            )
+        except (BusyError, TwilioException, aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+        return [Listed(str(one.sid), str(one.body or "")) for one in found]
 
     async def close(self) -> None:
         """Close the session."""
