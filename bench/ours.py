@@ -68,7 +68,7 @@ async def main(port: int, url: str, people: int, api: str | None) -> None:
             await database.transact(settle_sent, one.row, Sent(f"SM{one.row}"), runtime.clock())
     app = make_app(conversations, Verifier(PUBLIC, ACCOUNT, [TOKEN]))
     if api is None:
-        conversations.start = lambda: None  # type: ignore[method-assign] # replies wait, committed
+        conversations.senders.start = lambda: None  # type: ignore[method-assign] # replies wait
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
