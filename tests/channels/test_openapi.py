@@ -47,7 +47,7 @@ HX = "HX" + "1" * 32
 def address() -> Iterator[str]:
     port = free_port()
     mock = subprocess.Popen(
-        [sys.executable, MOCK, "--port", str(port), "--dynamic"],
+        [sys.executable, MOCK, "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
