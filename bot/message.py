@@ -139,13 +139,6 @@ class OutboundMessage:
     valid_for: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The provider has taken the message over under its own id."""
-
-    provider_id: str
-
-
 class DeliveryState(StrEnum):
     """How far a message came. A state never goes back; see ``RANK``."""
 
@@ -156,6 +149,16 @@ class DeliveryState(StrEnum):
     READ = "read"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider has taken the message over under its own id. ``state`` is how far it came at
+    once: some channels deliver while we wait.
+    """
+
+    provider_id: str
+    state: DeliveryState = DeliveryState.SENT
 
 
 RANK = {

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     polsbot_studies: Path = Path("flows")
     polsbot_locales: Path = Path("locales")
     polsbot_assets: Path = Path("assets")
-    polsbot_desk: str = ""
+    polsbot_cards: Path = Path("var/cards")
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr | None = None
     twilio_base_url: str | None = None

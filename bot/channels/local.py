@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot.channels.contract import Failure, Listed, Reaction, SendError
-from bot.message import Channel, OutboundMessage, Sent
+from bot.message import Channel, DeliveryState, OutboundMessage, Sent
 
 _KEPT = 500
 
@@ -29,7 +29,7 @@ class LocalCarrier:
         self._sent[message.to].append(message)
         for listener in self._listeners[message.to]:
             listener.set()
-        return Sent(f"local-{secrets.token_hex(8)}")
+        return Sent(f"local-{secrets.token_hex(8)}", DeliveryState.DELIVERED)
 
     async def sent_since(
         self,

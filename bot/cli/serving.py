@@ -5,9 +5,10 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -17,6 +18,7 @@ from bot.channels.local import LocalCarrier
 from bot.channels.twilio import Verifier
 from bot.cli.common import explained, fail, opened, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
+from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
@@ -104,7 +106,8 @@ async def _run(
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
-            app.cleanup_ctx.append(_ticking(conversations))
+            app.cleanup_ctx.append(_beside(tick(conversations)))
+            app.cleanup_ctx.append(_beside(draw_ahead(conversations.content)))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
         try:
@@ -115,15 +118,19 @@ async def _run(
             await runner.cleanup()
 
 
-def _ticking(conversations: Conversations):  # type: ignore[no-untyped-def] # a cleanup context
-    async def ticking(_: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(tick(conversations))
+def _beside(
+    work: Coroutine[Any, Any, object],
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Work that goes on while the server runs, and ends with it."""
+
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(work)
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    return ticking
+    return context
 
 
 def _demo_key(path: Path) -> str:

@@ -1,11 +1,13 @@
 """Revisions in the store: a run finishes in the words and the order in which it began."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.content.cards import Card, CardError, CardStore
 from bot.content.library import Library
 from bot.content.revision import Revision, dump_revision, load_revision
 from bot.content.texts import Texts
@@ -15,11 +17,31 @@ from bot.engine.replies.lexicon import Lexicon
 REVISIONS = KeptRevision.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Drawn cards and the public address under which they are fetched."""
+
+    store: CardStore
+    address: str
+
+    def url(self, card: Card) -> str | None:
+        """Where a card can be fetched; ``None`` while it is not drawn or cannot be."""
+        try:
+            name = self.store.ready(card)
+        except CardError:
+            return None
+        return None if name is None else f"{self.address}/media/{name}"
+
+
 class Content:
     """Everything a person can be shown, with each revision read from the store once."""
 
-    def __init__(self, library: Library, lexicons: Mapping[str, Lexicon]) -> None:
+    def __init__(
+        self, library: Library, lexicons: Mapping[str, Lexicon], cards: Cards | None = None
+    ) -> None:
+        """Without cards no picture is sent."""
         self.library = library
+        self.cards = cards
         self.lexicons = lexicons
         self.own = library.texts()
         self._kept: dict[str, Revision] = {}

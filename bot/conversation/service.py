@@ -6,20 +6,30 @@ from datetime import datetime
 import structlog
 
 from bot.channels.contract import Failure
+from bot.content.cards import CardStore
 from bot.content.revision import Revision
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
-from bot.conversation.revisions import Content
+from bot.conversation.revisions import Cards, Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.runtime import Runtime
+from bot.runtime import Runtime, keys_of
 
 log = structlog.get_logger()
+
+
+def runtime_cards(runtime: Runtime) -> Cards | None:
+    """The cards of this installation; none without a key to hide their addresses with."""
+    if runtime.settings.polsbot_key is None:
+        return None
+    secret = keys_of(runtime.settings).hash("cards", "media")
+    store = CardStore(runtime.settings.polsbot_cards, runtime.library.pictures, secret)
+    return Cards(store, runtime.settings.public_url.rstrip("/"))
 
 
 class Conversations:
@@ -28,7 +38,7 @@ class Conversations:
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(runtime.library, runtime.lexicons)
+        self.content = Content(runtime.library, runtime.lexicons, runtime_cards(runtime))
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:

@@ -39,7 +39,7 @@ _SENT = Statement(
     update(OUTBOUND)
     .where(OUTBOUND.c.id == bindparam("it"), OUTBOUND.c.state == str(DeliveryState.SENDING))
     .values(
-        state=str(DeliveryState.SENT),
+        state=bindparam("state"),
         provider_id=bindparam("provider"),
         settled_at=bindparam("now"),
         leased_until=None,
@@ -61,11 +61,11 @@ _AGAIN = Statement(
 
 def settle_sent(db: Connection, row: int, sent: Sent, now: datetime) -> None:
     """The provider took it over. A status that came first is not undone."""
-    if _SENT.run(db, it=row, provider=sent.provider_id, now=now):
+    if _SENT.run(db, it=row, provider=sent.provider_id, state=str(sent.state), now=now):
         return
     it = _BY_ID.row(db, it=row)
     if it is not None:
-        _forward(db, it, DeliveryState.SENT, sent.provider_id, None, now)
+        _forward(db, it, sent.state, sent.provider_id, None, now)
 
 
 def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> None:

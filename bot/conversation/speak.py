@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.content.cards import card_of
 from bot.content.compose import compose
 from bot.content.study import Study
 from bot.content.texts import Texts
@@ -31,7 +32,15 @@ def speak(
     values = _values(content, row, study)
     if study is not None and _speaks_of_the_pot(send, texts, row.language):
         values = {**values, **_pot(db, row.participant_id, study)}
-    return compose(send, channel, row.language, texts, values, _no_picture)
+
+    def picture_url(shown: Send) -> str | None:
+        if content.cards is None:
+            return None
+        pot = values.get("pot")
+        card = card_of(shown, row.language, texts, pot if isinstance(pot, int) else None)
+        return None if card is None else content.cards.url(card)
+
+    return compose(send, channel, row.language, texts, values, picture_url)
 
 
 def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Value]:
@@ -50,7 +59,7 @@ def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Val
 def _speaks_of_the_pot(send: Send, texts: Texts, language: str) -> bool:
     said = (*send.notices, *((send.text,) if send.text else ()))
     raw = [texts.raw(text.key, language) for text in said]
-    return any(name in text for text in raw for name in _OF_THE_POT)
+    return send.picture == "pot" or any(name in text for text in raw for name in _OF_THE_POT)
 
 
 def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
@@ -60,7 +69,3 @@ def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
     every = (rule.pay_out_every if rule else None) or 0
     to_go = -(-(every - pot % every) // rule.cents) if rule and rule.cents and every else None
     return {"pot": pot, "to_go": to_go}
-
-
-def _no_picture(_: Send) -> str | None:
-    return None

@@ -10,6 +10,9 @@ from bot.engine.flow import AnswerType, Choice, Code, Flow, Step, Value
 from bot.engine.replies.reading import Question
 from bot.engine.run import Run
 
+ORDERS = 8
+"""So many orders a shuffled step is shown in: few enough that each card can be drawn ahead."""
+
 _TWO_WAYS = {"start": "later", "continue": "later"}
 """Pairs of choices that yes and no answer as well: an invitation, a break."""
 
@@ -25,7 +28,7 @@ def choices_of(step: Step, run: Run) -> tuple[Choice, ...]:
     choices = [choice for choice in step.choices if choice.when is None or choice.when.holds(names)]
     if step.shuffle:
         loose = [choice for choice in choices if not choice.exclusive]
-        random.Random(f"{run.seed}.{step.name}").shuffle(loose)  # noqa: S311 - order, not secrecy
+        random.Random(f"{run.seed % ORDERS}.{step.name}").shuffle(loose)  # noqa: S311 - order, not secrecy
         choices = loose + [choice for choice in choices if choice.exclusive]
     return tuple(choices)
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.channels.twilio import Verifier
 from bot.conversation.service import Conversations
 from bot.runtime import FastClock
-from bot.web import health, webhooks
+from bot.web import health, media, webhooks
 from bot.web.preview import routes as preview
 
 _LARGEST = 64 * 1024
@@ -22,6 +22,8 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
     app = web.Application(client_max_size=_LARGEST)
     app[health.CONVERSATIONS] = conversations
     app.add_routes(health.health_routes())
+    app[media.FOLDER] = conversations.runtime.settings.polsbot_cards
+    app.add_routes(media.media_routes())
     if verifier is not None:
         app[webhooks.CONVERSATIONS] = conversations
         app[webhooks.VERIFIER] = verifier

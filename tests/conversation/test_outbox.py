@@ -321,7 +321,7 @@ async def test_the_senders_carry_what_waits(database: Database) -> None:
     await senders.drain()
 
     assert len(carrier.sent_to(AMINA)) == 2
-    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"sent"}
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
 
 
 async def test_a_broken_line_never_sends_twice(database: Database) -> None:

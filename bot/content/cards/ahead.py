@@ -1,0 +1,37 @@
+"""Which cards a flow will need: they are drawn before anybody waits for one."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.content.cards.card import Card, card_of
+from bot.content.revision import Revision
+from bot.content.texts import Texts
+from bot.engine.asking import ORDERS, question
+from bot.engine.effects import Send, Text
+from bot.engine.flow import Kind, Step
+from bot.engine.run import Run
+
+_POTS = (0, 200, 400, 600)
+
+
+def cards_of(revision: Revision, texts: Texts, languages: Sequence[str]) -> Iterator[Card]:
+    """Every card of a flow in these languages, each once."""
+    seen: set[Card] = set()
+    for language in languages:
+        for step in revision.flow.steps:
+            for card in _cards(step, language, texts):
+                if card not in seen:
+                    seen.add(card)
+                    yield card
+
+
+def _cards(step: Step, language: str, texts: Texts) -> Iterator[Card]:
+    if step.kind is Kind.SAY and step.text is not None:
+        send = Send(step.name, Text(step.text), picture=step.picture)
+        for pot in _POTS if step.picture == "pot" else (None,):
+            if card := card_of(send, language, texts, pot):
+                yield card
+    elif step.kind is Kind.ASK:
+        for seed in range(ORDERS if step.shuffle else 1):
+            send = question(step, Run("", "", "", language, seed=seed))
+            if card := card_of(send, language, texts):
+                yield card
