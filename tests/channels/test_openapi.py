@@ -5,6 +5,7 @@ development and CI, never on a user's machine.
 """
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -40,6 +41,8 @@ pytestmark = [
     pytest.mark.skipif(not ASKED, reason="it downloads the mock: set POLSBOT_OPENAPI=1"),
 ]
 PICTURE = "https://bot.example.org/media/x.png"
+PATIENCE = 100
+"""Seconds for the mock to be fetched and started."""
 HX = "HX" + "1" * 32
 
 
@@ -53,9 +56,12 @@ def address() -> Iterator[str]:
         text=True,
     )
     assert mock.stdout is not None
-    url = mock.stdout.readline().strip()
+    told, _, _ = select.select([mock.stdout], [], [], PATIENCE)
+    url = mock.stdout.readline().strip() if told else ""
     if not url:
+        mock.send_signal(signal.SIGTERM)
         mock.wait()
+        mock.stdout.close()
         pytest.skip("the mock did not start")
     yield url
     mock.send_signal(signal.SIGTERM)
