@@ -1,5 +1,6 @@
 """A conversation in memory, for authors: real engine, texts and reading, a made-up clock."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ class Due:
 class Talk:
     """One made-up participant going through one flow; ``now`` is aware and only ``wait`` moves it.
 
-    ``effects`` holds what the last event ordered, in order.
+    ``effects`` holds what the last event ordered, ``shown`` every message so far, both in order.
     """
 
     library: Library
@@ -47,6 +48,7 @@ class Talk:
     pot: int = 0
     effects: tuple[Effect, ...] = ()
     timers: list[Due] = field(default_factory=list)
+    shown: list[Form] = field(default_factory=list)
 
     def start(self) -> list[Form]:
         """Open the wave."""
@@ -55,7 +57,7 @@ class Talk:
     def type(self, text: str) -> list[Form]:
         """The person types."""
         words = {
-            language: {**self.library.own.get(language, {}), **texts}
+            language: ChainMap(texts, self.library.own.get(language, {}))
             for language, texts in self.revision.texts.items()
         }
         flow = self.revision.flow
@@ -88,7 +90,9 @@ class Talk:
             elif isinstance(effect, SetTimer):
                 self.timers.append(Due(self.now + effect.after, effect))
         sends = [effect for effect in self.effects if isinstance(effect, Send)]
-        return [form for send in sends for form in self._compose(send)]
+        forms = [form for send in sends for form in self._compose(send)]
+        self.shown.extend(forms)
+        return forms
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
         texts = self.library.texts(self.revision)

@@ -1,0 +1,250 @@
+"""The lines of a ``*.chat`` file as values, read and written; what they mean is not known here."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.content.problem import did_you_mean
+from bot.message import Channel
+
+CHANNELS = (Channel.WHATSAPP, Channel.SMS)
+HAPPENINGS = (
+    "reward 2 EUR",
+    "completed",
+    "expired",
+    "stopped",
+    "handed over",
+    "case human",
+    "language en",
+    "opted out whatsapp",
+    "opted in",
+    "erased",
+)
+"""Of each kind one, as a ``!`` line writes it."""
+
+_START = re.compile(
+    r"(?P<language>\S+) +(?P<channel>\S+)(?: +(?P<flow>\S+))?(?: +wave +(?P<wave>\d{1,4}))?"
+)
+_TAP = re.compile(r"\[(?P<title>[^\[\]]+)\](?P<old> *old)?")
+_SAID = re.compile(r"(?P<text>.*?)\s*(?:\[(?P<titles>[^\[\]]*)\])?", re.DOTALL)
+_WAIT = re.compile(r"(?P<number>\d{1,4}) *(?P<unit>day|hour|minute)s?")
+_KEPT = re.compile(r"(?P<step>[a-z][a-z0-9_]*) *:(?P<value>.*)")
+_HAPPENED = re.compile(
+    r"reward \d+(\.\d\d)? [A-Z]{3}|completed|expired|stopped|handed over|case [a-z_]+"
+    r"|language [a-zA-Z-]+|opted out (whatsapp|sms)|opted in|erased"
+)
+_MINUTES = {"day": 24 * 60, "hour": 60, "minute": 1}
+_COLUMN = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The wave is opened. ``flow`` is ``None`` for the first of the study."""
+
+    language: str
+    channel: Channel
+    flow: str | None = None
+    wave: int = 1
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        wave = "" if self.wave == 1 else f" wave {self.wave}"
+        return f"start {self.language} {self.channel}{f' {self.flow}' if self.flow else ''}{wave}"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The person types."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        return f"< {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """The person taps what is called so; ``old`` in a message before the newest."""
+
+    title: str
+    old: bool = False
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        return f"< [{self.title}]{' old' if self.old else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Time passes, in whole minutes."""
+
+    time: timedelta
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        minutes = int(self.time.total_seconds()) // 60
+        unit, size = next((unit, size) for unit, size in _MINUTES.items() if minutes % size == 0)
+        return f"+{minutes // size} {unit}{'' if minutes == size else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The bot says something. ``titles`` is ``None`` when the file does not tell what is shown."""
+
+    text: str
+    titles: tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        text = f"> {self.text}"
+        return text if self.titles is None else f"{text:<{_COLUMN}}  [{' | '.join(self.titles)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer is kept; an empty ``value`` is no answer."""
+
+    step: str
+    value: str
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        return f"= {self.step}: {self.value}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something else happens, one of ``HAPPENINGS``."""
+
+    what: str
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        return f"! {self.what}"
+
+
+Act = Typed | Tapped | Waited
+"""What the person does, or the time."""
+Outcome = Said | Kept | Happened
+Line = Start | Act | Outcome
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """A line that cannot be read, or where a conversation went otherwise than written."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        """As a compiler would say it."""
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class LineError(ValueError):
+    """A line cannot be read; the message is the mend."""
+
+
+def read(text: str) -> Iterator[tuple[int, Line | LineError]]:
+    """Each line that says something with its number; raises nothing."""
+    started = False
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = " ".join(raw.split())
+        if not line or line.startswith("#"):
+            continue
+        try:
+            found = _line(line)
+            if isinstance(found, Start) is started:
+                raise LineError(
+                    "one file holds one conversation: put this one in a file of its own"
+                    if started
+                    else "begin with a line such as: start nl whatsapp periodic"
+                )
+            yield number, found
+        except LineError as error:
+            yield number, error
+        started = True
+
+
+def write(lines: Iterable[Line], why: str) -> str:
+    """A file that ``read`` gives back; ``why`` is its first comment."""
+    return "\n".join([f"# {' '.join(why.split())}", *map(str, lines)]) + "\n"
+
+
+def _line(line: str) -> Line:
+    if line.split()[0] == "start":
+        return _start(line[5:].strip())
+    sign, rest = line[0], line[1:].strip()
+    match sign:
+        case "<":
+            return _act(rest)
+        case ">":
+            return _said(rest)
+        case "+":
+            return _waited(rest)
+        case "=":
+            return _kept(rest)
+        case "!":
+            return _happened(rest)
+        case _:
+            raise LineError("a line begins with start, <, >, +, =, ! or # (a comment)")
+
+
+def _start(rest: str) -> Start:
+    found = _START.fullmatch(rest)
+    if found is None:
+        raise LineError("write: start LANGUAGE CHANNEL FLOW, such as: start nl whatsapp periodic")
+    if found["channel"] not in CHANNELS:
+        hint = did_you_mean(found["channel"], CHANNELS) or f"use {' or '.join(CHANNELS)}"
+        raise LineError(f"there is no channel `{found['channel']}`: {hint}")
+    return Start(
+        found["language"], Channel(found["channel"]), found["flow"], int(found["wave"] or 1)
+    )
+
+
+def _act(rest: str) -> Typed | Tapped:
+    if not rest:
+        raise LineError("write what the person types, or what is tapped in brackets: < [Ja]")
+    tap = _TAP.fullmatch(rest)
+    if tap is not None:
+        return Tapped(tap["title"].strip(), tap["old"] is not None)
+    if rest.startswith("["):
+        raise LineError("a tap is: < [Ja], or < [Ja] old for a button of an older message")
+    return Typed(rest)
+
+
+def _said(rest: str) -> Said:
+    found = _SAID.fullmatch(rest)
+    if found is None or not found["text"]:
+        raise LineError("write what the bot says: > Hoi Amina! …  [Ja | Nee]")
+    titles = found["titles"]
+    if titles is None and rest.count("[") > rest.count("]"):
+        raise LineError("a bracket is not closed: > …  [Ja | Nee]")
+    if titles is None:
+        return Said(rest)
+    return Said(found["text"], tuple(one.strip() for one in titles.split("|") if one.strip()))
+
+
+def _waited(rest: str) -> Waited:
+    found = _WAIT.fullmatch(rest)
+    if found is None or int(found["number"]) == 0:
+        raise LineError("write how much time passes: +1 day, +3 hours or +30 minutes")
+    return Waited(timedelta(**{f"{found['unit']}s": int(found["number"])}))
+
+
+def _kept(rest: str) -> Kept:
+    found = _KEPT.fullmatch(rest)
+    if found is None:
+        raise LineError("write the step and its answer: = stress: 3 (nothing after : is empty)")
+    return Kept(found["step"], found["value"].strip())
+
+
+def _happened(rest: str) -> Happened:
+    if not _HAPPENED.fullmatch(rest):
+        hint = did_you_mean(rest, HAPPENINGS) or f"such as {', '.join(HAPPENINGS)}"
+        raise LineError(f"nothing is called `{rest[:60]}`: {hint}")
+    return Happened(rest)
