@@ -1,11 +1,11 @@
 # make demo   the bot with a phone in the browser      make test    every test
 # make check  format, lint, types, rooms, flows        make fix     format and safe lint fixes
-# make lock   renew requirements.lock
+# make lock   renew requirements.lock                   make bench   speed beside floors of the same work
 VENV := .venv
 BIN  := $(VENV)/bin
 UV   := $(BIN)/uv
 
-.PHONY: demo test check fix lock install
+.PHONY: demo test check fix lock bench install
 
 install: $(VENV)/.done
 
@@ -38,3 +38,6 @@ fix: $(VENV)/.done
 
 lock: $(UV)
 	$(UV) export -q --format requirements.txt --no-header --no-emit-project -o requirements.lock
+
+bench: $(VENV)/.done
+	$(BIN)/python -m bench

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
+from bot.conversation.orders import dump_send
 from bot.conversation.receive import INBOUND, save_run
+from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
 from bot.engine.stored import load_run
 from bot.message import DeliveryState
@@ -35,7 +37,11 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     _end_runs(db, participant, now)
     for address in addresses:
         db.execute(update(INBOUND).where(INBOUND.c.address_id == address).values(text=None))
-    db.execute(update(OUTBOUND).where(OUTBOUND.c.participant_id == participant).values(form=None))
+    db.execute(
+        update(OUTBOUND)
+        .where(OUTBOUND.c.participant_id == participant)
+        .values(form=None, order=dump_send(Send(None, None)))
+    )
     mine = ANSWERS.c.participant_id == participant
     db.execute(update(ANSWERS).where(mine).values(typed=None, words=None))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():

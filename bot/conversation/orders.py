@@ -1,7 +1,6 @@
 """The stored form of an order to say something."""
 
 from functools import lru_cache
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -13,12 +12,11 @@ def _sends() -> TypeAdapter[Send]:
     return TypeAdapter(Send)
 
 
-def dump_send(send: Send) -> dict[str, Any]:
-    """An order as JSON values."""
-    form: dict[str, Any] = _sends().dump_python(send, mode="json")
-    return form
+def dump_send(send: Send) -> str:
+    """An order as JSON; what is as by default is left out."""
+    return _sends().dump_json(send, exclude_defaults=True).decode()
 
 
-def load_send(form: dict[str, Any]) -> Send:
+def load_send(form: str) -> Send:
     """The order of a stored form."""
-    return _sends().validate_python(form)
+    return _sends().validate_json(form)

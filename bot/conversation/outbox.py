@@ -6,7 +6,6 @@ again blindly. Order to one person is kept: nothing overtakes an older open mess
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,17 +14,14 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 
-from bot.content.compose import ComposeError, compose
+from bot.content.compose import ComposeError
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
-from bot.conversation.orders import load_send
 from bot.conversation.revisions import Content
-from bot.engine.effects import Send
-from bot.engine.flow import Value
+from bot.conversation.speak import speak
 from bot.message import Channel, DeliveryState, Form, OutboundMessage
 from bot.panel import participants
 from bot.panel.routing import Way, route
-from bot.rewards.ledger import balance, pot_of
 from bot.store.statements import Statement
 
 LEASE = timedelta(seconds=60)
@@ -43,6 +39,7 @@ def _is(column: Any, *values: str) -> Any:
     return or_(*(column == value for value in values))
 
 
+_PERSON, _ADDRESS = participants.PARTICIPANTS, participants.ADDRESSES
 _OLDER = OUTBOUND.alias("older")
 _PLACE = func.coalesce(OUTBOUND.c.place, OUTBOUND.c.id * 10)
 _OLDER_PLACE = func.coalesce(_OLDER.c.place, _OLDER.c.id * 10)
@@ -65,7 +62,23 @@ _IN_ITS_WAY = exists(
     )
 )
 _NEXT = Statement(
-    select(OUTBOUND)
+    select(
+        OUTBOUND,
+        _PERSON.c.first_name,
+        _PERSON.c.study,
+        _PERSON.c.channel.label("liked"),
+        RUNS.c.revision,
+        _ADDRESS.c.channel.label("at_channel"),
+        _ADDRESS.c.address,
+        _ADDRESS.c.is_alive,
+        _ADDRESS.c.opted_out_at,
+        _ADDRESS.c.heard_at,
+    )
+    .select_from(
+        OUTBOUND.outerjoin(_PERSON, _PERSON.c.id == OUTBOUND.c.participant_id)
+        .outerjoin(RUNS, RUNS.c.id == OUTBOUND.c.run_id)
+        .outerjoin(_ADDRESS, _ADDRESS.c.id == OUTBOUND.c.address_id)
+    )
     .where(
         OUTBOUND.c.state == _QUEUED,
         OUTBOUND.c.not_before <= bindparam("now"),
@@ -73,7 +86,7 @@ _NEXT = Statement(
     )
     .order_by(_is(OUTBOUND.c.purpose, "opening", "reminder"), _PLACE)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, of=OUTBOUND)
 )
 _CLAIM = Statement(
     update(OUTBOUND)
@@ -103,13 +116,6 @@ _DROP = Statement(
     .where(OUTBOUND.c.id == bindparam("it"))
     .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
 )
-_ADDRESS = Statement(
-    select(participants.ADDRESSES).where(participants.ADDRESSES.c.id == bindparam("it"))
-)
-_PERSON = Statement(
-    select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == bindparam("it"))
-)
-_REVISION = Statement(select(RUNS.c.revision).where(RUNS.c.id == bindparam("it")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,91 +155,56 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
 
 def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str:
     """The claimed message, or the reason why it must not leave."""
-    send = load_send(row.order)
-    person = None if row.participant_id is None else _PERSON.row(db, it=row.participant_id)
-    study = None if person is None else content.library.studies.get(person.study)
-    address = _route(db, row, person, study, send, now)
-    if isinstance(address, str):
+    study = content.library.studies.get(row.study or "")
+    way, address = _route(db, row, study, now)
+    if way is None:
         return address
     if row.form is not None:
         form = forms().validate_json(row.form)
     else:
         try:
-            shape = Channel.SMS if row.is_plain else Channel(address.channel)
-            form, *rest = _compose(db, content, row, person, study, send, shape)
+            shape = Channel.SMS if row.is_plain else Channel(way.channel)
+            form, *rest = speak(db, content, row, study, shape)
         except ComposeError as error:
             return f"does not fit: {error}"
-        _queue_rest(db, row, address, rest, now)
+        _queue_rest(db, row, way, rest, now)
     _CLAIM.run(
         db,
         it=row.id,
-        to=address.id,
-        by=address.channel,
+        to=way.id,
+        by=way.channel,
         words=forms().dump_json(form).decode(),
         lease=now + LEASE,
     )
-    message = OutboundMessage(row.token, Channel(address.channel), address.address, form)
+    message = OutboundMessage(row.token, Channel(way.channel), address, form)
     return Claimed(row.id, row.tries + 1, message)
 
 
-def _route(
-    db: Connection, row: Any, person: Any, study: Study | None, send: Send, now: datetime
-) -> Any:
-    """The row of the address to use, or the reason why there is none."""
+def _route(db: Connection, row: Any, study: Study | None, now: datetime) -> tuple[Way | None, str]:
+    """The way to the person and the address there, or no way and the reason."""
     if row.address_id is not None:
-        rows = [_ADDRESS.row(db, it=row.address_id)]
+        known = {row.address_id: row.address}
+        ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
     else:
         rows = participants.addresses_of(db, row.participant_id)
-    ways = [Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at) for one in rows]
-    order = list(study.channels) if study else [one.channel for one in rows]
+        known = {one.id: one.address for one in rows}
+        ways = [
+            Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at) for one in rows
+        ]
+    order = list(study.channels) if study else [way.channel for way in ways]
     if "local" not in order:
         order.append("local")
-    if person is not None and person.channel in order:
-        order.sort(key=lambda channel: channel != person.channel)
-    found = route(ways, order, now, purpose=send.purpose)
+    if row.liked in order:
+        order.sort(key=lambda channel: channel != row.liked)
+    found = route(ways, order, now, purpose=row.purpose)
     if found.way is None:
-        return found.reason
-    return next(one for one in rows if one.id == found.way.id)
+        return None, found.reason
+    if known[found.way.id] is None:
+        return None, "the address was erased"
+    return found.way, known[found.way.id]
 
 
-def _compose(
-    db: Connection,
-    content: Content,
-    row: Any,
-    person: Any,
-    study: Study | None,
-    send: Send,
-    channel: Channel,
-) -> tuple[Form, ...]:
-    texts = content.library.texts()
-    if row.run_id is not None:
-        revision = content.revision(db, _REVISION.row(db, it=row.run_id).revision)
-        texts = content.texts(revision)
-    return compose(send, channel, row.language, texts, _values(db, content, person, study), _none)
-
-
-def _values(
-    db: Connection, content: Content, person: Any, study: Study | None
-) -> Mapping[str, Value]:
-    """What the run does not know. The desk is the study's, a stranger's the first one's."""
-    if study is None or person is None:
-        desks = [one.desk for one in content.library.studies.values() if one.desk]
-        return {"desk": desks[0] if desks else ""}
-    rule = study.reward
-    cents = rule.cents if rule else 0
-    every = (rule.pay_out_every if rule else None) or 0
-    pot = balance(db, pot_of(person.id))
-    return {
-        "first_name": person.first_name,
-        "sender_name": study.sender_name,
-        "desk": study.desk,
-        "reward": cents,
-        "pot": pot,
-        "to_go": -(-(every - pot % every) // cents) if every and cents else None,
-    }
-
-
-def _queue_rest(db: Connection, row: Any, address: Any, rest: list[Form], now: datetime) -> None:
+def _queue_rest(db: Connection, row: Any, way: Way, rest: list[Form], now: datetime) -> None:
     """One order that makes several messages: the others follow right behind the first."""
     for part, form in enumerate(rest, start=1):
         db.execute(
@@ -242,8 +213,8 @@ def _queue_rest(db: Connection, row: Any, address: Any, rest: list[Form], now: d
                 "token": secrets.token_urlsafe(16),
                 "participant_id": row.participant_id,
                 "run_id": row.run_id,
-                "address_id": address.id,
-                "channel": address.channel,
+                "address_id": way.id,
+                "channel": way.channel,
                 "place": row.id * 10 + part,
                 "batch": row.batch,
                 "purpose": row.purpose,
@@ -258,10 +229,6 @@ def _queue_rest(db: Connection, row: Any, address: Any, rest: list[Form], now: d
                 "not_before": now,
             },
         )
-
-
-def _none(_: Send) -> str | None:
-    return None
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,8 @@ from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, Send, SwitchLanguage, Text
-from bot.engine.events import Event, Replied
+from bot.engine.effects import Effect, Send, Text
+from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
 from bot.engine.replies import read_payload, understand
@@ -29,14 +29,20 @@ from bot.store.statements import Statement
 INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 _GREETING_PAUSE = timedelta(days=1)
+_HEARD_LATELY = timedelta(minutes=1)
+"""The service window may be taken to have opened this much too early, never too late."""
 
 _ARRIVED = Statement(
     upsert(INBOUND).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
 )
 _RUN_AT = Statement(
-    select(RUNS)
+    select(RUNS, participants.PARTICIPANTS.c.is_test, participants.PARTICIPANTS.c.timezone)
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
-    .where(participants.REACHES.c.address_id == bindparam("address"))
+    .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
+    .where(
+        participants.REACHES.c.address_id == bindparam("address"),
+        participants.PARTICIPANTS.c.status != "erased",
+    )
     .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
     .limit(1)
     .with_for_update(of=RUNS)
@@ -68,8 +74,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     Raises StaleError when another process changed the run in between: then it is run again.
     """
     address = participants.keep_address(db, inbound.channel, inbound.sender, now)
-    row = _run_at(db, address.id)
-    reading = _read(db, content, inbound, row)
+    row = _RUN_AT.row(db, address=address.id)
+    run = None if row is None else load_run(row.state)
+    reading = _read(db, content, inbound, row, run)
     arrived = _ARRIVED.run(
         db,
         channel=str(inbound.channel),
@@ -82,41 +89,41 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     )
     if not arrived:
         return Received("duplicate")
-    participants.heard_from(db, address.id, now)
+    if address.heard_at is None or now - address.heard_at > _HEARD_LATELY:
+        participants.heard_from(db, address.id, now)
+    if row is not None and run is not None:
+        scene = Scene(
+            participant=row.participant_id,
+            language=run.language,
+            now=now,
+            address=address.id,
+            channel=str(inbound.channel),
+            run=row.id,
+            study=row.study,
+            revision=row.revision,
+            is_test=row.is_test,
+        )
+        event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
+        after, effects = advance(content.revision(db, row.revision).flow, run, event)
+        if after != run:
+            save_run(db, row, after, now)
+        scene = replace(scene, language=after.language)
+        return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
     if not people:
         return _greet(db, inbound, address, reading, now)
-    person = next((one for one in people if row and one.id == row.participant_id), people[0])
-    run = None if row is None else load_run(row.state)
+    person = people[0]
     scene = Scene(
         participant=person.id,
-        language=run.language if run else person.language,
+        language=person.language,
         now=now,
         address=address.id,
         channel=str(inbound.channel),
         study=person.study,
         is_test=person.is_test,
     )
-    if row is None or run is None:
-        effects = _answered_by_carrier(inbound, respond(reading, None))
-        return Received("handled", apply(db, effects, scene))
-    event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
-    return Received("handled", _advance(db, content, row, run, event, scene, inbound))
-
-
-def step_run(
-    db: Connection, content: Content, row: Any, event: Event, scene: Scene
-) -> tuple[Effect, ...]:
-    """Advance a stored run by one event and save it; raises StaleError when the race is lost.
-
-    The effects are returned, not yet applied.
-    """
-    run = load_run(row.state)
-    revision = content.revision(db, row.revision)
-    after, effects = advance(revision.flow, run, event)
-    if after != run:
-        save_run(db, row, after, scene.now)
-    return effects
+    effects = respond(reading, None)
+    return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
@@ -136,33 +143,9 @@ def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
         raise StaleError(f"run {row.id} has moved on")
 
 
-def _advance(
-    db: Connection,
-    content: Content,
-    row: Any,
-    run: Run,
-    event: Replied,
-    scene: Scene,
-    inbound: InboundMessage,
-) -> int:
-    effects = _answered_by_carrier(inbound, step_run(db, content, row, event, scene))
-    switched = [effect.language for effect in effects if isinstance(effect, SwitchLanguage)]
-    in_run = replace(
-        scene,
-        language=switched[-1] if switched else run.language,
-        run=row.id,
-        study=row.study,
-        revision=row.revision,
-    )
-    return apply(db, effects, in_run)
-
-
-def _run_at(db: Connection, address: str) -> Any:
-    """The run a message from this address belongs to: the waiting one that was asked last."""
-    return _RUN_AT.row(db, address=address)
-
-
-def _read(db: Connection, content: Content, inbound: InboundMessage, row: Any) -> Reading:
+def _read(
+    db: Connection, content: Content, inbound: InboundMessage, row: Any, run: Run | None
+) -> Reading:
     """What the message means to the question that is open there."""
     if inbound.keyword in ("stop", "start", "help"):
         return Commanded(Command(inbound.keyword), "carrier")
@@ -172,13 +155,12 @@ def _read(db: Connection, content: Content, inbound: InboundMessage, row: Any) -
             return tapped
     if inbound.media and not inbound.text.strip():
         return Unclear("media")
-    if row is None:
+    if row is None or run is None:
         return understand(None, inbound.text, content.lexicons, "nl")
-    run = load_run(row.state)
-    revision = content.revision(db, row.revision)
-    today = inbound.received_at.astimezone(ZoneInfo("Europe/Amsterdam")).date()
     question = None
     if run.status is RunStatus.WAITING:
+        revision = content.revision(db, row.revision)
+        today = inbound.received_at.astimezone(ZoneInfo(row.timezone)).date()
         question = reply_question(revision.flow, run, content.words(revision), today)
     return understand(question, inbound.text, content.lexicons, run.language)
 

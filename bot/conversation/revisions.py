@@ -21,6 +21,7 @@ class Content:
     def __init__(self, library: Library, lexicons: Mapping[str, Lexicon]) -> None:
         self.library = library
         self.lexicons = lexicons
+        self.own = library.texts()
         self._kept: dict[str, Revision] = {}
         self._texts: dict[str, Texts] = {}
         self._words: dict[str, dict[str, dict[str, str]]] = {}

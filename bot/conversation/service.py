@@ -1,5 +1,6 @@
 """The conversations of one process: messages in, waves opened, timers fired, all sent at once."""
 
+import gc
 from datetime import datetime
 
 import structlog
@@ -31,7 +32,11 @@ class Conversations:
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:
-        """Begin to carry messages."""
+        """Begin to carry messages. What was loaded stays: the collector need not look at it again,
+        which would hold up whoever is being answered.
+        """
+        gc.collect()
+        gc.freeze()
         self.senders.start()
 
     async def close(self) -> None:

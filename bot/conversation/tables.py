@@ -80,7 +80,7 @@ class Outbound(SQLModel, table=True):
     batch: str
     purpose: str
     language: str
-    order: dict[str, Any] = Field(sa_type=Json)
+    order: str = Field(sa_type=Encrypted("outbound.order"))
     form: str | None = Field(default=None, sa_type=Encrypted("outbound.form"))
     state: str
     tries: int = 0

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.conversation.effects import RUNS, Scene, apply
-from bot.conversation.receive import step_run
+from bot.conversation.receive import save_run
 from bot.conversation.revisions import Content
+from bot.engine.advance import advance
 from bot.engine.events import Event, Expired, TimedOut
+from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.panel import participants
 from bot.panel.timers import finish_timer
@@ -29,16 +31,19 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     if row is None or not finish_timer(db, timer.id, now):
         return 0
     event: Event = Expired() if timer.name == "close" else TimedOut(timer.name, timer.turn or 0)
-    scene = _scene(db, row, now)
-    return apply(db, step_run(db, content, row, event, scene), scene)
+    run = load_run(row.state)
+    after, effects = advance(content.revision(db, row.revision).flow, run, event)
+    if after != run:
+        save_run(db, row, after, now)
+    return apply(db, effects, _scene(db, row, run, now))
 
 
-def _scene(db: Connection, row: Any, now: datetime) -> Scene:
+def _scene(db: Connection, row: Any, run: Run, now: datetime) -> Scene:
     """Where an unprompted message goes is left to routing."""
     person = _PERSON.row(db, it=row.participant_id)
     return Scene(
         participant=row.participant_id,
-        language=load_run(row.state).language,
+        language=run.language,
         now=now,
         run=row.id,
         study=row.study,

@@ -17,7 +17,7 @@ from bot.engine.flow import Flow, RunStatus
 from bot.engine.outside import respond
 from bot.engine.replies.reading import Commanded, Tapped, Unclear, Understood
 from bot.engine.run import Run
-from bot.engine.walk import Moved, ask, end, forward
+from bot.engine.walk import Moved, ask, begin, end
 
 
 def advance(flow: Flow, run: Run, event: Event) -> Moved:
@@ -45,7 +45,7 @@ def _start(flow: Flow, run: Run, event: Started) -> Moved:
     run = replace(run, turn=1)
     close = SetTimer("close", flow.policy.close, None)
     if not event.invited or flow.invite is None:
-        run, effects = forward(flow, run, 0)
+        run, effects = begin(flow, run, 0)
         return run, (close, *effects)
     run = replace(run, step=flow.invite.name)
     reminders = tuple(
@@ -77,12 +77,15 @@ def _reply(flow: Flow, run: Run, event: Replied) -> Moved:
 
 def _remind(flow: Flow, run: Run, event: TimedOut) -> tuple[Effect, ...]:
     """The open question once more; nothing when the person has moved on since."""
-    if run.status is not RunStatus.WAITING or event.turn != run.turn:
-        return ()
     step = step_of(flow, run.step)
-    if step is None:
+    if run.status is not RunStatus.WAITING or step is None:
         return ()
     is_offer = step is flow.invite or kind_of(step.name) == BREAK
+    if event.turn != run.turn:
+        nudge = flow.policy.nudge
+        if event.timer == "nudge" and nudge is not None and not is_offer:
+            return (SetTimer("nudge", nudge, run.turn),)
+        return ()
     notices = () if is_offer else (Text("polsbot.nudge"),)
     return ask(flow, run, notices, purpose="reminder")
 

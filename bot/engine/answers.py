@@ -18,7 +18,7 @@ from bot.engine.events import Replied
 from bot.engine.flow import AnswerType, Flow, RunStatus, Step, Value
 from bot.engine.replies.reading import Tapped, Unclear, Understood
 from bot.engine.run import Run
-from bot.engine.walk import Moved, after, ask, end, forward
+from bot.engine.walk import Moved, after, ask, begin, end
 
 _FOREIGN_ANSWERS = 2
 
@@ -130,11 +130,11 @@ def _aside_answered(flow: Flow, run: Run, step: Step, value: Value, event: Repli
     """The bot's own question is answered."""
     kind = kind_of(step.name)
     if step is flow.invite:
-        return forward(flow, run, 0) if value == "start" else put_off(flow, run)
+        return begin(flow, run, 0) if value == "start" else put_off(flow, run)
     if kind == BREAK:
         if value == "later":
             return put_off(flow, run)
-        return forward(flow, run, flow.position(returns_to(step.name)) + 1)
+        return begin(flow, run, flow.position(returns_to(step.name)) + 1)
     if kind == MENU:
         run = replace(run, language=str(value), foreign=0)
         run, effects = _return_to_question(flow, run, (Text("polsbot.language_switched"),))

@@ -11,7 +11,7 @@ from bot.engine.flow import Flow, RunStatus
 from bot.engine.outside import respond
 from bot.engine.replies.reading import Command, Commanded
 from bot.engine.run import Run
-from bot.engine.walk import Moved, ask, end, forward
+from bot.engine.walk import Moved, ask, begin, end
 
 
 def obey(flow: Flow, run: Run, said: Commanded, event: Replied) -> Moved:
@@ -43,9 +43,9 @@ def obey(flow: Flow, run: Run, said: Commanded, event: Replied) -> Moved:
 def _start(flow: Flow, run: Run) -> Moved:
     """Start says yes to an invitation and to going on; else the question is asked again."""
     if step_of(flow, run.step) is flow.invite:
-        return forward(flow, run, 0)
+        return begin(flow, run, 0)
     if kind_of(run.step) == BREAK:
-        return forward(flow, run, flow.position(returns_to(run.step or "")) + 1)
+        return begin(flow, run, flow.position(returns_to(run.step or "")) + 1)
     return run, ask(flow, run)
 
 

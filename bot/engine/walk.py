@@ -17,14 +17,21 @@ Moved = tuple[Run, tuple[Effect, ...]]
 def ask(
     flow: Flow, run: Run, notices: tuple[Text, ...] = (), purpose: str = "reply"
 ) -> tuple[Effect, ...]:
-    """Ask the open question (again), and nudge after some silence."""
+    """Ask the open question, again or for the first time."""
     step = step_of(flow, run.step)
-    if step is None:
-        return ()
-    effects: list[Effect] = [question(step, run, notices, purpose)]
-    if flow.policy.nudge is not None and purpose == "reply" and step is not flow.invite:
-        effects.append(SetTimer("nudge", flow.policy.nudge, run.turn))
-    return tuple(effects)
+    return () if step is None else (question(step, run, notices, purpose),)
+
+
+def begin(flow: Flow, run: Run, place: int) -> Moved:
+    """Go on at this place after an invitation or a break, and look later whether it went silent.
+
+    One timer stands for the whole stretch: when it goes off and the person has moved on, it is set
+    again, so that an answer costs no row.
+    """
+    run, effects = forward(flow, run, place)
+    if flow.policy.nudge is None or run.step is None:
+        return run, effects
+    return run, (*effects, SetTimer("nudge", flow.policy.nudge, run.turn))
 
 
 def forward(flow: Flow, run: Run, place: int, notices: tuple[Text, ...] = ()) -> Moved:

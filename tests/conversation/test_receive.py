@@ -12,6 +12,7 @@ from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.open import open_wave
+from bot.conversation.orders import load_send
 from bot.conversation.receive import INBOUND, Received, receive
 from bot.conversation.revisions import Content
 from bot.message import Channel, InboundMessage
@@ -67,7 +68,7 @@ def test_an_answer_is_kept_and_the_next_question_waits_in_one_transaction(
         ("stress", 3, "best veel"),
         ("calm", 4, "4"),
     ]
-    waiting = [row.order["step"] for row in database.run(rows, OUTBOUND)]
+    waiting = [load_send(row.order).step for row in database.run(rows, OUTBOUND)]
     assert waiting == ["invite", "stress", "calm", "hope"]
 
 

@@ -341,6 +341,24 @@ def test_a_reminder_stops_at_the_first_reply() -> None:
     assert talk.effects == ()
 
 
+def test_one_nudge_follows_the_person_through_the_questions() -> None:
+    talk = Talk().hear(Started()).answer("start")
+    (nudge,) = [one for one in talk.effects if isinstance(one, SetTimer)]
+    talk.answer("yes")
+    assert not [one for one in talk.effects if isinstance(one, SetTimer)], "an answer costs no row"
+
+    talk.hear(TimedOut("nudge", nudge.turn or 0))
+    assert talk.effects == (SetTimer("nudge", timedelta(hours=3), talk.run.turn),)
+
+    assert talk.hear(TimedOut("nudge", talk.run.turn)).keys() == ["polsbot.nudge", "t.stress"]
+
+
+def test_a_person_who_goes_on_later_is_not_nudged() -> None:
+    talk = begun().answer(2, "later")
+
+    assert talk.hear(TimedOut("nudge", 1)).effects == ()
+
+
 def test_a_closed_wave_keeps_partial_answers_and_says_so_to_a_late_reply() -> None:
     talk = begun().answer(2).hear(Expired())
     assert talk.run.status is RunStatus.EXPIRED

@@ -20,6 +20,7 @@ from bot.engine.replies.repair import EVER, THRICE, corrected, in_own_script, is
 from bot.engine.replies.scan import scan
 from bot.engine.replies.tokens import Token, tokenise
 
+_SINGLE = frozenset({AnswerType.CHOICE, AnswerType.YES_NO, AnswerType.PICTURE, AnswerType.LANGUAGE})
 _LONGEST_SEARCHED = 5000
 _LONGEST_ANSWER = 200
 _MOST_TOKENS = 40
@@ -48,6 +49,8 @@ def understand(
     the one the person is spoken to in; its words come first, then those of all other lexicons.
     """
     typed = strip_ends(reply)
+    if lexicons and question is not None and (place := _bare_digit(question, typed)) is not None:
+        return Understood(question.codes[place], "digit")
     if is_invisible(typed):
         return Unclear("nothing typed")
     ordered = in_order(lexicons, language)
@@ -55,6 +58,18 @@ def understand(
         return Unclear("no lexicon")
     asked = _Asked(question, typed, tokenise(typed[:_LONGEST_SEARCHED], _mixed(ordered)), ordered)
     return asked.reading()
+
+
+def _bare_digit(question: Question, typed: str) -> int | None:
+    """The place of the choice in the commonest reply, one plain digit; ``None`` for all else.
+
+    Where labels begin with digits themselves, a digit may mean a label: that is read with care.
+    """
+    if question.type not in _SINGLE or not "1" <= typed <= "9" or typed[1:]:
+        return None
+    place = int(typed) - 1
+    in_labels = any(label[:1].isdigit() for row in question.labels.values() for label in row)
+    return place if place < len(question.codes) and not in_labels else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def upgrade() -> None:
     sa.Column('batch', sa.String(), nullable=False),
     sa.Column('purpose', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
-    sa.Column('order', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('order', sa.LargeBinary(), nullable=False),
     sa.Column('form', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),

@@ -1,0 +1,1 @@
+"""Speed beside floor servers that do the same rows by hand, in one run: ``make bench``."""

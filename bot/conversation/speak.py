@@ -1,0 +1,66 @@
+"""From a stored order to the words of one channel, with what only the database knows filled in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.content.compose import compose
+from bot.content.study import Study
+from bot.content.texts import Texts
+from bot.conversation.orders import load_send
+from bot.conversation.revisions import Content
+from bot.engine.effects import Send
+from bot.engine.flow import Value
+from bot.message import Channel, Form
+from bot.rewards.ledger import balance, pot_of
+
+_OF_THE_POT = ("{pot}", "{to_go}")
+
+
+def speak(
+    db: Connection, content: Content, row: Any, study: Study | None, channel: Channel
+) -> tuple[Form, ...]:
+    """The messages of a row of the outbox; raises ComposeError. ``row`` has the person's
+    ``first_name`` and the run's ``revision`` beside its own columns.
+    """
+    send = load_send(row.order)
+    texts = content.own
+    if row.revision is not None:
+        texts = content.texts(content.revision(db, row.revision))
+    values = _values(content, row, study)
+    if study is not None and _speaks_of_the_pot(send, texts, row.language):
+        values = {**values, **_pot(db, row.participant_id, study)}
+    return compose(send, channel, row.language, texts, values, _no_picture)
+
+
+def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Value]:
+    """What the run does not know. The desk is the study's, a stranger's the first one's."""
+    if study is None:
+        desks = [one.desk for one in content.library.studies.values() if one.desk]
+        return {"desk": desks[0] if desks else ""}
+    return {
+        "first_name": row.first_name,
+        "sender_name": study.sender_name,
+        "desk": study.desk,
+        "reward": study.reward.cents if study.reward else 0,
+    }
+
+
+def _speaks_of_the_pot(send: Send, texts: Texts, language: str) -> bool:
+    said = (*send.notices, *((send.text,) if send.text else ()))
+    raw = [texts.raw(text.key, language) for text in said]
+    return any(name in text for text in raw for name in _OF_THE_POT)
+
+
+def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
+    """What lies in the pot, in cents, and how many questionnaires are missing to a voucher."""
+    pot = balance(db, pot_of(participant))
+    rule = study.reward
+    every = (rule.pay_out_every if rule else None) or 0
+    to_go = -(-(every - pot % every) // rule.cents) if rule and rule.cents and every else None
+    return {"pot": pot, "to_go": to_go}
+
+
+def _no_picture(_: Send) -> str | None:
+    return None

@@ -1,0 +1,108 @@
+"""After erasing, nothing in the database names the person; amounts and codes stay."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
+from bot.conversation.forget import forget, stop
+from bot.conversation.outbox import claim
+from bot.conversation.receive import receive
+from bot.message import Channel, InboundMessage
+from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, find_address
+from bot.rewards.ledger import balance, pot_of
+from bot.store.database import Database, open_database
+from bot.store.keys import Keys
+from tests.conversation.test_outbox import begin, hear
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
+
+
+def answered(database: Database) -> str:
+    person: str = database.run(begin)
+    for number, typed in enumerate(("ja", "1", "2", "3", "4", "5", "1", "2")):
+        database.run(hear, typed, number)
+    database.run(claim, CONTENT, NOW)
+    return person
+
+
+def test_an_erased_person_is_named_nowhere_and_keeps_the_amounts(database: Database) -> None:
+    person = answered(database)
+
+    assert database.run(forget, person, NOW)
+
+    (row,) = database.run(rows, PARTICIPANTS)
+    assert (row.first_name, row.status) == (None, "erased")
+    address = database.run(find_address, "local", AMINA)
+    assert address.address is None
+    assert address.opted_out_at == NOW, "the stop holds, should the number be enrolled again"
+    assert all(one.typed is None and one.words is None for one in database.run(rows, ANSWERS))
+    assert all(one.form is None for one in database.run(rows, OUTBOUND))
+    assert '"answers":{}' in database.run(rows, RUNS)[0].state
+    assert database.run(balance, pot_of(person)) == 200
+    assert not database.run(forget, person, NOW)
+
+
+def test_a_message_of_an_erased_person_is_a_strangers(database: Database) -> None:
+    person = answered(database)
+    database.run(forget, person, NOW)
+    inbound = InboundMessage(Channel.LOCAL, "L99", AMINA, "bot", "hallo", NOW)
+
+    received = database.run(receive, CONTENT, inbound, NOW + timedelta(days=2))
+
+    assert received.outcome == "stranger"
+
+
+def test_a_shared_number_stays_with_the_other_person(database: Database) -> None:
+    person = answered(database)
+
+    def other(db: Connection) -> None:
+        address = [(Channel.LOCAL, AMINA)]
+        enrol(db, Enrolment("klantmonitor", "Omar", "nl", address, NOW.date()), NOW)
+
+    database.run(other)
+    database.run(forget, person, NOW)
+
+    address = database.run(find_address, "local", AMINA)
+    assert address.address == AMINA
+    assert address.opted_out_at is None
+
+
+def test_a_stopped_person_is_sent_nothing_more(database: Database) -> None:
+    person: str = database.run(begin)
+    database.run(hear, "ja", 1)
+
+    assert database.run(stop, person, NOW)
+
+    assert database.run(claim, CONTENT, NOW) == []
+    assert database.run(rows, RUNS)[0].status == "stopped"
+    assert not database.run(stop, "p0", NOW)
+
+
+def test_the_file_of_the_database_holds_no_name_no_number_and_no_word(
+    sqlite_url: str, keys: Keys
+) -> None:
+    database = open_database(sqlite_url, keys=keys)
+    database.run(begin)
+    database.run(hear, "ik heet Kanarie", 1)
+    database.run(claim, CONTENT, NOW)
+    database.close()
+
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with sqlite3.connect(path) as db:
+        db.execute("pragma wal_checkpoint(truncate)")
+    db.close()
+    raw = path.read_bytes()
+    for word in ("Amina", AMINA, AMINA[3:], "Kanarie"):
+        assert word.encode() not in raw
+
+
+def test_the_database_is_asked_with_bound_values_only(database: Database) -> None:
+    database.run(begin)
+    hostile = "x'; DROP TABLE participants; --"
+    inbound = InboundMessage(Channel.LOCAL, hostile, hostile, "bot", hostile, NOW)
+
+    database.run(receive, CONTENT, inbound, NOW)
+
+    assert database.run(lambda db: db.execute(text("select count(*) from participants")).scalar())
