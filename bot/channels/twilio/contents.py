@@ -107,12 +107,14 @@ async def push(client: Client, wanted: tuple[Resource, ...]) -> dict[str, str]:
     }
     for resource in wanted:
         if resource.name not in found:
-            found[resource.name] = await _create(client, resource)
+            found[resource.name] = await create(client, resource)
     return found
 
 
-async def _create(client: Client, resource: Resource) -> str:
-    """The library's own request class rewrites our types; the API takes the plain JSON."""
+async def create(client: Client, resource: Resource) -> str:
+    """Make one and return its sid. The library's own request class rewrites our types; the API
+    takes the plain JSON.
+    """
     body = {
         "friendly_name": resource.name,
         "language": resource.language,
