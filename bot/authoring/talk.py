@@ -4,11 +4,13 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.content.compose import compose
 from bot.content.library import Library
 from bot.content.revision import Revision
 from bot.content.study import Study
+from bot.content.texts import Texts
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
 from bot.engine.effects import Effect, Grant, Send, SetTimer
@@ -70,6 +72,10 @@ class Talk:
         reading = read_payload(payload) or Unclear("foreign button")
         return self._hear(Replied("talk", reading, title, self.channel))
 
+    def attach(self) -> list[Form]:
+        """The person sends a photo, a voice message or a file without words."""
+        return self._hear(Replied("talk", Unclear("media"), "", self.channel))
+
     def wait(self, time: timedelta) -> Iterator[list[Form]]:
         """Let time pass; every timer that comes due says its part."""
         until = self.now + time
@@ -84,21 +90,27 @@ class Talk:
     def _hear(self, event: Event) -> list[Form]:
         run, self.effects = advance(self.revision.flow, self.run, event)
         self.run = load_run(dump_run(run))
+        forms: list[Form] = []
+        self.pot += sum(one.reward.cents for one in self.effects if isinstance(one, Grant))
         for effect in self.effects:
-            if isinstance(effect, Grant):
-                self.pot += effect.reward.cents
-            elif isinstance(effect, SetTimer):
+            if isinstance(effect, SetTimer):
                 self.timers.append(Due(self.now + effect.after, effect))
-        sends = [effect for effect in self.effects if isinstance(effect, Send)]
-        forms = [form for send in sends for form in self._compose(send)]
+            elif isinstance(effect, Send):
+                forms.extend(self._compose(effect))
         self.shown.extend(forms)
         return forms
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
-        texts = self.library.texts(self.revision)
-        return compose(send, self.channel, self.run.language, texts, self._values(), _no_picture)
+        language, values = self.run.language, self.values()
+        return compose(send, self.channel, language, self.texts, values, _no_picture)
 
-    def _values(self) -> dict[str, Value]:
+    @cached_property
+    def texts(self) -> Texts:
+        """The words of the flow and the bot's own."""
+        return self.library.texts(self.revision)
+
+    def values(self) -> dict[str, Value]:
+        """What the run does not know but a text may name; ``pot`` and ``reward`` in cents."""
         rule = self.study.reward
         every = (rule.pay_out_every if rule else None) or 0
         cents = rule.cents if rule else 0
