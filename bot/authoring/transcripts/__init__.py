@@ -7,6 +7,7 @@
     > Hoi Amina! …                  [Ja, ik begin | Nu niet]
     < [Ja, ik begin]                a tap; "old" behind it taps an older message
     < best wel                      typed
+    < (photo)                       or (voice), (video), (file): sent without words
     +1 day                          time passes: +3 hours, +30 minutes
     = stress: 3                     an answer that was kept; nothing behind the colon is empty
     ! opted out whatsapp            something else that happened

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.content.problem import did_you_mean
 from bot.message import Channel
 
+ATTACHED = ("photo", "voice", "video", "file")
 CHANNELS = (Channel.WHATSAPP, Channel.SMS)
 HAPPENINGS = (
     "reward 2 EUR",
@@ -78,6 +79,17 @@ class Tapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """The person sends one of ``ATTACHED``, without words."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        """As a line of the file."""
+        return f"< ({self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
 class Waited:
     """Time passes, in whole minutes."""
 
@@ -126,7 +138,7 @@ class Happened:
         return f"! {self.what}"
 
 
-Act = Typed | Tapped | Waited
+Act = Typed | Tapped | Attached | Waited
 """What the person does, or the time."""
 Outcome = Said | Kept | Happened
 Line = Start | Act | Outcome
@@ -206,12 +218,14 @@ def _start(rest: str) -> Start:
     )
 
 
-def _act(rest: str) -> Typed | Tapped:
+def _act(rest: str) -> Typed | Tapped | Attached:
     if not rest:
         raise LineError("write what the person types, or what is tapped in brackets: < [Ja]")
     tap = _TAP.fullmatch(rest)
     if tap is not None:
         return Tapped(tap["title"].strip(), tap["old"] is not None)
+    if rest[:1] + rest[-1:] == "()" and rest[1:-1] in ATTACHED:
+        return Attached(rest[1:-1])
     if rest.startswith("["):
         raise LineError("a tap is: < [Ja], or < [Ja] old for a button of an older message")
     return Typed(rest)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.authoring.forms import find_older_tap, newest_taps
 from bot.authoring.talk import Talk
 from bot.authoring.transcripts.compare import Seen, compare
 from bot.authoring.transcripts.lines import (
@@ -18,11 +17,10 @@ from bot.authoring.transcripts.lines import (
     Outcome,
     Said,
     Start,
-    Tapped,
-    Typed,
     Waited,
     read,
 )
+from bot.authoring.transcripts.perform import NoSuchTapError, perform
 from bot.content.library import Library
 from bot.content.problem import did_you_mean
 from bot.content.study import Study
@@ -87,7 +85,7 @@ def _turns(lines: Sequence[tuple[int, Line]]) -> Iterator[Turn]:
         if isinstance(line, Said | Kept | Happened):
             told.append((number, line))
             continue
-        alone = isinstance(line, Waited) or (acts and not isinstance(acts[-1][1], Typed | Tapped))
+        alone = isinstance(line, Waited) or (acts and isinstance(acts[-1][1], Start | Waited))
         if acts and (told or alone):
             yield Turn(tuple(acts), tuple(told))
             acts, told = [], []
@@ -109,9 +107,12 @@ def _play(
         forms: list[Form] = []
         effects: list[Effect] = []
         for number, act in turn.acts:
-            for said in _act(talk, number, act):
-                forms.extend(said)
-                effects.extend(talk.effects)
+            try:
+                for said in perform(talk, act):
+                    forms.extend(said)
+                    effects.extend(talk.effects)
+            except NoSuchTapError as error:
+                raise _OtherwiseError(number, str(error)) from None
         _check(turn, Seen(forms, effects, talk.channel))
 
 
@@ -135,29 +136,6 @@ def _talk(
         raise _OtherwiseError(number, f"`{name}` is not complete in `{start.language}`: {hint}")
     run = Run("r", revision.hash, "p", start.language, wave=start.wave)
     return Talk(library, lexicons, study, revision, start.channel, run, BEGINNING)
-
-
-def _act(talk: Talk, number: int, act: Start | Act) -> Iterator[list[Form]]:
-    match act:
-        case Start():
-            yield talk.start()
-        case Typed(text=text):
-            yield talk.type(text)
-        case Waited(time=time):
-            yield from talk.wait(time)
-        case Tapped(title=title, old=False):
-            taps = newest_taps(talk.shown)
-            found = next((tap for tap in taps if tap.title == title), None)
-            if found is None:
-                shown = " | ".join(tap.title for tap in taps) or "nothing"
-                hint = f"there is [{shown}]; an older message is tapped with: < [{title}] old"
-                raise _OtherwiseError(number, f"the newest message has no [{title}]: {hint}")
-            yield talk.tap(found.id, found.title)
-        case Tapped(title=title):
-            older = find_older_tap(talk.shown, title)
-            if older is None:
-                raise _OtherwiseError(number, f"no older message has [{title}]")
-            yield talk.tap(older.id, older.title)
 
 
 def _check(turn: Turn, seen: Seen) -> None:
