@@ -13,7 +13,7 @@ from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, Grant, Send, SetTimer
+from bot.engine.effects import Effect, Erase, Grant, OptIn, OptOut, Send, SetTimer
 from bot.engine.events import Event, Expired, Replied, Started, TimedOut
 from bot.engine.flow import Value
 from bot.engine.replies import read_payload, understand
@@ -51,6 +51,7 @@ class Talk:
     effects: tuple[Effect, ...] = ()
     timers: list[Due] = field(default_factory=list)
     shown: list[Form] = field(default_factory=list)
+    is_opted_out: bool = False
 
     def start(self) -> list[Form]:
         """Open the wave."""
@@ -95,10 +96,16 @@ class Talk:
         for effect in self.effects:
             if isinstance(effect, SetTimer):
                 self.timers.append(Due(self.now + effect.after, effect))
-            elif isinstance(effect, Send):
+            elif isinstance(effect, OptOut | Erase | OptIn):
+                self.is_opted_out = not isinstance(effect, OptIn)
+            elif isinstance(effect, Send) and self._may_leave(effect):
                 forms.extend(self._compose(effect))
         self.shown.extend(forms)
         return forms
+
+    def _may_leave(self, send: Send) -> bool:
+        """As routing has it: whoever stopped gets the farewell and nothing else."""
+        return send.purpose == "farewell" or not self.is_opted_out
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
         language, values = self.run.language, self.values()

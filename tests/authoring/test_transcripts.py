@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.authoring.transcripts import Fault, play, read, retell, write
+from bot.authoring.transcripts import Fault, LineError, play, read, retell, write
 from bot.authoring.transcripts.compare import fits
 from bot.authoring.transcripts.lines import (
     HAPPENINGS,
     Happened,
     Kept,
     Line,
-    LineError,
     Said,
     Start,
     Tapped,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.authoring.transcripts import play
+from bot.authoring.transcripts import play, read
+from bot.authoring.transcripts.lines import HAPPENINGS, Happened
 from tests.conversation.test_receive import CONTENT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,6 +21,27 @@ def test_the_conversation_goes_as_written(file: Path) -> None:
 
 def test_there_are_conversations() -> None:
     assert len(FILES) >= 20
+
+
+def test_each_kind_of_thing_that_can_happen_is_told_by_some_conversation() -> None:
+    told = {
+        line.what
+        for file in FILES
+        for _, line in read(file.read_text(encoding="utf-8"))
+        if isinstance(line, Happened)
+    }
+
+    for sample in HAPPENINGS:
+        kind = " ".join(sample.split()[: 2 if sample.startswith("opted") else 1])
+        assert any(what.startswith(kind) for what in told), f"no conversation tells: ! {sample}"
+
+
+@pytest.mark.parametrize("sort", ["happy", "wrong_replies", "silence", "stop", "sms"])
+def test_each_flow_has_a_conversation_of_each_sort(sort: str) -> None:
+    names = {file.stem for file in FILES}
+
+    for study in CONTENT.library.studies.values():
+        assert {f"{flow}_{sort}" for flow in study.flows} <= names
 
 
 def test_each_message_that_is_left_out_of_a_conversation_is_missed(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ Every message of the bot must stand there, in order; ``…`` is anything, and br
 out. ``=`` and ``!`` lines tell of what the replies right above them did; not all need be told.
 """
 
-from bot.authoring.transcripts.lines import Fault, Line, read, write
+from bot.authoring.transcripts.lines import Fault, Line, write
 from bot.authoring.transcripts.player import play
+from bot.authoring.transcripts.reader import LineError, read
 from bot.authoring.transcripts.retell import retell
 
-__all__ = ["Fault", "Line", "play", "read", "retell", "write"]
+__all__ = ["Fault", "Line", "LineError", "play", "read", "retell", "write"]

@@ -13,14 +13,13 @@ from bot.authoring.transcripts.lines import (
     Happened,
     Kept,
     Line,
-    LineError,
     Outcome,
     Said,
     Start,
     Waited,
-    read,
 )
 from bot.authoring.transcripts.perform import NoSuchTapError, perform
+from bot.authoring.transcripts.reader import LineError, read
 from bot.content.library import Library
 from bot.content.problem import did_you_mean
 from bot.content.study import Study
