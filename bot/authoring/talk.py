@@ -1,16 +1,19 @@
 """A conversation in memory, for authors: real engine, texts and reading, a made-up clock."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.content.compose import compose
 from bot.content.library import Library
 from bot.content.revision import Revision
 from bot.content.study import Study
+from bot.content.texts import Texts
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, Grant, Send, SetTimer
+from bot.engine.effects import Effect, Erase, Grant, OptIn, OptOut, Send, SetTimer
 from bot.engine.events import Event, Expired, Replied, Started, TimedOut
 from bot.engine.flow import Value
 from bot.engine.replies import read_payload, understand
@@ -33,7 +36,7 @@ class Due:
 class Talk:
     """One made-up participant going through one flow; ``now`` is aware and only ``wait`` moves it.
 
-    ``effects`` holds what the last event ordered, in order.
+    ``effects`` holds what the last event ordered, ``shown`` every message so far, both in order.
     """
 
     library: Library
@@ -47,6 +50,8 @@ class Talk:
     pot: int = 0
     effects: tuple[Effect, ...] = ()
     timers: list[Due] = field(default_factory=list)
+    shown: list[Form] = field(default_factory=list)
+    is_opted_out: bool = False
 
     def start(self) -> list[Form]:
         """Open the wave."""
@@ -55,7 +60,7 @@ class Talk:
     def type(self, text: str) -> list[Form]:
         """The person types."""
         words = {
-            language: {**self.library.own.get(language, {}), **texts}
+            language: ChainMap(texts, self.library.own.get(language, {}))
             for language, texts in self.revision.texts.items()
         }
         flow = self.revision.flow
@@ -67,6 +72,10 @@ class Talk:
         """The person taps a button or a row, of any message so far."""
         reading = read_payload(payload) or Unclear("foreign button")
         return self._hear(Replied("talk", reading, title, self.channel))
+
+    def attach(self) -> list[Form]:
+        """The person sends a photo, a voice message or a file without words."""
+        return self._hear(Replied("talk", Unclear("media"), "", self.channel))
 
     def wait(self, time: timedelta) -> Iterator[list[Form]]:
         """Let time pass; every timer that comes due says its part."""
@@ -82,19 +91,33 @@ class Talk:
     def _hear(self, event: Event) -> list[Form]:
         run, self.effects = advance(self.revision.flow, self.run, event)
         self.run = load_run(dump_run(run))
+        forms: list[Form] = []
+        self.pot += sum(one.reward.cents for one in self.effects if isinstance(one, Grant))
         for effect in self.effects:
-            if isinstance(effect, Grant):
-                self.pot += effect.reward.cents
-            elif isinstance(effect, SetTimer):
+            if isinstance(effect, SetTimer):
                 self.timers.append(Due(self.now + effect.after, effect))
-        sends = [effect for effect in self.effects if isinstance(effect, Send)]
-        return [form for send in sends for form in self._compose(send)]
+            elif isinstance(effect, OptOut | Erase | OptIn):
+                self.is_opted_out = not isinstance(effect, OptIn)
+            elif isinstance(effect, Send) and self._may_leave(effect):
+                forms.extend(self._compose(effect))
+        self.shown.extend(forms)
+        return forms
+
+    def _may_leave(self, send: Send) -> bool:
+        """As routing has it: whoever stopped gets the farewell and nothing else."""
+        return send.purpose == "farewell" or not self.is_opted_out
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
-        texts = self.library.texts(self.revision)
-        return compose(send, self.channel, self.run.language, texts, self._values(), _no_picture)
+        language, values = self.run.language, self.values()
+        return compose(send, self.channel, language, self.texts, values, _no_picture)
 
-    def _values(self) -> dict[str, Value]:
+    @cached_property
+    def texts(self) -> Texts:
+        """The words of the flow and the bot's own."""
+        return self.library.texts(self.revision)
+
+    def values(self) -> dict[str, Value]:
+        """What the run does not know but a text may name; ``pot`` and ``reward`` in cents."""
         rule = self.study.reward
         every = (rule.pay_out_every if rule else None) or 0
         cents = rule.cents if rule else 0

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, data, people, setup, waves
+from bot.cli import authors, data, people, setup, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -28,6 +28,7 @@ app.command()(authors.explain)
 app.command(name="try")(authors.try_flow)
 app.command()(authors.score)
 app.command(name="test")(authors.play_conversations)
+app.command()(walking.walk)
 app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)

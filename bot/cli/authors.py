@@ -81,13 +81,16 @@ def play_conversations(
     from bot.content.lexicon import load_lexicons
     from bot.content.library import load_library
 
-    chosen = files or sorted(flows.glob("*/tests/*.chat"))
+    chosen = files or sorted(flows.rglob("*.chat"))
     missing = [file for file in chosen if not file.is_file()]
     if missing or not chosen:
         raise fail(f"There is no conversation {missing[0] if missing else 'under ' + str(flows)}.")
     library, lexicons = load_library(flows, locales, assets), load_lexicons(locales)
-    faults = [fault for file in chosen if (fault := play(file, library, lexicons))]
-    for fault in faults:
-        print(fault)
-    print(f"{len(chosen) - len(faults)} passed, {len(faults)} failed")
-    raise typer.Exit(1 if faults else 0)
+    failed = 0
+    for file in chosen:
+        faults = play(file, library, lexicons)
+        failed += bool(faults)
+        for fault in faults:
+            print(fault)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    raise typer.Exit(1 if failed else 0)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.content import limits
 from bot.content.plain import plain
+from bot.content.sms import parts_of
 from bot.content.texts import Texts
 from bot.engine.asides import SKIP, returns_to
 from bot.engine.effects import Send, Shown, Text
@@ -50,7 +51,7 @@ def compose(
     """
     spoken = _Spoken(send, language, texts, values)
     if channel not in _INTERACTIVE:
-        return (TextForm(_within(plain(spoken.numbered()), limits.TEXT_BODY)),)
+        return _plain(spoken, channel)
     picture = picture_url(send)
     if _many(send) or (send.repeated and send.choices):
         return _words(spoken.numbered(), picture, spoken)
@@ -87,9 +88,12 @@ class _Spoken:
     def alt(self) -> str:
         return "" if self.send.text is None else self.say(self.send.text)
 
+    def notices(self) -> str:
+        return "\n\n".join(self.say(text) for text in self.send.notices)
+
     def body(self) -> str:
-        texts = (*self.send.notices, *(() if self.send.text is None else (self.send.text,)))
-        return "\n\n".join(self.say(text) for text in texts)
+        asked = "" if self.send.text is None else self.say(self.send.text)
+        return "\n\n".join(part for part in (self.notices(), asked) if part)
 
     def hinted(self) -> str:
         return "\n".join(part for part in (self.body(), self._hint()) if part)
@@ -123,6 +127,15 @@ class _Spoken:
         if numbered:  # a typed 0 is a number, an amount or a text elsewhere
             return f"{hint}{' ' if hint.endswith('.') else chr(10)}{self.own('hint_skip')}"
         return f"{hint}\n{self.own('hint_skip_word')}"
+
+
+def _plain(spoken: _Spoken, channel: Channel) -> tuple[Form, ...]:
+    """One message; on SMS the notices go before it in their own when together they are too long."""
+    notices, whole = plain(spoken.notices()), plain(spoken.numbered())
+    asked = whole.removeprefix(notices).lstrip()
+    is_long = channel is Channel.SMS and parts_of(whole) > limits.SMS_PARTS
+    messages = (notices, asked) if is_long and notices and asked else (whole,)
+    return tuple(TextForm(_within(message, limits.TEXT_BODY)) for message in messages)
 
 
 def _many(send: Send) -> bool:

@@ -4,7 +4,7 @@ that handled the event, so that either all of it happened or nothing.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -94,6 +94,7 @@ def apply(  # noqa: C901 - one case per effect
                 open_case(db, scene.participant, kind, scene.now)
             case SwitchLanguage(language=language):
                 participants.set_language(db, scene.participant, language)
+                scene = replace(scene, language=language)
             case OptOut():
                 _opt_out(db, scene)
             case OptIn() if scene.address is not None:

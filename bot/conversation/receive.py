@@ -122,7 +122,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         study=person.study,
         is_test=person.is_test,
     )
-    effects = respond(reading, None)
+    effects = respond(reading, None, content.library.own)
     return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
 
 

@@ -11,7 +11,7 @@ from bot.engine.answers import correct, doubt_or_take, not_understood, offers_sk
 from bot.engine.asides import BREAK, kind_of, step_of
 from bot.engine.asking import question
 from bot.engine.commands import obey
-from bot.engine.effects import Effect, SetTimer, Text
+from bot.engine.effects import Effect, SetTimer, SwitchLanguage, Text
 from bot.engine.events import Event, Expired, Interrupted, Replied, Started, TimedOut
 from bot.engine.flow import Flow, RunStatus
 from bot.engine.outside import respond
@@ -27,7 +27,7 @@ def advance(flow: Flow, run: Run, event: Event) -> Moved:
             return _start(flow, run, event)
         case Replied():
             if run.status is not RunStatus.WAITING or run.step is None:
-                return run, respond(event.reading, run)
+                return _outside(flow, run, event)
             return _reply(flow, replace(run, turn=run.turn + 1), event)
         case TimedOut():
             return run, _remind(flow, run, event)
@@ -53,6 +53,15 @@ def _start(flow: Flow, run: Run, event: Started) -> Moved:
         for number, after in enumerate(flow.policy.reminders, start=1)
     )
     return run, (question(flow.invite, run, purpose="opening"), *reminders, close)
+
+
+def _outside(flow: Flow, run: Run, event: Replied) -> Moved:
+    """No question is open: nothing of the run changes but the language it is talked about in."""
+    effects = respond(event.reading, run, flow.languages)
+    for effect in effects:
+        if isinstance(effect, SwitchLanguage):
+            run = replace(run, language=effect.language)
+    return run, effects
 
 
 def _reply(flow: Flow, run: Run, event: Replied) -> Moved:

@@ -1,5 +1,6 @@
 """What a message means when no question is open: commands still work, at any time."""
 
+from collections.abc import Collection
 from typing import assert_never
 
 from bot.engine.effects import (
@@ -16,10 +17,15 @@ from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
 
 
-def respond(reading: Reading, run: Run | None) -> tuple[Effect, ...]:
-    """The answer to a message outside a question; ``run`` is the latest run, if there was one."""
+def respond(
+    reading: Reading, run: Run | None, languages: Collection[str] = ()
+) -> tuple[Effect, ...]:
+    """The answer to a message outside a question; ``run`` is the latest run, if there was one.
+
+    ``languages`` can be spoken; what is said after a switch is said in the new one.
+    """
     if isinstance(reading, Commanded):
-        return _command(reading)
+        return _command(reading, languages)
     if run is not None and run.status is RunStatus.EXPIRED:
         return (_say("expired_thanks"),)
     if isinstance(reading, Tapped):
@@ -27,7 +33,7 @@ def respond(reading: Reading, run: Run | None) -> tuple[Effect, ...]:
     return (_say("no_question_open"),)
 
 
-def _command(said: Commanded) -> tuple[Effect, ...]:
+def _command(said: Commanded, languages: Collection[str]) -> tuple[Effect, ...]:
     match said.command:
         case Command.STOP:
             return (OptOut(), _say("stopped", "farewell"))
@@ -39,10 +45,8 @@ def _command(said: Commanded) -> tuple[Effect, ...]:
             return (OptIn(), _say("started_again"))
         case Command.HUMAN:
             return (OpenCase("human"), _say("human_coming"))
-        case Command.LANGUAGE if said.language is not None:
-            return (SwitchLanguage(said.language), _say("language_switched"))
         case Command.LANGUAGE:
-            return (_say("language_menu"),)
+            return _language(said.language, languages)
         case Command.ERASE:
             return (OpenCase("erase"), _say("human_coming"))
         case Command.HELP | Command.BALANCE | Command.MY_DATA:
@@ -51,6 +55,14 @@ def _command(said: Commanded) -> tuple[Effect, ...]:
             return (_say("no_question_open"),)
         case _:
             assert_never(said.command)
+
+
+def _language(wanted: str | None, languages: Collection[str]) -> tuple[Effect, ...]:
+    if wanted is None:
+        return (_say("language_menu"),)
+    if wanted not in languages:
+        return (_say("language_not_here"),)
+    return (SwitchLanguage(wanted), _say("language_switched"))
 
 
 def _say(key: str, purpose: str = "reply") -> Send:

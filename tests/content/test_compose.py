@@ -1,5 +1,6 @@
 """What one order becomes on each channel."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,19 @@ def test_sms_holds_no_sign_that_halves_its_room(tmp_path: Path) -> None:
 
     assert isinstance(form, TextForm)
     assert form.body.splitlines()[0] == '"Wat" - of \'t...'
+
+
+def test_a_notice_that_makes_a_text_message_too_long_goes_before_it_in_its_own(
+    tmp_path: Path,
+) -> None:
+    known = texts(tmp_path, question(5))
+    asked = ask(*codes(5))
+    short = replace(asked, notices=(Text("polsbot.corrected"),))
+    long = replace(asked, notices=(Text("polsbot.help"), Text("polsbot.my_data")) * 3)
+
+    assert len(say(short, Channel.SMS, known)) == 1
+    first, second = say(long, Channel.SMS, known)
+    assert isinstance(second, TextForm)
+    assert second.body.startswith("Wat kies je?\n1 Keuze 1")
+    assert first != second
+    assert len(say(long, Channel.EMAIL, known)) == 1

@@ -174,3 +174,14 @@ def test_no_text_can_break_a_conversation(database: Database, text: str) -> None
     (received,) = hear(database, text)
 
     assert received.outcome == "handled"
+
+
+def test_a_language_asked_for_after_the_end_is_spoken_at_once(database: Database) -> None:
+    database.run(begin)
+    hear(database, "ja", *"1234512")
+
+    hear(database, "english please", "auf deutsch", start=20)
+
+    switched, missing = database.run(rows, OUTBOUND)[-2:]
+    assert switched.language == "en"
+    assert missing.language == "en"

@@ -263,6 +263,20 @@ def test_a_language_that_is_not_offered_is_said_to_be_missing() -> None:
     assert talk.keys() == ["polsbot.language_not_here", "t.stress"]
 
 
+def test_after_the_end_a_language_is_switched_only_to_one_that_is_offered() -> None:
+    talk = begun().command(Command.STOP)
+
+    talk.command(Command.LANGUAGE, "de")
+    assert talk.keys() == ["polsbot.language_not_here"]
+    assert talk.run.language == "nl"
+
+    talk.command(Command.LANGUAGE, "en")
+    assert SwitchLanguage("en") in talk.effects
+    assert talk.keys() == ["polsbot.language_switched"]
+    assert talk.run.language == "en"
+    assert talk.run.status is RunStatus.STOPPED
+
+
 def test_two_answers_in_another_language_open_the_menu() -> None:
     talk = Talk().hear(Started()).answer("start")
 

@@ -15,6 +15,7 @@ from bot.engine.replies.tokens import words_of
 class Options:
     """``whole`` maps phrases that say a choice in full to its position, ``parts`` single label
     words to the positions of the labels they stand in. ``common`` words stand in most labels.
+    ``labels`` are written without spaces, as they are and with the number of their row before.
     """
 
     whole: Mapping[Words, int]
@@ -72,11 +73,13 @@ def options_of(labels: tuple[str, ...], lexicon: Lexicon) -> Options:
             for core in _cores(words, common, lexicon)
         ],
     )
+    plain = {"".join(words): position for position, words in enumerate(written)}
+    numbered = {f"{position + 1}{label}": position for label, position in plain.items()}
     options = Options(
         whole=whole,
         parts={word: frozenset(found) for word, found in parts.items()},
         common=common,
-        labels={"".join(words): position for position, words in enumerate(written)},
+        labels=numbered | plain,
         words=frozenset(word for words in written for word in words),
         longest=max(map(len, whole), default=1),
     )
@@ -103,12 +106,19 @@ def _common(written: list[Words]) -> frozenset[str]:
 
 
 def _cores(words: Words, common: frozenset[str], lexicon: Lexicon) -> list[Words]:
-    """A label without what all labels have, with and without its small words."""
+    """A label without what all labels have, with and without its small words.
+
+    Digits alone are none: the 5 of "up to 5,000" is also the number of the fifth row.
+    """
     core = tuple(word for word in words if word not in common)
     bare = tuple(
         word for word in core if not _is_small(word, lexicon, (Sense.SMALL, Sense.ARTICLE))
     )
-    return [c for c in (core, bare) if c and c != words and not _only_no(c, lexicon)]
+    return [
+        c
+        for c in (core, bare)
+        if c and c != words and not _only_no(c, lexicon) and not all(map(str.isdigit, c))
+    ]
 
 
 def _only_no(core: Words, lexicon: Lexicon) -> bool:

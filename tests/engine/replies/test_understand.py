@@ -186,3 +186,30 @@ def test_text_is_kept_as_typed(lexicons: Lexicons, questions: Questions) -> None
 
 def test_without_lexicons_nothing_is_understood(questions: Questions) -> None:
     assert isinstance(understand(questions["scale"], "3", {}, "nl"), Unclear)
+
+
+@pytest.mark.parametrize("typed", ["5", "5.", "٥", "5 weet ik niet", "weet ik niet"])
+def test_a_row_number_is_never_the_amount_that_stands_in_another_label(
+    lexicons: Lexicons, typed: str
+) -> None:
+    labels = ("Tot 5.000", "Van 5.000 tot 20.000", "Van 20.000 tot 50.000", "Boven 50.000")
+    codes = (1, 2, 3, 4, "unknown")
+    asked = Question(AnswerType.CHOICE, date(2026, 3, 2), codes, {"nl": (*labels, "Weet ik niet")})
+
+    reading = understand(asked, typed, lexicons, "nl")
+
+    assert isinstance(reading, Understood)
+    assert reading.value == "unknown"
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1 Tot 5.000", 1), ("2 van 5.000 tot 20.000", 2)])
+def test_a_whole_row_with_its_number_is_that_row(
+    lexicons: Lexicons, typed: str, value: int
+) -> None:
+    labels = ("Tot 5.000", "Van 5.000 tot 20.000", "Boven 20.000")
+    asked = Question(AnswerType.CHOICE, date(2026, 3, 2), (1, 2, 3), {"nl": labels})
+
+    reading = understand(asked, typed, lexicons, "nl")
+
+    assert isinstance(reading, Understood)
+    assert reading.value == value

@@ -1,0 +1,59 @@
+"""`polsbot walk` and `polsbot test`: exit codes and what a researcher reads."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import ROOT, polsbot
+
+FILES = ("--flows", str(ROOT / "flows"), "--locales", str(ROOT / "locales"))
+BOOKS = (*FILES, "--assets", str(ROOT / "assets"))
+
+
+def test_a_walk_without_faults_says_how_far_it_came() -> None:
+    walked = polsbot("walk", "periodic", "--runs", "84", "--seed", "3", *BOOKS)
+
+    assert walked.exit_code == 0, walked.output
+    assert "klantmonitor/periodic: 14 of 14 steps" in walked.stdout
+    assert walked.stdout.endswith("84 walks fine, 0 not\n")
+
+
+def test_the_figures_of_a_walk_can_be_had_as_json() -> None:
+    walked = polsbot("walk", "--runs", "4", "--json", *BOOKS)
+
+    figures = json.loads(walked.stdout)
+    assert figures["faults"] == []
+    assert set(figures["coverage"]) <= {"klantmonitor/baseline", "klantmonitor/periodic"}
+
+
+def test_a_flow_that_is_not_there_cannot_be_walked() -> None:
+    walked = polsbot("walk", "nothing", *BOOKS)
+
+    assert walked.exit_code == 2
+    assert "There is no flow nothing" in walked.stderr
+
+
+def test_a_fault_of_a_walk_is_told_with_its_conversation_and_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.content.limits.SMS_PARTS", 1)
+
+    walked = polsbot("walk", "periodic", "--runs", "40", *BOOKS)
+
+    assert walked.exit_code == 1
+    assert "a text message in 2 parts, at most 1" in walked.stdout
+    assert "    start " in walked.stdout
+    assert "polsbot walk --seed" in walked.stdout
+
+
+def test_a_conversation_that_goes_otherwise_fails_at_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "klantmonitor" / "some.chat"
+    file.parent.mkdir()
+    file.write_text("start nl sms periodic\n> Hoi Amina! …\n< 1\n> Hoe druk …\n", encoding="utf-8")
+
+    played = polsbot("test", str(file), *BOOKS)
+
+    assert played.exit_code == 1
+    assert f"{file}:4: it goes otherwise" in played.stdout
+    assert "0 passed, 1 failed" in played.stdout
