@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.authoring.talk import Talk
-from bot.authoring.transcripts.lines import Typed, Waited
+from bot.authoring.transcripts.lines import Tapped, Typed, Waited
 from bot.authoring.walk import Route, Walked, routes_of, walk
 from bot.authoring.walk.person import Plan
 from bot.authoring.walk.watch import Event, watch
@@ -137,6 +137,27 @@ def test_an_answer_kept_as_another_is_found() -> None:
 
 def test_a_plain_answer_that_was_not_kept_is_found() -> None:
     assert "was not kept" in event(asked(), TYPED, ANSWER)[0]
+
+
+def test_a_late_tap_that_answers_the_open_question_is_found() -> None:
+    person = asked()
+    person.type("3")
+    plan = Plan(Tapped("5 Heel veel", old=True), about="stress")
+    before = person.run
+    right, wrong = Record("stress", 5, "", "payload"), Record("calm", 5, "", "payload")
+
+    assert list(watch(Event(person, plan, before, [], [right, ANSWER]))) == []
+    (fault,) = watch(Event(person, plan, before, [], [wrong, ANSWER]))
+    assert fault == "a tap of `stress` was kept as the answer to `calm`"
+
+
+def test_a_way_back_that_goes_nowhere_is_found() -> None:
+    person = asked()
+    person.run = replace(person.run, path=("stress", "stress"))
+
+    said = event(person, Plan(Typed("hm")), ANSWER)
+
+    assert len(said) == 2
 
 
 def test_a_stop_that_did_not_stop_is_found() -> None:

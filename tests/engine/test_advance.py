@@ -277,6 +277,21 @@ def test_after_the_end_a_language_is_switched_only_to_one_that_is_offered() -> N
     assert talk.run.status is RunStatus.STOPPED
 
 
+def test_a_menu_in_a_break_returns_to_the_break_and_asks_nothing_again() -> None:
+    talk = begun().answer("yes", 5, "why")
+    assert talk.run.step == "break-why"
+
+    talk.command(Command.LANGUAGE)
+    assert talk.keys() == ["polsbot.language_menu"]
+    talk.answer("en")
+    assert talk.run.step == "break-why"
+
+    talk.command(Command.ERASE).command(Command.LANGUAGE).command(Command.BACK)
+    assert talk.run.step == "break-why"
+    talk.answer("continue")
+    assert talk.run.step == "creditors"
+
+
 def test_two_answers_in_another_language_open_the_menu() -> None:
     talk = Talk().hear(Started()).answer("start")
 
