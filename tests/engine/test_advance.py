@@ -180,6 +180,18 @@ def test_a_skipped_question_is_kept_empty_and_costs_nothing() -> None:
     assert any(isinstance(effect, Grant) for effect in talk.said)
 
 
+def test_a_skip_is_offered_under_a_question_without_choices_too() -> None:
+    talk = begun().answer("yes", 2, "continue")
+    (asked,) = talk.sends()
+    assert asked.step == "creditors"
+    assert [shown.code for shown in asked.choices] == ["-skip"]
+
+    talk.read(Tapped(talk.run.id, "creditors", "-skip"))
+
+    assert talk.run.answers["creditors"] is None
+    assert talk.run.step == "moved"
+
+
 def test_a_zero_skips_where_a_skip_stands_among_the_choices() -> None:
     talk = begun()
     talk.hear(Replied("m", Unclear("outside"), " \u0660 ", "sms"))
