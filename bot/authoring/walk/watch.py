@@ -60,13 +60,13 @@ def _meaning(event: Event) -> Iterator[str]:
 
 def _late_taps(event: Event) -> Iterator[str]:
     """A button of an older question changes that answer and never the open one."""
-    if event.plan is None or event.plan.about is None:
+    about, before, after = event.plan and event.plan.about, event.before, event.talk.run
+    if about is None or about == before.step:
         return
-    about, before, after = event.plan.about, event.before, event.talk.run
     for record in event.effects:
         if isinstance(record, Record) and record.value is not None and record.step != about:
             yield f"a tap of `{about}` was kept as the answer to `{record.step}`"
-    if about != before.step and after.step not in (before.step, None):
+    if after.step not in (before.step, None):
         yield f"a tap of `{about}` moved the run from `{before.step}` to `{after.step}`"
 
 
