@@ -1,11 +1,11 @@
 """The phone in the browser, put together: a made-up account, a clock that runs ahead, the tools."""
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -26,6 +26,7 @@ from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
+from bot.panel.hours import local_time
 from bot.runtime import FastClock, open_runtime
 from bot.settings import Settings, read_settings
 from bot.store.keys import generate_key
@@ -34,20 +35,16 @@ from bot.web.app import make_app
 from bot.web.preview.stage import Stage
 from bot.web.preview.workbench import KeepError, Told, Workbench
 
-_ZONE = ZoneInfo("Europe/Amsterdam")
-_MORNING, _EVENING = time(10), time(18)
-_SUNDAY = 6
-
 
 def preview(*, share: bool) -> None:
-    """Serve the phone with every flow; nothing is sent anywhere."""
-    with explained():
+    """Serve the phone with every flow; nothing is sent anywhere and nothing of it is kept."""
+    with explained(), tempfile.TemporaryDirectory() as shelf:
         folder = Path("var")
         folder.mkdir(exist_ok=True)
         settings = read_settings().model_copy(
             update={
-                "database_url": f"sqlite:///{folder}/demo.db",
-                "polsbot_key": SecretStr(_demo_key(folder / "demo.key")),
+                "database_url": f"sqlite:///{shelf}/preview.db",
+                "polsbot_key": SecretStr(_own_key(folder / "demo.key")),
                 "public_url": "",
             }
         )
@@ -62,7 +59,7 @@ def preview(*, share: bool) -> None:
 
 async def _serve(settings: Settings, *, share: bool) -> None:
     local = LocalCarrier()
-    clock = FastClock(until_decent_hours(datetime.now(UTC)))
+    clock = FastClock.at(_next_monday())
     async with open_runtime(settings, {Channel.SMS: local}, local, clock) as opened:
         runtime = replace(opened, library=with_pseudo(opened.library))
         conversations = Conversations(runtime)
@@ -94,16 +91,11 @@ def workbench(
     )
 
 
-def until_decent_hours(now: datetime) -> timedelta:
-    """How far the clock must run ahead for messages to be welcome, wherever it is tried out."""
-    here = there = now.astimezone(_ZONE)
-    if there.time() >= _EVENING:
-        there += timedelta(days=1)
-    while there.weekday() == _SUNDAY:
-        there += timedelta(days=1)
-    if there.date() != here.date() or there.time() < _MORNING:
-        there = datetime.combine(there.date(), _MORNING, _ZONE)
-    return there.astimezone(UTC) - now
+def _next_monday() -> datetime:
+    """Ten o'clock on a Monday to come: a decent hour, whenever the phone is tried out."""
+    today = datetime.now(UTC).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    return local_time(monday, time(10), "Europe/Amsterdam")
 
 
 class _Watched:
@@ -159,8 +151,8 @@ def _keeper(
     return keep_told
 
 
-def _demo_key(path: Path) -> str:
-    """The demo's own key, made once and readable by its owner only."""
+def _own_key(path: Path) -> str:
+    """The preview's own key: kept, so that pictures are found again under their names."""
     if not path.exists():
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:

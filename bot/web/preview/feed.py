@@ -12,7 +12,8 @@ from aiohttp import web
 
 from bot.web.preview.keys import STAGE
 from bot.web.preview.rehearse import again
-from bot.web.preview.stage import Phone, Stage, StageError, lost_of, run_of
+from bot.web.preview.rows import lost_of, run_of
+from bot.web.preview.stage import Phone, Stage, StageError
 
 _EVERY = 1.0
 """Seconds between two looks at what did not arrive; what arrives is shown at once."""
@@ -61,7 +62,7 @@ async def _events(stage: Stage, phone: Phone) -> AsyncIterator[tuple[str, Any]]:
             broken = stage.broken
             yield "broken", {"told": broken}
         phone.take(runtime.local)
-        for row in await runtime.database.read(lost_of, phone.participant):
+        for row in await runtime.database.read(lost_of, phone.participant, stage.clock()):
             phone.lose(row)
         for line in phone.lines[shown:]:
             yield "line", line

@@ -8,7 +8,8 @@ from aiohttp import web
 from bot.content.languages import RIGHT_TO_LEFT
 from bot.web.preview.inspect import exported_row, steps_of
 from bot.web.preview.keys import STAGE
-from bot.web.preview.stage import Phone, Stage, StageError, run_of
+from bot.web.preview.rows import run_of
+from bot.web.preview.stage import Phone, Stage, StageError
 from bot.web.preview.wire import payload_of
 
 _MOST_SHOWN = 12

@@ -6,8 +6,9 @@ from bot.engine.asking import choices_of
 from bot.engine.flow import AnswerType, Flow, RunStatus, Step
 from bot.engine.run import Run
 from bot.message import Channel
+from bot.web.preview.acts import attach, say, settled, start
 from bot.web.preview.lines import note_line
-from bot.web.preview.stage import CHANNELS, Phone, Stage, attach, say, settled, start
+from bot.web.preview.stage import CHANNELS, Phone, Stage
 from bot.web.preview.way import find_way, reply_to, sample
 
 _MOST_REPLIES = 200

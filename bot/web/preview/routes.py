@@ -10,23 +10,13 @@ from typing import Any
 from aiohttp import web
 
 from bot.web.preview import looks
+from bot.web.preview.acts import attach, fail_next, say, silence, start, wait
 from bot.web.preview.feed import feed
 from bot.web.preview.files import watch
 from bot.web.preview.guard import add_headers, guard, is_from_here
 from bot.web.preview.keys import STAGE
 from bot.web.preview.rehearse import start_at
-from bot.web.preview.stage import (
-    CHANNELS,
-    Phone,
-    Stage,
-    StageError,
-    attach,
-    fail_next,
-    say,
-    silence,
-    start,
-    wait,
-)
+from bot.web.preview.stage import CHANNELS, Phone, Stage, StageError
 from bot.web.preview.workbench import KeepError, Told
 
 STATIC = Path(__file__).parent / "static"
