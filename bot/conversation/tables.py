@@ -107,6 +107,7 @@ class Answer(SQLModel, table=True):
     """What was understood, what was typed, and how it was asked; a correction is a further row.
 
     ``value`` is a code, a number, a date or a list of codes; ``words`` is an answer in free text.
+    Both are empty where a question was skipped or what was said was not understood.
     """
 
     __tablename__ = "answers"
@@ -115,7 +116,7 @@ class Answer(SQLModel, table=True):
     run_id: str = Field(foreign_key="runs.id")
     participant_id: str = Field(foreign_key="participants.id", index=True)
     step: str
-    value: Any = Field(default=None, sa_type=Json)
+    value: Any = Field(default=None, nullable=True, sa_type=Json)
     words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))
     typed: str | None = Field(default=None, sa_type=Encrypted("answers.typed"))
     reason: str

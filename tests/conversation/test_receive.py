@@ -72,6 +72,16 @@ def test_an_answer_is_kept_and_the_next_question_waits_in_one_transaction(
     assert waiting == ["invite", "stress", "calm", "hope"]
 
 
+def test_a_skipped_question_is_kept_as_an_answer_without_a_value(database: Database) -> None:
+    database.run(begin)
+
+    hear(database, "ja", "weet niet")
+
+    (answer,) = database.run(rows, ANSWERS)
+    assert (answer.step, answer.value, answer.words) == ("stress", None, None)
+    assert load_send(database.run(rows, OUTBOUND)[-1].order).step == "calm"
+
+
 def test_a_known_message_changes_nothing(database: Database) -> None:
     database.run(begin)
     hear(database, "ja", "3")
