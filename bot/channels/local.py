@@ -67,7 +67,8 @@ class LocalCarrier:
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(listener.wait(), every)
+                    async with asyncio.timeout(every):  # wait_for can lose a cancellation
+                        await listener.wait()
                 listener.clear()
                 yield
         finally:
