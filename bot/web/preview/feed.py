@@ -47,7 +47,8 @@ async def feed(request: web.Request) -> web.StreamResponse:
 
 async def _events(stage: Stage, phone: Phone) -> AsyncIterator[tuple[str, Any]]:
     runtime = stage.conversations.runtime
-    shown, version, last, broken = 0, stage.version, None, ""
+    shown, version, broken = 0, stage.version, ""
+    last: dict[str, str] = {}
     async for _ in runtime.local.changes(phone.address, _EVERY):
         if stage.version != version:
             version = stage.version
@@ -68,11 +69,11 @@ async def _events(stage: Stage, phone: Phone) -> AsyncIterator[tuple[str, Any]]:
             yield "line", line
         shown = len(phone.lines)
         run = await runtime.database.read(run_of, phone.participant)
-        stands = {"now": stage.clock().isoformat()}
+        stands = {"now": stage.clock().isoformat(), "zone": phone.zone}
         if run is not None:
             stands |= {"step": run.step or "", "status": str(run.status)}
             stands |= {"language": run.language, "turn": str(run.turn)}
-        if last is None or {**stands, "now": ""} != last or shown == 0:
+        if last != {**stands, "now": ""}:
             last = {**stands, "now": ""}
             yield "run", stands
         else:

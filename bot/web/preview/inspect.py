@@ -65,7 +65,7 @@ def _step(step: Step, revision: Revision, run: Run, texts: Texts) -> dict[str, A
         "state": state,
         "aside": kind_of(run.step) if here else None,
         "value": _value(step, run, texts),
-        "when": step.when.source if step.when else "",
+        "when": _when(step),
         "why": _why(step, run) if state == "skipped" else "",
     }
 
@@ -86,6 +86,13 @@ def _value(step: Step, run: Run, texts: Texts) -> str:
         f"{code} ({texts.say(labels[code], run.language, {})})" if code in labels else str(code)
         for code in codes
     )
+
+
+def _when(step: Step) -> str:
+    if step.rotation is not None:
+        index, count = step.rotation
+        return f"in wave {index or count}, then every {count} waves"
+    return f"if {step.when.source}" if step.when else ""
 
 
 def _why(step: Step, run: Run) -> str:

@@ -5,7 +5,6 @@ from bot.engine.asides import returns_to, step_of
 from bot.engine.asking import choices_of
 from bot.engine.flow import AnswerType, Flow, RunStatus, Step
 from bot.engine.run import Run
-from bot.message import Channel
 from bot.web.preview.acts import attach, say, settled, start
 from bot.web.preview.lines import note_line
 from bot.web.preview.stage import CHANNELS, Phone, Stage
@@ -54,8 +53,8 @@ async def again(stage: Stage, old: Phone) -> Phone:
             break
         match act:
             case ("tap", step, code):
-                title = _title(stage, phone, run, step, code)
-                await say(stage, phone, title, f"{run.id}.{step}.{code}")
+                payload = f"{run.id}.{step}.{code}"
+                await say(stage, phone, _title(phone, payload) or code, payload)
             case ("type", text):
                 await say(stage, phone, text)
             case ("attach", *_):
@@ -79,30 +78,23 @@ def changed_steps(old: Revision, new: Revision, language: str) -> set[str]:
 
 
 async def _answer(stage: Stage, phone: Phone, run: Run, step: Step, code: str) -> None:
+    codes = [str(choice.code) for choice in choices_of(step, run)]
     if not code:
         await say(stage, phone, sample(step))
     elif step.type is AnswerType.CHOICES:
-        codes = [str(choice.code) for choice in choices_of(step, run)]
         await say(stage, phone, str(codes.index(code) + 1))
-    elif phone.channel is Channel.SMS and step.name == run.step and "-" not in step.name:
-        codes = [str(choice.code) for choice in choices_of(step, run)]
-        await _tap(stage, phone, run, step.name, code, str(codes.index(code) + 1))
     else:
-        await _tap(stage, phone, run, step.name, code, _title(stage, phone, run, step.name, code))
+        payload = f"{run.id}.{step.name}.{code}"
+        await say(stage, phone, _title(phone, payload) or str(codes.index(code) + 1), payload)
 
 
-async def _tap(stage: Stage, phone: Phone, run: Run, step: str, code: str, title: str) -> None:
-    await say(stage, phone, title, f"{run.id}.{step}.{code}")
-
-
-def _title(stage: Stage, phone: Phone, run: Run, step: str, code: str) -> str:
-    """What the tapped choice is called now."""
-    found = step_of(phone.revision.flow, step)
-    texts = stage.conversations.content.texts(phone.revision)
-    for choice in found.choices if found else ():
-        if str(choice.code) == code:
-            return texts.say(choice.label, run.language, {})
-    return texts.say("polsbot.skip", run.language, {})
+def _title(phone: Phone, payload: str) -> str:
+    """What is called so on the screen; empty on one that shows words only."""
+    for line in reversed(phone.lines):
+        for tap in (*line.get("buttons", ()), *line.get("rows", ())):
+            if tap["id"] == payload:
+                return str(tap["title"])
+    return ""
 
 
 def _steps(flow: Flow) -> dict[str, Step]:

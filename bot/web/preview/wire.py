@@ -18,6 +18,7 @@ _ACCOUNT = TwilioAccount(
     public_url="https://polsbot.example.org",
     senders={Channel.WHATSAPP: "+3197010200000", Channel.SMS: "+3197010200001"},
 )
+_FIRST = {"From": 0, "To": 1, "Body": 2, "ContentSid": 3}
 _TO = "+31612345678"
 
 
@@ -51,7 +52,8 @@ async def payload_of(message: OutboundMessage) -> dict[str, Any]:
         return {"error": str(error)}
     finally:
         await carrier.close()
-    fields = [[key, _readable(value)] for key, value in caught.fields.items()]
+    order = sorted(caught.fields, key=lambda key: (_FIRST.get(key, len(_FIRST)), key))
+    fields = [[key, _readable(caught.fields[key])] for key in order]
     return {"request": caught.uri, "fields": fields, "content": next(iter(contents), "")}
 
 

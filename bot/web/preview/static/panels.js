@@ -55,7 +55,7 @@ function stop(step) {
   if (step.state !== "ahead") item.append(make("em", {text: state}));
   if (step.text) item.append(make("p", {text: step.text, dir: "auto"}));
   if (step.value) item.append(make("p", {text: `= ${step.value}`, kind: "value", dir: "auto"}));
-  if (step.when && !step.why) item.append(make("p", {text: `if ${step.when}`, kind: "when"}));
+  if (step.when && !step.why) item.append(make("p", {text: step.when, kind: "when"}));
   if (step.why) item.append(make("p", {text: `Skipped: ${step.why}.`, kind: "why"}));
   return item;
 }
@@ -121,6 +121,6 @@ for (const tab of tabs) {
 at("inspect").addEventListener("click", () => {
   at("panel").hidden = !at("panel").hidden;
   at("inspect").setAttribute("aria-expanded", String(!at("panel").hidden));
+  document.body.classList.toggle("inspecting", !at("panel").hidden);
   refresh();
-  if (!at("panel").hidden && matchMedia("(max-width:700px)").matches) at("panel").scrollIntoView();
 });

@@ -10,6 +10,7 @@ let flows = [];
 let names = {};
 let rightToLeft = [];
 let step = "";
+let zone = "Europe/Amsterdam";
 
 // Do something; what cannot be done is told in the banner.
 async function attempt(work) {
@@ -38,7 +39,7 @@ async function restart(where = "") {
   at("sender").textContent = begun.sender;
   at("avatar").textContent = begun.sender.split(/\s+/).map((word) => word[0]).slice(0, 2).join("");
   follow(begun.phone);
-  at("text").focus({preventScroll: true});
+  if (matchMedia("(hover:hover)").matches) at("text").focus({preventScroll: true});
 }
 
 function follow(address) {
@@ -66,6 +67,7 @@ async function again(told) {
 function broken(told) { tell(told ? `A saved file has a fault, so the old one is still used. ${told}` : ""); }
 
 function stands(run) {
+  zone = run.zone;
   time(run.now);
   if (run.language) turn(run.language);
   step = run.status === "waiting" ? run.step.replace(/^.*-/, "") : "";
@@ -82,7 +84,7 @@ function turn(language) {
 
 function time(now) {
   at("clock").textContent = new Date(now).toLocaleString("en-GB",
-    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit"});
+    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone});
 }
 
 function remember(where) {
