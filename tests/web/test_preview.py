@@ -3,110 +3,32 @@
 import asyncio
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientTimeout
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.authoring.transcripts import play
 from bot.channels.local import LocalCarrier
-from bot.cli.previewing import workbench
 from bot.content.library import load_library
-from bot.content.pseudo import with_pseudo
 from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.engine.flow import RunStatus
-from bot.message import Channel
-from bot.runtime import FastClock, Runtime
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.web.app import make_app
 from bot.web.preview.acts import settled
 from bot.web.preview.files import read_again
-from bot.web.preview.stage import Stage
-from tests.conversation.test_receive import CONTENT, NOW, ROOT
-
-HTTP = TestClient[Any, Any]
-LEXICONS = CONTENT.lexicons
-LIBRARY = with_pseudo(CONTENT.library)
-PATIENCE = 20
-"""Seconds that a feed may take: a wait that would be for ever fails its test instead."""
-
-
-@dataclass
-class World:
-    """A preview over a copy of the flows that a test may edit."""
-
-    http: HTTP
-    stage: Stage
-    flows: Path
-
-    async def ask(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = await self.http.post(f"/preview/{path}", json=body)
-        assert answer.status == 200, await answer.text()
-        found: dict[str, Any] = await answer.json()
-        return found
-
-    async def look(self, path: str, phone: str) -> dict[str, Any]:
-        answer = await self.http.get(f"/preview/{path}", params={"phone": phone})
-        assert answer.status == 200, await answer.text()
-        found: dict[str, Any] = await answer.json()
-        return found
-
-    async def start(self, **asked: str) -> str:
-        body = {"flow": "klantmonitor/periodic", "language": "nl", "channel": "whatsapp"} | asked
-        return str((await self.ask("start", **body))["phone"])
-
-    async def say(self, phone: str, text: str, payload: str | None = None) -> None:
-        await self.ask("say", phone=phone, text=text, payload=payload)
-
-    async def screen(self, phone: str, until: str) -> list[dict[str, Any]]:
-        """The lines on the screen up to the first that holds these words."""
-        async with self.feed(phone) as feed:
-            return await heard(feed, "line", until)
-
-    def feed(self, phone: str) -> Any:
-        return self.http.get("/preview/feed", params={"phone": phone})
-
-
-async def heard(feed: ClientResponse, kind: str, until: str) -> list[dict[str, Any]]:
-    """What the feed tells of this kind, up to the first that holds these words."""
-    found: list[dict[str, Any]] = []
-    name = ""
-    async with asyncio.timeout(PATIENCE):
-        while line := (await feed.content.readline()).decode():
-            if line.startswith("event: "):
-                name = line.removeprefix("event: ").strip()
-            elif line.startswith("data: ") and name == kind:
-                found.append(json.loads(line.removeprefix("data: ")))
-                if until in json.dumps(found[-1], ensure_ascii=False):
-                    return found
-    raise AssertionError(f"the feed ended without {until!r}: {found}")
+from tests.conversation.test_receive import CONTENT, ROOT
+from tests.web.world import LEXICONS, LIBRARY, World, heard, open_world
 
 
 @pytest.fixture
 async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    shutil.copytree(ROOT / "flows", tmp_path / "flows")
-    settings = Settings.model_construct(
-        polsbot_studies=tmp_path / "flows",
-        polsbot_locales=ROOT / "locales",
-        polsbot_assets=ROOT / "assets",
-        polsbot_cards=tmp_path / "cards",
-        polsbot_key=None,
-    )
-    local, clock = LocalCarrier(), FastClock.at(NOW)
-    carriers = {Channel.LOCAL: local, Channel.SMS: local}
-    runtime = Runtime(settings, database, LIBRARY, LEXICONS, carriers, local, clock)
-    conversations = Conversations(runtime)
-    stage = Stage(conversations, clock, workbench(settings, LEXICONS))
-    server = TestServer(make_app(conversations, stage=stage))
-    async with TestClient(server, timeout=ClientTimeout(PATIENCE)) as http:
-        yield World(http, stage, tmp_path / "flows")
+    async with open_world(database, tmp_path) as opened:
+        yield opened
 
 
 async def test_a_whole_questionnaire_is_answered_on_the_phone(world: World) -> None:
@@ -156,6 +78,20 @@ async def test_no_reply_goes_on_until_the_wave_is_closed(world: World) -> None:
         statuses.append((await world.look("steps", phone))["status"])
 
     assert statuses == ["waiting", "waiting", "expired", "expired"]
+
+
+async def test_silence_is_told_once_and_above_what_comes_of_it(world: World) -> None:
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
+    await world.say(phone, "ja")
+    await world.screen(phone, "stress")
+
+    await world.ask("silence", phone=phone)
+    lines = await world.screen(phone, "verder")
+
+    told = [place for place, line in enumerate(lines) if line["kind"] == "note"]
+    assert told == [3]
+    assert lines[told[0]]["body"] == "No reply for 3 hours"
 
 
 async def test_a_failed_whatsapp_message_is_shown_and_comes_by_sms(world: World) -> None:

@@ -90,18 +90,22 @@ async def silence(stage: Stage, phone: Phone) -> str:
     phone.acts.append(("silence",))
     read = stage.conversations.runtime.database.read
     before = await read(progress, phone.participant)
+    phone.take(stage.conversations.runtime.local)
+    begun = stage.clock()
     for _ in range(_MOST_TIMERS):
         due = await read(next_due, phone.participant)
         if due is None:
             phone.acts.pop()
             return "Nothing more would happen: no reminder and no closing is due."
-        gap = max(due - stage.clock(), timedelta())
-        stage.clock.ahead += gap + timedelta(seconds=1)
-        _note(stage, phone, f"No reply for {_spoken(gap)}")
-        await stage.conversations.fire_due()
-        if await read(progress, phone.participant) != before:
-            await _let_arrive(stage, phone)
-            return ""
+        stage.clock.ahead += max(due - stage.clock(), timedelta()) + timedelta(seconds=1)
+        with phone.waiting():  # what comes of it stands below the words about the time
+            await stage.conversations.fire_due()
+            if await read(progress, phone.participant) == before:
+                continue
+            _note(stage, phone, f"No reply for {_spoken(stage.clock() - begun)}")
+        await _let_arrive(stage, phone)
+        stage.conversations.runtime.local.ring(phone.address)
+        return ""
     return "Nothing happened for a long while."
 
 

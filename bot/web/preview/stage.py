@@ -1,6 +1,8 @@
 """The phones of this server and what they share."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +38,7 @@ class Phone:
     zone: str = "Europe/Amsterdam"
     acts: list[Act] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    _is_waiting: bool = False
     _taken: int = 0
     _lost: set[int] = field(default_factory=set)
 
@@ -45,8 +48,19 @@ class Phone:
         spoken = (line["channel"] for line in reversed(self.lines) if line["kind"] == "bot")
         return Channel(next(spoken, self.first))
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """What arrives meanwhile is put on the screen afterwards."""
+        self._is_waiting = True
+        try:
+            yield
+        finally:
+            self._is_waiting = False
+
     def take(self, local: LocalCarrier) -> None:
         """Put what has arrived on the screen."""
+        if self._is_waiting:
+            return
         messages = local.sent_to(self.address)
         for message in messages[self._taken :]:
             self.lines.append(bot_line(message.channel, message.form))
@@ -54,7 +68,7 @@ class Phone:
 
     def lose(self, row: Any) -> None:
         """Put what did not arrive, or not yet, on the screen, once."""
-        if row.id in self._lost:
+        if self._is_waiting or row.id in self._lost:
             return
         self._lost.add(row.id)
         if row.state == str(DeliveryState.QUEUED):

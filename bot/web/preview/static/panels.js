@@ -7,19 +7,29 @@ const draws = {"tab-answers": answers, "tab-flow": flow, "tab-wire": wire, "tab-
 let phone = null;
 let asked = 0;
 
-export function look(at) { phone = at; refresh(); }
+// From now on look behind this phone.
+export function follow(address) { phone = address; refresh(); }
+
+// The conversation went on. What is wrong with the files, which takes seconds, stays the same.
+export function moved() { if (chosen().id !== "tab-problems") refresh(); }
+
+const chosen = () => tabs.find((one) => one.getAttribute("aria-selected") === "true");
 
 // Draw the open tab again; of two that are asked for, the later one stays.
-export async function refresh() {
+async function refresh() {
   if (at("panel").hidden || !phone) return;
-  const tab = tabs.find((one) => one.getAttribute("aria-selected") === "true");
+  const tab = chosen();
   const mine = ++asked;
+  let drawn;
   try {
-    const drawn = await draws[tab.id]();
-    if (mine === asked) view.replaceChildren(...drawn);
+    drawn = await draws[tab.id]();
   } catch (error) {
-    if (mine === asked) view.replaceChildren(make("p", {text: error.message, kind: "quiet"}));
+    drawn = [make("p", {text: error.message, kind: "quiet"})];
   }
+  if (mine !== asked) return;
+  view.replaceChildren(...drawn);
+  view.dataset.shows = tab.id;
+  view.querySelector(".current")?.scrollIntoView({block: "nearest"});
 }
 
 async function answers() {
@@ -42,9 +52,7 @@ async function flow() {
     section = step.section;
     items.push(stop(step));
   }
-  const line = make("ol", {kind: "line"}, ...items);
-  queueMicrotask(() => line.querySelector(".current")?.scrollIntoView({block: "nearest"}));
-  return [make("p", {text: `Wave ${wave}: ${status}`, kind: "quiet"}), line];
+  return [make("p", {text: `Wave ${wave}: ${status}`, kind: "quiet"}), make("ol", {kind: "line"}, ...items)];
 }
 
 function stop(step) {
@@ -72,7 +80,7 @@ async function wire() {
 function call(message) {
   if (message.error) return make("p", {text: `It would not be sent: ${message.error}`, kind: "why"});
   const fields = message.fields.map(([name, value]) => make("div", {},
-    make("dt", {text: name}), make("dd", {}, make("pre", {text: value, dir: "auto"}))));
+    make("dt", {text: name}), make("dd", {}, make("pre", {text: value, dir: value.startsWith("{") ? "ltr" : "auto"}))));
   const call = make("section", {kind: "call"}, make("code", {text: message.request}), make("dl", {}, ...fields));
   if (message.content) call.append(make("p", {text: `ContentSid stands for ${message.content}`, kind: "quiet"}));
   return call;

@@ -1,7 +1,7 @@
 // The phone in the browser: what is chosen above it, what is typed and tapped, and the live feed.
 import {at, get, post, tell} from "./net.js";
-import {look, refresh} from "./panels.js";
-import {clear, olderTap, show, whenTapped} from "./screen.js";
+import {follow as look, moved} from "./panels.js";
+import {clear, olderTap, show, typing, whenTapped} from "./screen.js";
 
 const frame = document.querySelector(".phone");
 let phone = null;
@@ -47,7 +47,7 @@ function follow(address) {
   phone = address;
   feed = new EventSource(`/preview/feed?phone=${address}`);
   feed.addEventListener("line", (event) => show(JSON.parse(event.data)));
-  feed.addEventListener("run", (event) => { stands(JSON.parse(event.data)); refresh(); });
+  feed.addEventListener("run", (event) => { stands(JSON.parse(event.data)); moved(); });
   feed.addEventListener("beat", (event) => time(JSON.parse(event.data).now));
   feed.addEventListener("broken", (event) => broken(JSON.parse(event.data).told));
   feed.addEventListener("again", (event) => again(JSON.parse(event.data)));
@@ -113,7 +113,12 @@ function languages(wanted) {
   if (codes.includes(wanted)) at("language").value = wanted;
 }
 
-const say = (body) => phone && attempt(() => post("/preview/say", {phone, ...body}));
+async function say(body) {
+  if (!phone) return;
+  typing(true);
+  if (!await attempt(() => post("/preview/say", {phone, ...body}))) typing(false);
+}
+
 whenTapped((choice) => say({text: choice.title, payload: choice.id}));
 at("form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -5,6 +5,7 @@ const chat = at("chat");
 const sheet = at("sheet");
 let onTap = () => {};
 let opener = null;
+let patience = null;
 
 export function whenTapped(act) { onTap = act; }
 
@@ -15,9 +16,10 @@ export function clear() {
 
 // A line as the server tells it: from the bot, mine, a note, or lost on its way.
 export function show(line) {
+  if (line.kind !== "mine") typing(false);
   const bubble = make("li", {kind: line.kind === "bot" ? `bot ${line.channel}` : line.kind});
   if (line.picture) bubble.append(picture(line));
-  if (line.audio) bubble.append(make("audio", {controls: "", src: line.audio, "aria-label": "Spoken question"}));
+  if (line.audio) bubble.append(voice(line.audio));
   if (line.body) bubble.append(make("span", {text: line.body, dir: "auto"}));
   if (line.why) bubble.append(make("small", {text: `Did not arrive. ${line.why}`, dir: "ltr"}));
   if (line.parts) bubble.append(parts(line));
@@ -30,11 +32,41 @@ export function show(line) {
   down();
 }
 
+// Three dots while the bot thinks; they go when it speaks, or when it has nothing to say.
+export function typing(is) {
+  clearTimeout(patience);
+  chat.querySelector(".typing")?.remove();
+  if (!is) return;
+  chat.append(make("li", {kind: "typing", "aria-hidden": "true"}, make("i"), make("i"), make("i")));
+  patience = setTimeout(() => typing(false), 3000);
+  down();
+}
+
 // A choice of the newest message but one that has any: what a late tap would hit.
 export function olderTap() {
   const tappable = [...chat.children].filter((bubble) => bubble.taps?.length);
   const older = tappable.at(-2);
   return older ? older.taps.at(0) : null;
+}
+
+function voice(address) {
+  const sound = new Audio(address);
+  const play = make("button", {type: "button"});
+  const way = make("progress", {max: 1, value: 0, "aria-label": "Heard"});
+  const left = make("time", {dir: "ltr"});
+  const draw = () => {
+    const length = sound.duration || 0;
+    const rest = Math.round(length - sound.currentTime);
+    way.value = length ? sound.currentTime / length : 0;
+    left.textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
+    play.textContent = sound.paused ? "▶" : "❚❚";
+    play.setAttribute("aria-label", sound.paused ? "Play the spoken question" : "Pause");
+  };
+  for (const name of ["loadedmetadata", "timeupdate", "play", "pause", "ended"]) sound.addEventListener(name, draw);
+  sound.addEventListener("error", () => { left.textContent = "not found"; play.disabled = true; });
+  play.addEventListener("click", () => { if (sound.paused) sound.play().catch(() => {}); else sound.pause(); });
+  draw();
+  return make("div", {kind: "voice"}, play, way, left);
 }
 
 function picture(line) {
