@@ -1,8 +1,12 @@
-"""Which cards a flow will need: they are drawn before anybody waits for one."""
+"""Which cards a flow will need, and whether each can be drawn, before anybody waits for one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
-from bot.content.cards.card import Card, card_of
+from bot.content.cards.card import Card, CardError, card_of
+from bot.content.cards.layout import drawing
+from bot.content.cards.pictogram import read
+from bot.content.pictures import FROM_BALANCE
 from bot.content.revision import Revision
 from bot.content.texts import Texts
 from bot.engine.asking import ORDERS, question
@@ -24,10 +28,30 @@ def cards_of(revision: Revision, texts: Texts, languages: Sequence[str]) -> Iter
                     yield card
 
 
+def faults_of(
+    revision: Revision, texts: Texts, languages: Sequence[str], pictures: Mapping[str, Path]
+) -> Iterator[CardError]:
+    """What keeps cards of a flow from being drawn; nothing is drawn to find it out."""
+    found: dict[str, str] = {}
+
+    def pictogram(name: str) -> str:
+        if name not in found:
+            if name not in pictures:
+                raise CardError(f"there is no picture {name}: draw {name}.svg")
+            found[name] = read(pictures[name])
+        return found[name]
+
+    for card in cards_of(revision, texts, languages):
+        try:
+            drawing(card, pictogram)
+        except CardError as error:
+            yield error
+
+
 def _cards(step: Step, language: str, texts: Texts) -> Iterator[Card]:
     if step.kind is Kind.SAY and step.text is not None:
         send = Send(step.name, Text(step.text), picture=step.picture)
-        for pot in _POTS if step.picture == "pot" else (None,):
+        for pot in _POTS if step.picture == FROM_BALANCE else (None,):
             if card := card_of(send, language, texts, pot):
                 yield card
     elif step.kind is Kind.ASK:

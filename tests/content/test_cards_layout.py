@@ -1,0 +1,129 @@
+"""Where things stand on a card, and that cards look as they did when somebody last looked."""
+
+import io
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageFilter
+
+from bot.content.cards import CardStore, Kind, card_of, easy_form
+from bot.content.cards.layout import drawing
+from tests.content.cards import FACES, asked, card, library
+
+RENEW = "POLSBOT_RENEW_CARDS"
+"""Set it to draw the golden pictures anew; then look at each before it is kept."""
+
+GOLDEN = Path(__file__).parent / "golden"
+WIDTH = 360
+
+
+def places(svg: str, name: str) -> list[float]:
+    """From left to right, where the pictograms of this name begin."""
+    return [float(x) for x in re.findall(rf'x="([\d.]+)"[^>]*>\[{name}\]', svg)]
+
+
+def marked(name: str) -> str:
+    return f"[{name}]"
+
+
+@pytest.mark.parametrize(("language", "is_reversed"), [("nl", False), ("fa", True)])
+def test_a_scale_runs_as_the_language_is_read(language: str, is_reversed: bool) -> None:
+    svg = drawing(card("stress", language), marked)
+    found = [places(svg, f"stress-{n}")[0] for n in range(1, 6)]
+
+    assert found == sorted(found, reverse=is_reversed)
+
+
+def test_a_grid_runs_as_the_language_is_read() -> None:
+    columns = {}
+    for language in ("nl", "ar"):
+        svg = drawing(card("life_areas", language), marked)
+        moved = re.findall(r"translate\(([\d.]+) 0\).*?\[([a-z]+)\]", svg)
+        columns[language] = {name: float(x) for x, name in moved}
+
+    assert columns["nl"]["house"] < columns["nl"]["tools"] < columns["nl"]["heart"]
+    assert columns["ar"]["house"] > columns["ar"]["tools"] > columns["ar"]["heart"]
+
+
+def test_the_picture_of_a_question_stands_where_reading_begins() -> None:
+    left = places(drawing(card("norm_help", "nl"), marked), "family-table")[0]
+    right = places(drawing(card("norm_help", "ar"), marked), "family-table")[0]
+
+    assert left < 100
+    assert right > 700
+
+
+def test_a_longer_label_makes_a_card_taller_and_nothing_overlaps() -> None:
+    def height(svg: str) -> int:
+        return int(re.search(r'height="(\d+)"', svg)[1])  # type: ignore[index]
+
+    tall = replace(
+        FACES, cells=(replace(FACES.cells[0], label="Helemaal niet goed"), *FACES.cells[1:])
+    )
+
+    assert height(drawing(tall, marked)) > height(drawing(FACES, marked))
+
+
+def distance(one: Image.Image, other: Image.Image) -> float:
+    """How much of the picture looks different, in percent: a change that an eye sees at arm's
+    length counts, the edge of a letter does not.
+    """
+    if abs(one.height - other.height) > 3:
+        return 100.0
+    other = other.resize(one.size)
+    soft = [image.convert("RGB").filter(ImageFilter.GaussianBlur(2)) for image in (one, other)]
+    apart = ImageChops.difference(*soft).convert("L").histogram()
+    return 100 * sum(apart[20:]) / sum(apart)
+
+
+def seen(png: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(png)) as image:
+        height = round(image.height * WIDTH / image.width)
+        return image.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
+
+
+@pytest.mark.parametrize(
+    ("step", "language"),
+    [
+        ("stress", "nl"),
+        ("norm_help", "ar"),
+        ("self_picture", "pl"),
+        ("language", "fa"),
+        ("network_expert", "uk"),
+        ("debt_band", "tr"),
+    ],
+)
+def test_a_card_looks_as_it_did(step: str, language: str, tmp_path: Path) -> None:
+    store = CardStore(tmp_path, library().pictures, b"s")
+    now = seen(store.draw(card(step, language)))
+    golden = GOLDEN / f"{step}-{language}.png"
+    if os.environ.get(RENEW):
+        GOLDEN.mkdir(exist_ok=True)
+        now.quantize(32).save(golden, optimize=True)
+    with Image.open(golden) as before:
+        assert distance(before.convert("RGB"), now) < 0.3, f"look at it, then {RENEW}=1 pytest"
+
+
+def test_a_digit_in_another_place_is_seen(tmp_path: Path) -> None:
+    store = CardStore(tmp_path, library().pictures, b"s")
+    shown = card("stress", "nl")
+    cells = list(shown.cells)
+    cells[1], cells[2] = replace(cells[1], number=3), replace(cells[2], number=2)
+    one, other = (seen(store.draw(each)) for each in (shown, replace(shown, cells=tuple(cells))))
+
+    assert distance(one, other) > 0.3
+
+
+def test_a_scale_of_three_has_larger_pictures_than_one_of_five() -> None:
+    def size(svg: str) -> float:
+        return float(re.search(r'width="([\d.]+)" height="\1" viewBox="0 0 256 256"', svg)[1])  # type: ignore[index]
+
+    texts = library().texts(library().studies["klantmonitor"].flows["baseline"])
+    easy = card_of(easy_form(asked("stress", "nl")), "nl", texts)
+
+    assert easy is not None
+    assert easy.kind is Kind.ROW
+    assert size(drawing(easy, marked)) > size(drawing(card("stress", "nl"), marked))
