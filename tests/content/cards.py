@@ -7,6 +7,7 @@ from bot.content.cards import Card, Cell, Kind, card_of
 from bot.content.library import Library, load_library
 from bot.engine.asking import question
 from bot.engine.effects import Send
+from bot.engine.flow import Value
 from bot.engine.run import Run
 
 LANGUAGES = ("nl", "en", "tr", "ar", "pl", "uk", "fa")
@@ -26,15 +27,22 @@ def library() -> Library:
     return load_library(root / "flows", root / "locales", root / "assets")
 
 
-def asked(step: str, language: str, flow: str = "baseline") -> Send:
+EASY: dict[str, Value] = {"baseline.scale_form": "three"}
+
+
+def asked(
+    step: str, language: str, flow: str = "baseline", facts: dict[str, Value] | None = None
+) -> Send:
     revision = library().studies["klantmonitor"].flows[flow]
     found = revision.flow.step(step)
     assert found is not None
-    return question(found, Run("r", "h", "p", language))
+    return question(found, Run("r", "h", "p", language, facts=facts or {}))
 
 
-def card(step: str, language: str, flow: str = "baseline") -> Card:
+def card(
+    step: str, language: str, flow: str = "baseline", facts: dict[str, Value] | None = None
+) -> Card:
     revision = library().studies["klantmonitor"].flows[flow]
-    found = card_of(asked(step, language, flow), language, library().texts(revision))
+    found = card_of(asked(step, language, flow, facts), language, library().texts(revision))
     assert found is not None
     return found

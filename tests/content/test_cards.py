@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.content.cards import Card, CardError, Kind, card_of, easy_form
+from bot.content.cards import Card, CardError, Kind, card_of
 from bot.content.cards.ahead import cards_of, faults_of
 from bot.content.pictures import FROM_BALANCE
 from bot.engine.effects import Send, Shown, Text
 from bot.engine.flow import AnswerType
-from tests.content.cards import FACES, LANGUAGES, asked, card, library
+from tests.content.cards import EASY, FACES, LANGUAGES, asked, card, library
 
 FLOWS = library().studies["klantmonitor"].flows
 TEXTS = library().texts(FLOWS["baseline"])
@@ -161,21 +161,30 @@ def test_every_look_at_a_shuffled_question_is_known_ahead() -> None:
 
 
 def test_the_easy_form_has_the_steps_1_3_and_5_and_counts_from_1() -> None:
-    send = easy_form(asked("listened", "nl", "periodic"))
+    send = asked("listened", "nl", "periodic", EASY)
+    shown = card("listened", "nl", "periodic", EASY)
 
-    assert [(shown.number, shown.code) for shown in send.choices] == [
-        (1, 1), (2, 3), (3, 5), (4, "none"), (None, "skip"),
+    assert [(one.number, one.code) for one in send.choices[:4]] == [
+        (1, 1), (2, 3), (3, 5), (4, "none"),
     ]  # fmt: skip
-    shown = card_of(send, "nl", TEXTS)
-    assert shown is not None
-    assert [cell.picture for cell in shown.cells] == [
-        "listened-1", "listened-3", "listened-5", "no-contact",
-    ]  # fmt: skip
+    assert [(cell.number, cell.picture, cell.is_apart) for cell in shown.cells] == [
+        (1, "listened-1", False),
+        (2, "listened-3", False),
+        (3, "listened-5", False),
+        (4, "no-contact", True),
+    ]
 
 
 def test_the_easy_form_leaves_other_questions_as_they_are() -> None:
     for step in ("debt_band", "self_picture", "life_areas", "network_expert"):
-        assert easy_form(asked(step, "nl")) == asked(step, "nl")
+        assert asked(step, "nl", facts=EASY) == asked(step, "nl")
+
+
+def test_the_easy_form_is_drawn_ahead() -> None:
+    ahead = set(cards_of(FLOWS["periodic"], library().texts(FLOWS["periodic"]), ["nl"]))
+
+    assert card("stress", "nl", "periodic", EASY) in ahead
+    assert card("stress", "nl", "periodic") in ahead
 
 
 def test_a_fault_names_the_card_the_language_and_the_words() -> None:

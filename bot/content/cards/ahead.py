@@ -9,12 +9,13 @@ from bot.content.cards.pictogram import read
 from bot.content.pictures import FROM_BALANCE
 from bot.content.revision import Revision
 from bot.content.texts import Texts
-from bot.engine.asking import ORDERS, question
+from bot.engine.asking import ORDERS, SCALE_FORM, THREE, question
 from bot.engine.effects import Send, Text
-from bot.engine.flow import Kind, Step
+from bot.engine.flow import Kind, Step, Value
 from bot.engine.run import Run
 
 _POTS = (0, 200, 400, 600)
+_EASY: dict[str, Value] = {f"baseline.{SCALE_FORM}": THREE}
 
 
 def cards_of(revision: Revision, texts: Texts, languages: Sequence[str]) -> Iterator[Card]:
@@ -56,6 +57,7 @@ def _cards(step: Step, language: str, texts: Texts) -> Iterator[Card]:
                 yield card
     elif step.kind is Kind.ASK:
         for seed in range(ORDERS if step.shuffle else 1):
-            send = question(step, Run("", "", "", language, seed=seed))
-            if card := card_of(send, language, texts):
-                yield card
+            for form in ({}, _EASY):
+                send = question(step, Run("", "", "", language, seed=seed, facts=form))
+                if card := card_of(send, language, texts):
+                    yield card

@@ -1,7 +1,10 @@
 """From a card to a drawing: the question on top, the choices, what to do at the bottom."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 from bot.content.cards.card import Card, CardError, Cell, Kind
-from bot.content.cards.letters import missing
+from bot.content.cards.letters import Stretch, missing
 from bot.content.cards.sheet import (
     BAND,
     EDGE,
@@ -20,6 +23,12 @@ from bot.content.cards.wrap import Room, Words, fit, fit_all
 
 _INSIDE = WIDTH - 2 * EDGE
 _GAP = 20
+_BETWEEN = 28
+"""Between choices side by side: without it five pictures of many people look like one."""
+
+_FINE = 38
+"""From this size on the words under pictures are easily read on a phone."""
+
 _FEW = 3
 """So few choices leave room for a large picture above the question."""
 
@@ -52,7 +61,7 @@ def _header(card: Card, pictograms: Pictogram) -> tuple[Block, ...]:
 
 def _alone(card: Card, name: str, pictograms: Pictogram) -> Block:
     """A picture without words; beside the pot, what it holds."""
-    size, height = 440.0, 520.0
+    size, height = 440.0, 566.0
     if not card.amount:
         at = (WIDTH - size) / 2
         return Block(pictogram(pictograms(name), at, (height - size) / 2, size), height)
@@ -102,11 +111,8 @@ def _row(card: Card, pictograms: Pictogram) -> tuple[Block, ...]:
     """Pictures side by side, a big digit and the words under each; what is no step below them."""
     steps = tuple(cell for cell in card.cells if not cell.is_apart)
     column = _INSIDE / len(steps)
-    size = min(column - 4, 240.0)
-    largest = 44 if len(steps) > _FEW else 52
-    labels = fit_all(
-        tuple(cell.label for cell in steps), Room(column - 12, 30, largest, 3, fine=38)
-    )
+    size = min(column - _BETWEEN, 240.0)
+    labels = _labels(tuple(cell.label for cell in steps), column)
     parts = []
     for place, (cell, words) in enumerate(zip(steps, labels, strict=True)):
         middle = _mirrored(card, EDGE + column * (place + 0.5))
@@ -122,6 +128,35 @@ def _row(card: Card, pictograms: Pictogram) -> tuple[Block, ...]:
         *_lines(card, apart, room, pictograms),
         gap(8 if apart else 0),
     )
+
+
+def _labels(texts: tuple[str, ...], column: float) -> tuple[Words, ...]:
+    """The words of a scale in one size: a long one takes room of short neighbours before letters
+    become narrow or small.
+    """
+    largest = 44 if len(texts) > _FEW else 52
+    own = Room(column - _BETWEEN, 30, largest, 3, fine=_FINE, thrift=0.85)
+    ways = []
+    for more in range(0, 2 * _BETWEEN + 1, 8):
+        try:
+            labels = fit_all(texts, replace(own, width=own.width + more))
+        except CardError:
+            continue
+        if all(_are_apart(one, other, column) for one, other in pairwise(labels)):
+            ways.append(labels)
+    return max(ways, key=_ease) if ways else fit_all(texts, own)
+
+
+def _are_apart(one: Words, other: Words, column: float) -> bool:
+    return (one.width + other.width) / 2 + _BETWEEN <= column
+
+
+def _ease(labels: tuple[Words, ...]) -> tuple[bool, int, int, int]:
+    """Large enough, then in wide letters, then in few lines, then as large as can be."""
+    size = labels[0].size
+    lines = max(len(words.lines) for words in labels)
+    narrow = sum(words.stretch is not Stretch.NORMAL for words in labels)
+    return size >= _FINE, -narrow, -lines, size
 
 
 def _lines(
@@ -156,7 +191,7 @@ def _grid(card: Card, pictograms: Pictogram) -> tuple[Block, ...]:
     across = 2 if len(card.cells) in (2, 4) else 3
     column = (_INSIDE - (across - 1) * _GAP) / across
     size = 212.0 if across > 2 else 280.0
-    room = Room(column - 24, 32, 46, 2, fine=38, thrift=0.85)
+    room = Room(column - 24, 32, 46, 2, fine=_FINE, thrift=0.85)
     labels = fit_all(tuple(cell.label for cell in card.cells), room)
     rows = []
     for start in range(0, len(card.cells), across):
@@ -177,7 +212,7 @@ def _grid(card: Card, pictograms: Pictogram) -> tuple[Block, ...]:
 def _framed(card: Card, cell: Cell, room: tuple[float, float, float], pictograms: Pictogram) -> str:
     """The picture stands a little aside, so that the digit covers nothing of it."""
     width, height, size = room
-    aside = -22 if card.is_mirrored else 22
+    aside = -30 if card.is_mirrored else 30
     corner = width - 46 if card.is_mirrored else 46
     drawn = ""
     if cell.picture:

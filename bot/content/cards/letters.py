@@ -55,8 +55,17 @@ def _file(package: str, name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def width_of(words: str, stretch: Stretch = Stretch.NORMAL) -> float:
-    """How wide a line is in bold, as a multiple of its size; kerning may make it a little less."""
-    return sum(_advance(letter, stretch) for letter in joined(words)) / _MEASURED
+    """How wide a line is in bold, as a multiple of its size; kerning may make it a little less.
+
+    Like the renderer: a font that has all letters of the line draws all of it, its spaces included;
+    else each letter comes from the first font that has it.
+    """
+    letters = [letter for letter in joined(words) if letter not in _UNSEEN]
+    fonts = _fonts(stretch)
+    for font in fonts:
+        if all(_has(font, letter) for letter in letters):
+            return sum(_advance(letter, (font,)) for letter in letters) / _MEASURED
+    return sum(_advance(letter, fonts) for letter in letters) / _MEASURED
 
 
 def missing(words: str) -> list[str]:
@@ -85,11 +94,9 @@ def _axis(axis: Axis) -> str:
     return (axis["name"] or b"").decode()
 
 
-@lru_cache(maxsize=4096)
-def _advance(letter: str, stretch: Stretch) -> float:
-    if letter in _UNSEEN:
-        return 0.0
-    for font in _fonts(stretch):
+@lru_cache(maxsize=8192)
+def _advance(letter: str, fonts: tuple[ImageFont.FreeTypeFont, ...]) -> float:
+    for font in fonts:
         if _has(font, letter):
             return float(font.getlength(letter))
     return float(_MEASURED)

@@ -22,7 +22,7 @@ class Room:
     """The place for words: its width and the sizes of letters in pixels, the most lines.
 
     Below the size ``fine``, letters become narrower before they become smaller. ``thrift`` below 1
-    gives up so much of the size for a line less.
+    gives up so much of the size for a line less, but nothing below ``fine``.
     """
 
     width: float
@@ -40,6 +40,11 @@ class Words:
     lines: tuple[str, ...]
     size: int
     stretch: Stretch = Stretch.NORMAL
+
+    @property
+    def width(self) -> float:
+        """Of the widest line."""
+        return max(width_of(line, self.stretch) for line in self.lines) * self.size
 
     @property
     def height(self) -> float:
@@ -62,7 +67,7 @@ def fit_all(texts: tuple[str, ...], room: Room) -> tuple[Words, ...]:
     if size < room.smallest:
         worst = texts[sizes.index(size)]
         raise CardError(f"`{worst}` does not fit: use fewer or shorter words")
-    enough = max(size * room.thrift, room.smallest)
+    enough = max(size * room.thrift, min(size, room.fine or room.smallest))
     chosen = [next(way for way in one if way.size >= enough) for one in ways]
     shared = min([size, *(way.size for way in chosen)])
     return tuple(Words(way.lines, shared, way.stretch) for way in chosen)
