@@ -1,15 +1,21 @@
 """Drawing cards ahead, beside the conversations, so that nobody ever waits for one."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from threading import Event
 
 import structlog
 
-from bot.content.cards import Card, CardError
+from bot.content.cards import Card
 from bot.content.cards.ahead import cards_of
+from bot.content.cards.store import Told
 from bot.conversation.revisions import Content
 
 log = structlog.get_logger()
+
+
+class _StoppedError(Exception):
+    """Nobody waits for the cards any more."""
 
 
 def wanted(content: Content) -> list[Card]:
@@ -19,25 +25,35 @@ def wanted(content: Content) -> list[Card]:
         for revision in study.flows.values():
             flow = revision.flow
             order = sorted(flow.languages, key=lambda code: code != flow.language)
-            for card in cards_of(revision, content.texts(revision), order):
+            for card in cards_of(flow, content.texts(revision), order):
                 found.setdefault(card)
     return list(found)
 
 
-async def draw_ahead(content: Content, told: Callable[[int, int], None] | None = None) -> int:
-    """Draw what is missing, one card at a time off the loop; returns how many were drawn.
+async def draw_ahead(content: Content, told: Told | None = None) -> int:
+    """Draw what is missing in other processes; returns how many were drawn.
 
-    A card that cannot be drawn is left out and told of: its question goes without a picture.
+    A card that cannot be drawn is left out and told of: its question goes without a picture. When
+    this is cancelled, the cards that are drawn stay and the others are left.
     """
     if content.cards is None:
         return 0
-    drawn = 0
-    cards = wanted(content)
-    for place, card in enumerate(cards, start=1):
-        try:
-            drawn += await asyncio.to_thread(content.cards.store.make, card)
-        except (CardError, OSError) as error:
-            log.warning("a card was not drawn", reason=str(error))
+    stopped = Event()
+
+    def tell(done: int, of: int) -> None:
+        if stopped.is_set():
+            raise _StoppedError
         if told is not None:
-            told(place, len(cards))
-    return drawn
+            told(done, of)
+
+    begun = time.monotonic()
+    try:
+        made = await asyncio.to_thread(content.cards.store.ahead, wanted(content), tell)
+    except asyncio.CancelledError:
+        stopped.set()
+        raise
+    for fault in made.faults:
+        log.warning("a card was not drawn", reason=str(fault))
+    if made.drawn:
+        log.info("cards drawn", count=made.drawn, seconds=round(time.monotonic() - begun, 1))
+    return made.drawn

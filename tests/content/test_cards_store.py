@@ -117,6 +117,20 @@ def test_cards_are_drawn_ahead_by_other_processes_and_only_once(store: CardStore
     assert store.ahead([FACES, pot]).drawn == 0
 
 
+def test_drawing_ahead_stops_when_it_is_told_to_and_keeps_what_is_drawn(
+    store: CardStore,
+) -> None:
+    def stop(done: int, of: int) -> None:
+        raise RuntimeError(f"{done} of {of}")
+
+    cards = [replace(FACES, question=f"Vraag {number}") for number in range(12)]
+    with pytest.raises(RuntimeError, match="1 of 12"):
+        store.ahead(cards, stop, workers=1)
+
+    assert 1 <= sum(store.ready(card) is not None for card in cards) < 12
+    assert not [path for path in store.folder.iterdir() if path.suffix != ".png"]
+
+
 def test_words_that_do_not_fit_name_the_card_the_language_and_the_words(store: CardStore) -> None:
     cells = (*FACES.cells[:4], Cell(5, "Onuitsprekelijkwaardeloosheidsgevoel", "face-5"))
 

@@ -1,52 +1,28 @@
-"""Which cards a flow will need, and whether each can be drawn, before anybody waits for one."""
+"""Which cards a flow will need: they are drawn before anybody waits for one."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from bot.content.cards.card import Card, CardError, card_of
-from bot.content.cards.layout import drawing
-from bot.content.cards.pictogram import read
+from bot.content.cards.card import Card, card_of
 from bot.content.pictures import FROM_BALANCE
-from bot.content.revision import Revision
 from bot.content.texts import Texts
 from bot.engine.asking import ORDERS, SCALE_FORM, THREE, question
 from bot.engine.effects import Send, Text
-from bot.engine.flow import Kind, Step, Value
+from bot.engine.flow import Flow, Kind, Step, Value
 from bot.engine.run import Run
 
 _POTS = (0, 200, 400, 600)
 _EASY: dict[str, Value] = {f"baseline.{SCALE_FORM}": THREE}
 
 
-def cards_of(revision: Revision, texts: Texts, languages: Sequence[str]) -> Iterator[Card]:
+def cards_of(flow: Flow, texts: Texts, languages: Sequence[str]) -> Iterator[Card]:
     """Every card of a flow in these languages, each once."""
     seen: set[Card] = set()
     for language in languages:
-        for step in revision.flow.steps:
+        for step in flow.steps:
             for card in _cards(step, language, texts):
                 if card not in seen:
                     seen.add(card)
                     yield card
-
-
-def faults_of(
-    revision: Revision, texts: Texts, languages: Sequence[str], pictures: Mapping[str, Path]
-) -> Iterator[CardError]:
-    """What keeps cards of a flow from being drawn; nothing is drawn to find it out."""
-    found: dict[str, str] = {}
-
-    def pictogram(name: str) -> str:
-        if name not in found:
-            if name not in pictures:
-                raise CardError(f"there is no picture {name}: draw {name}.svg")
-            found[name] = read(pictures[name])
-        return found[name]
-
-    for card in cards_of(revision, texts, languages):
-        try:
-            drawing(card, pictogram)
-        except CardError as error:
-            yield error
 
 
 def _cards(step: Step, language: str, texts: Texts) -> Iterator[Card]:

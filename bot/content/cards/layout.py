@@ -26,6 +26,9 @@ _GAP = 20
 _BETWEEN = 28
 """Between choices side by side: without it five pictures of many people look like one."""
 
+_APART = 36
+"""Between words side by side: less would make one sentence of them."""
+
 _FINE = 38
 """From this size on the words under pictures are easily read on a phone."""
 
@@ -135,7 +138,7 @@ def _labels(texts: tuple[str, ...], column: float) -> tuple[Words, ...]:
     become narrow or small.
     """
     largest = 44 if len(texts) > _FEW else 52
-    own = Room(column - _BETWEEN, 30, largest, 3, fine=_FINE, thrift=0.85)
+    own = Room(column - _BETWEEN, 30, largest, 3, fine=_FINE, thrift=0.9)
     ways = []
     for more in range(0, 2 * _BETWEEN + 1, 8):
         try:
@@ -148,15 +151,15 @@ def _labels(texts: tuple[str, ...], column: float) -> tuple[Words, ...]:
 
 
 def _are_apart(one: Words, other: Words, column: float) -> bool:
-    return (one.width + other.width) / 2 + _BETWEEN <= column
+    return (one.width + other.width) / 2 + _APART <= column
 
 
-def _ease(labels: tuple[Words, ...]) -> tuple[bool, int, int, int]:
-    """Large enough, then in wide letters, then in few lines, then as large as can be."""
+def _ease(labels: tuple[Words, ...]) -> tuple[int, int, int, int]:
+    """Large enough, then in wide letters, then in no more than two lines, then large."""
     size = labels[0].size
-    lines = max(len(words.lines) for words in labels)
+    lines = max(2, *(len(words.lines) for words in labels))
     narrow = sum(words.stretch is not Stretch.NORMAL for words in labels)
-    return size >= _FINE, -narrow, -lines, size
+    return min(size, _FINE), -narrow, -lines, size
 
 
 def _lines(

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Thread
 
 from bot.content.cards.card import Card, CardError
 from bot.content.cards.layout import drawing
@@ -98,7 +100,9 @@ class CardStore:
         if not lacking:
             return Made(0, tuple(faults))
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=context)
+        pool = ProcessPoolExecutor(
+            workers or os.cpu_count() or 1, mp_context=context, initializer=_begin_to_draw
+        )
         try:
             pending = {pool.submit(_rendered, card, svg): card for card, svg in lacking}
             for done, future in enumerate(as_completed(pending), start=1):
@@ -137,6 +141,21 @@ class CardStore:
         if path is None:
             raise CardError(f"there is no picture {name}: draw {name}.svg under assets/images")
         return path
+
+
+def _begin_to_draw() -> None:
+    """A drawing process gives way to those that talk to people, leaves Ctrl-C to the one that
+    started it, and ends with that one even if it was killed.
+    """
+    os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _rendered(card: Card, svg: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.content.cards.card import CardError
 from bot.content.cards.letters import Stretch, width_of
@@ -9,8 +10,12 @@ from bot.content.cards.letters import Stretch, width_of
 LINE = 1.28
 """From one line to the next, as a multiple of the size: room for marks above and below."""
 
-_TIED = re.compile(r"(?<=\d) (?=\d)|(?<=[€$£]) (?=\d)|(?<=\d) (?=[€$£])|(?<=\w) (?=[-–] )")
-"""The spaces within 20 000 and € 5, and before a dash: no line breaks there."""
+_TIED = re.compile(
+    r"(?<=\d) (?=\d)|(?<=[€$£]) (?=\d)|(?<=\d) (?=[€$£])|(?<=\w) (?=[-–] )|(?<=\b[^\W\d_]) "
+)
+"""The spaces within 20 000 and € 5, before a dash and after a word of one letter: no line breaks
+there.
+"""
 
 _SENTENCE = (".", "?", "!", "؟", ":")
 _WORTH = 0.85
@@ -79,7 +84,8 @@ def balanced(words: str, count: int, stretch: Stretch = Stretch.NORMAL) -> tuple
     return _broken(tokens, min(count, len(tokens)), stretch)[1]
 
 
-def _ways(words: str, room: Room) -> list[Words]:
+@lru_cache(maxsize=20_000)
+def _ways(words: str, room: Room) -> tuple[Words, ...]:
     """Wide letters first, in one line, in two …: the size each allows."""
     ways = []
     for stretch in Stretch:
@@ -88,10 +94,10 @@ def _ways(words: str, room: Room) -> list[Words]:
             widest = max(width_of(line, stretch) for line in lines)
             size = min(room.largest, int(room.width / widest)) if widest else room.largest
             ways.append(Words(lines, size, stretch))
-    return ways
+    return tuple(ways)
 
 
-def _best(ways: list[Words], room: Room) -> int:
+def _best(ways: tuple[Words, ...], room: Room) -> int:
     """The largest size in the widest letters that are large enough."""
     sizes = (max(way.size for way in ways if way.stretch is stretch) for stretch in Stretch)
     best = 0
