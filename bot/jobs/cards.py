@@ -7,7 +7,7 @@ from threading import Event
 import structlog
 
 from bot.content.cards import Card
-from bot.content.cards.ahead import cards_of
+from bot.content.cards.ahead import cards_of, forms_of
 from bot.content.cards.store import Told
 from bot.conversation.revisions import Content
 
@@ -22,10 +22,11 @@ def wanted(content: Content) -> list[Card]:
     """Every card of every flow, the flow's own language first."""
     found: dict[Card, None] = {}
     for study in content.library.studies.values():
+        forms = forms_of(revision.flow for revision in study.flows.values())
         for revision in study.flows.values():
             flow = revision.flow
             order = sorted(flow.languages, key=lambda code: code != flow.language)
-            for card in cards_of(flow, content.texts(revision), order):
+            for card in cards_of(flow, content.texts(revision), order, forms):
                 found.setdefault(card)
     return list(found)
 

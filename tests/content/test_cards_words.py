@@ -74,7 +74,10 @@ def test_an_amount_is_never_torn(words: str, lines: tuple[str, ...]) -> None:
 
 
 def test_a_word_of_one_letter_stands_before_the_next_word() -> None:
-    assert balanced("Czy to ty decydujesz o swoich", 2) == ("Czy to ty", "decydujesz o\u00a0swoich")
+    assert balanced("Czy to ty decydujesz o swoich", 2) == (
+        "Czy to ty decydujesz",
+        "o\u00a0swoich",
+    )
 
 
 def test_a_line_less_is_worth_smaller_letters() -> None:
