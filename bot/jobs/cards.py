@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from operator import itemgetter
 from threading import Event
 
 import structlog
@@ -19,16 +20,15 @@ class _StoppedError(Exception):
 
 
 def wanted(content: Content) -> list[Card]:
-    """Every card of every flow, the flow's own language first."""
-    found: dict[Card, None] = {}
+    """Every card of every flow; those in the flows' own languages first."""
+    found: list[tuple[bool, Card]] = []
     for study in content.library.studies.values():
         forms = forms_of(revision.flow for revision in study.flows.values())
         for revision in study.flows.values():
             flow = revision.flow
-            order = sorted(flow.languages, key=lambda code: code != flow.language)
-            for card in cards_of(flow, content.texts(revision), order, forms):
-                found.setdefault(card)
-    return list(found)
+            for card in cards_of(flow, content.texts(revision), flow.languages, forms):
+                found.append((card.language != flow.language, card))
+    return list(dict.fromkeys(card for _, card in sorted(found, key=itemgetter(0))))
 
 
 async def draw_ahead(content: Content, told: Told | None = None) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageFilter
 
-from bot.content.cards import CardStore, Kind
+from bot.content.cards import Card, CardStore, Kind
 from bot.content.cards.layout import drawing
 from tests.content.cards import EASY, FACES, card, library
 
@@ -88,20 +88,22 @@ def seen(png: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("step", "language"),
+    ("name", "shown"),
     [
-        ("stress", "nl"),
-        ("norm_help", "ar"),
-        ("self_picture", "pl"),
-        ("language", "fa"),
-        ("network_expert", "uk"),
-        ("debt_band", "tr"),
+        ("stress-nl", card("stress", "nl")),
+        ("norm_help-ar", card("norm_help", "ar")),
+        ("self_picture-pl", card("self_picture", "pl")),
+        ("language-fa", card("language", "fa")),
+        ("network_expert-uk", card("network_expert", "uk")),
+        ("debt_band-tr", card("debt_band", "tr")),
+        ("listened-easy-en", card("listened", "en", "periodic", EASY)),
+        ("pot", Card(Kind.PICTURE, picture="pot-4", amount="€ 4")),
     ],
 )
-def test_a_card_looks_as_it_did(step: str, language: str, tmp_path: Path) -> None:
+def test_a_card_looks_as_it_did(name: str, shown: Card, tmp_path: Path) -> None:
     store = CardStore(tmp_path, library().pictures, b"s")
-    now = seen(store.draw(card(step, language)))
-    golden = GOLDEN / f"{step}-{language}.png"
+    now = seen(store.draw(shown))
+    golden = GOLDEN / f"{name}.png"
     if os.environ.get(RENEW):
         GOLDEN.mkdir(exist_ok=True)
         now.quantize(64, kmeans=3).save(golden, optimize=True)
