@@ -78,6 +78,7 @@ def test_a_word_of_one_letter_stands_before_the_next_word() -> None:
         "Czy to ty decydujesz",
         "o\u00a0swoich",
     )
+    assert balanced("€ 5.000'e kadar", 2) == ("€\u00a05.000'e", "kadar"), "no word, an ending"
 
 
 def test_a_line_less_is_worth_smaller_letters() -> None:

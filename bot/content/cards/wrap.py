@@ -11,7 +11,8 @@ LINE = 1.28
 """From one line to the next, as a multiple of the size: room for marks above and below."""
 
 _TIED = re.compile(
-    r"(?<=\d) (?=\d)|(?<=[€$£]) (?=\d)|(?<=\d) (?=[€$£])|(?<=\w) (?=[-–] )|(?<=\b[^\W\d_]) "
+    r"(?<=\d) (?=\d)|(?<=[€$£]) (?=\d)|(?<=\d) (?=[€$£])|(?<=\w) (?=[-–] )"
+    r"|(?<=^[^\W\d_]) |(?<=\s[^\W\d_]) "
 )
 """The spaces within 20 000 and € 5, before a dash and after a word of one letter: no line breaks
 there.
