@@ -6,7 +6,6 @@ from datetime import datetime
 import structlog
 
 from bot.channels.contract import Failure
-from bot.content.cards import CardStore
 from bot.content.revision import Revision
 from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.open import Opened, open_wave
@@ -20,7 +19,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.runtime import Runtime, keys_of
+from bot.runtime import Runtime, card_store
 
 log = structlog.get_logger()
 
@@ -29,8 +28,7 @@ def runtime_cards(runtime: Runtime) -> Cards | None:
     """The cards of this installation; none without a key to hide their addresses with."""
     if runtime.settings.polsbot_key is None:
         return None
-    secret = keys_of(runtime.settings).hash("cards", "media")
-    store = CardStore(runtime.settings.polsbot_cards, runtime.library.pictures, secret)
+    store = card_store(runtime.settings, runtime.library)
     return Cards(store, runtime.settings.public_url.rstrip("/"))
 
 
