@@ -1,0 +1,98 @@
+"""How far each language is, flow by flow."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.authoring.check.lengths import check_lengths
+from bot.authoring.i18n.wanted import languages_of
+from bot.content.catalogues import fault_of
+from bot.content.draft import OWN
+from bot.content.library import Library
+from bot.content.problem import Place, Severity
+from bot.content.recordings import State, recording_states
+from bot.content.words import SOURCE_LANGUAGE
+
+_FUZZY = frozenset({"I002", "I004"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One language of one flow: numbers of texts. ``audio`` counts recordings that may be sent.
+
+    ``wrong`` have a fault such as another placeholder; ``over`` are those among all that do not
+    fit a channel.
+    """
+
+    language: str
+    flow: str
+    texts: int
+    done: int
+    fuzzy: int
+    missing: int
+    wrong: int
+    over: int
+    audio: int
+
+    @property
+    def percent(self) -> int:
+        """How much is done, rounded down: 100 means all."""
+        return 100 * self.done // self.texts if self.texts else 100
+
+    def form(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**asdict(self), "percent": self.percent}
+
+
+def status_of(library: Library) -> list[Row]:
+    """A row for each language of each flow, and of the bot's own words."""
+    over = {
+        (one.file, one.line)
+        for one in check_lengths(library)
+        if one.severity is Severity.ERROR
+    }
+    words = {
+        key: (word.text, word.place, SOURCE_LANGUAGE)
+        for key, word in library.words.items()
+        if not word.same
+    }
+    rows = [
+        _row(library, language, OWN, words, over, 0)
+        for language in sorted(languages_of(library, OWN) - {SOURCE_LANGUAGE})
+    ]
+    for (name, flow), draft in library.drafts.items():
+        texts = {key: (text.text, text.place, text.language) for key, text in draft.texts.items()}
+        recorded = recording_states(library, draft)
+        for language in sorted(languages_of(library, name)):
+            sound = sum(
+                one.language == language and one.state is State.SOUND for one in recorded
+            )
+            rows.append(_row(library, language, f"{name}/{flow}", texts, over, sound))
+    return sorted(rows, key=lambda row: (row.language, row.flow))
+
+
+def _row(
+    library: Library,
+    language: str,
+    flow: str,
+    texts: Mapping[str, tuple[str, Place, str]],
+    over: set[tuple[str, int]],
+    audio: int,
+) -> Row:
+    counts = {"done": 0, "fuzzy": 0, "missing": 0, "wrong": 0, "over": 0}
+    for key, (source, place, written) in texts.items():
+        if written == language:
+            counts["done"] += 1
+            counts["over"] += (place.file.as_posix(), place.line) in over
+            continue
+        entry = library.catalogues.entry(language, key, source)
+        fault = ("I001", "") if entry is None else fault_of(entry, source)
+        if fault is None:
+            counts["done"] += 1
+        elif fault[0] == "I001":
+            counts["missing"] += 1
+        else:
+            counts["fuzzy" if fault[0] in _FUZZY else "wrong"] += 1
+        if entry is not None:
+            counts["over"] += (entry.place.file.as_posix(), entry.place.line) in over
+    return Row(language, flow, len(texts), audio=audio, **counts)
