@@ -1,4 +1,8 @@
-"""One PO file brought up to date: by msgctxt and by nothing else, so nothing is ever guessed."""
+"""One PO file brought up to date: by msgctxt and by nothing else, so nothing is ever guessed.
+
+A note that holds ``Doubt:`` is a translator's word to the next reviewer, and stays; all other notes
+are made anew.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.authoring.i18n.wanted import Wanted
 from bot.content.po import FUZZY, PoEntry, PoFile
 
-_DOUBT = "Doubt"
+_DOUBT = "Doubt:"
 _OURS = ("max-length:", "python-brace-format")
 
 
@@ -71,10 +75,15 @@ def merge(
 def _merged(fresh: PoEntry, held: PoEntry | None) -> PoEntry:
     if held is None:
         return fresh
-    doubts = [note for note in held.notes if note.startswith(_DOUBT) and note not in fresh.notes]
+    said = dict.fromkeys((*held.notes, *held.comments))
+    doubts = tuple(note for note in said if _DOUBT in note and note not in fresh.notes)
+    fresh = replace(
+        fresh,
+        comments=tuple(comment for comment in held.comments if comment not in doubts),
+        notes=(*fresh.notes, *doubts),
+    )
     flags = [flag for flag in held.flags if not flag.startswith((*_OURS, FUZZY))]
-    comments = dict.fromkeys((*held.comments, *doubts))
-    entry = replace(fresh, text=held.text, comments=tuple(comments))
+    entry = replace(fresh, text=held.text)
     if not held.text:
         return replace(entry, flags=(*fresh.flags, *flags))
     if held.source == fresh.source and not held.is_fuzzy:
@@ -90,7 +99,8 @@ def _merged(fresh: PoEntry, held: PoEntry | None) -> PoEntry:
 def _retired(entry: PoEntry) -> PoEntry:
     """Out of use, with the translation kept; where it stood and what it was means nothing now."""
     flags = (FUZZY,) if entry.is_fuzzy else ()
-    return replace(entry, is_obsolete=True, notes=(), references=(), flags=flags)
+    doubts = tuple(note for note in entry.notes if _DOUBT in note)
+    return replace(entry, is_obsolete=True, notes=doubts, references=(), flags=flags)
 
 
 def _worth(entry: PoEntry) -> tuple[bool, bool, bool]:

@@ -10,7 +10,6 @@ from bot.content.catalogues import fault_of
 from bot.content.draft import OWN
 from bot.content.library import Library
 from bot.content.problem import Place, Severity
-from bot.content.recordings import State, recording_states
 from bot.content.words import SOURCE_LANGUAGE
 
 _FUZZY = frozenset({"I002", "I004"})
@@ -18,10 +17,8 @@ _FUZZY = frozenset({"I002", "I004"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One language of one flow: numbers of texts. ``audio`` counts recordings that may be sent.
-
-    ``wrong`` have a fault such as another placeholder; ``over`` are those among all that do not
-    fit a channel.
+    """One language of one flow, in numbers of texts. ``wrong`` have another placeholder or such;
+    ``over`` are those among all that do not fit a channel.
     """
 
     language: str
@@ -32,7 +29,6 @@ class Row:
     missing: int
     wrong: int
     over: int
-    audio: int
 
     @property
     def percent(self) -> int:
@@ -47,9 +43,7 @@ class Row:
 def status_of(library: Library) -> list[Row]:
     """A row for each language of each flow, and of the bot's own words."""
     over = {
-        (one.file, one.line)
-        for one in check_lengths(library)
-        if one.severity is Severity.ERROR
+        (one.file, one.line) for one in check_lengths(library) if one.severity is Severity.ERROR
     }
     words = {
         key: (word.text, word.place, SOURCE_LANGUAGE)
@@ -57,17 +51,13 @@ def status_of(library: Library) -> list[Row]:
         if not word.same
     }
     rows = [
-        _row(library, language, OWN, words, over, 0)
+        _row(library, language, OWN, words, over)
         for language in sorted(languages_of(library, OWN) - {SOURCE_LANGUAGE})
     ]
     for (name, flow), draft in library.drafts.items():
         texts = {key: (text.text, text.place, text.language) for key, text in draft.texts.items()}
-        recorded = recording_states(library, draft)
         for language in sorted(languages_of(library, name)):
-            sound = sum(
-                one.language == language and one.state is State.SOUND for one in recorded
-            )
-            rows.append(_row(library, language, f"{name}/{flow}", texts, over, sound))
+            rows.append(_row(library, language, f"{name}/{flow}", texts, over))
     return sorted(rows, key=lambda row: (row.language, row.flow))
 
 
@@ -77,7 +67,6 @@ def _row(
     flow: str,
     texts: Mapping[str, tuple[str, Place, str]],
     over: set[tuple[str, int]],
-    audio: int,
 ) -> Row:
     counts = {"done": 0, "fuzzy": 0, "missing": 0, "wrong": 0, "over": 0}
     for key, (source, place, written) in texts.items():
@@ -95,4 +84,4 @@ def _row(
             counts["fuzzy" if fault[0] in _FUZZY else "wrong"] += 1
         if entry is not None:
             counts["over"] += (entry.place.file.as_posix(), entry.place.line) in over
-    return Row(language, flow, len(texts), audio=audio, **counts)
+    return Row(language, flow, len(texts), **counts)

@@ -44,10 +44,7 @@ class FaultyFilesError(Exception):
 
 def updates(library: Library) -> list[Update]:
     """What every file becomes; nothing is written. Raises FaultyFilesError."""
-    faults = [one for one in library.problems if _hides_texts(one)]
-    if faults:
-        raise FaultyFilesError(faults)
-    wanted = wanted_texts(library)
+    wanted = _all_texts(library)
     targets: dict[str, dict[str, dict[str, Wanted]]] = {}
     for name, texts in wanted.items():
         for language in languages_of(library, name):
@@ -57,6 +54,33 @@ def updates(library: Library) -> list[Update]:
     for language, files in sorted(targets.items()):
         found += updates_of(library, language, files)
     return found
+
+
+def added(library: Library, language: str) -> list[Update]:
+    """The files of a language that is begun, or what becomes of them; raises FaultyFilesError."""
+    return updates_of(
+        library,
+        language,
+        {
+            name: into
+            for name, texts in _all_texts(library).items()
+            if (into := translated_into(texts, language))
+        },
+    )
+
+
+def templates(library: Library) -> dict[str, str]:
+    """By name the text of a template: every entry, no translation. Raises FaultyFilesError."""
+    return {
+        name: write_po(
+            PoFile(
+                (_what(library, name), "A template: polsbot i18n add makes a language from it."),
+                HEADER.format(language=""),
+                tuple(text.entry() for text in texts.values()),
+            )
+        )
+        for name, texts in _all_texts(library).items()
+    }
 
 
 def updates_of(
@@ -95,19 +119,24 @@ def updates_of(
 
 def new_file(library: Library, name: str, language: str) -> PoFile:
     """A file without entries, with a head that says what it is."""
-    study = library.studies.get(name)
-    what = "The words that several studies share."
-    if name == OWN:
-        what = "The bot's own words."
-    elif study is not None:
-        what = f"The words of {study.title or study.name}."
     locale = Locale.parse(language, sep="-") if is_known(language) else None
     spoken = language if locale is None else locale.get_display_name("en")
     header = HEADER.format(language=language.replace("-", "_"))
     if locale is not None:
         plural = get_plural(language.replace("-", "_"))
         header += f"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\n"
-    return PoFile((what, f"{spoken}. Not yet reviewed by a native speaker."), header)
+    return PoFile(
+        (_what(library, name), f"{spoken}. Not yet reviewed by a native speaker."), header
+    )
+
+
+def _what(library: Library, name: str) -> str:
+    if name == OWN:
+        return "The bot's own words."
+    study = library.studies.get(name)
+    if study is None:
+        return "The words that several studies share."
+    return f"The words of {study.title or study.name}."
 
 
 def is_known(language: str) -> bool:
@@ -129,6 +158,13 @@ def write_whole(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
     part.replace(path)
+
+
+def _all_texts(library: Library) -> dict[str, dict[str, Wanted]]:
+    faults = [one for one in library.problems if _hides_texts(one)]
+    if faults:
+        raise FaultyFilesError(faults)
+    return wanted_texts(library)
 
 
 def _hides_texts(problem: Problem) -> bool:
