@@ -21,7 +21,7 @@ Flows = Annotated[Path, typer.Option(help="Folder of the studies.")]
 Locales = Annotated[Path, typer.Option(help="Folder of the locale files.")]
 Assets = Annotated[Path, typer.Option(help="Folder of the pictures.")]
 FLOWS, LOCALES, ASSETS = Path("flows"), Path("locales"), Path("assets")
-_HEAD = ("language", "flow", "done", "fuzzy", "missing", "wrong", "too long")
+_HEAD = ("language", "flow", "done", "fuzzy", "missing", "wrong", "too long", "sms")
 
 
 @app.command()
@@ -162,7 +162,7 @@ def _table(rows: "list[Row]") -> str:
             row.language,
             row.flow,
             f"{row.done}/{row.texts} {row.percent}%",
-            *(str(one or "") for one in (row.fuzzy, row.missing, row.wrong, row.over)),
+            *(str(one or "") for one in (row.fuzzy, row.missing, row.wrong, row.over, row.sms)),
         )
         for row in rows
     ]

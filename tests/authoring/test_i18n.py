@@ -170,7 +170,7 @@ def test_the_status_counts_what_is_done_fuzzy_missing_and_too_long(home: Path) -
     ]
 
     assert (row.texts, row.done, row.fuzzy, row.missing, row.over) == (4, 2, 1, 1, 1)
-    assert row.percent == 50
+    assert (row.percent, row.sms) == (50, 1)
 
 
 def test_the_locale_files_of_the_bot_have_every_text_and_say_so_in_their_header() -> None:

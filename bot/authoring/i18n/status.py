@@ -1,15 +1,20 @@
 """How far each language is, flow by flow."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.authoring.check.lengths import check_lengths
+from bot.authoring.check.spoken import every_spoken
+from bot.authoring.check.text_messages import text_messages
 from bot.authoring.i18n.wanted import languages_of
 from bot.content.catalogues import fault_of
+from bot.content.compose import ComposeError
 from bot.content.draft import OWN
 from bot.content.library import Library
 from bot.content.problem import Place, Severity
+from bot.content.sms import parts_of
 from bot.content.words import SOURCE_LANGUAGE
 
 _FUZZY = frozenset({"I002", "I004"})
@@ -18,7 +23,8 @@ _FUZZY = frozenset({"I002", "I004"})
 @dataclass(frozen=True, slots=True)
 class Row:
     """One language of one flow, in numbers of texts. ``wrong`` have another placeholder or such;
-    ``over`` are those among all that do not fit a channel.
+    ``over`` are those among all that do not fit a channel. ``sms`` is the most parts that a
+    question takes as a text message; ``None`` where nothing can be said yet.
     """
 
     language: str
@@ -29,6 +35,7 @@ class Row:
     missing: int
     wrong: int
     over: int
+    sms: int | None = None
 
     @property
     def percent(self) -> int:
@@ -54,11 +61,28 @@ def status_of(library: Library) -> list[Row]:
         _row(library, language, OWN, words, over)
         for language in sorted(languages_of(library, OWN) - {SOURCE_LANGUAGE})
     ]
+    parts = _most_parts(library)
     for (name, flow), draft in library.drafts.items():
         texts = {key: (text.text, text.place, text.language) for key, text in draft.texts.items()}
         for language in sorted(languages_of(library, name)):
-            rows.append(_row(library, language, f"{name}/{flow}", texts, over))
+            row = _row(library, language, f"{name}/{flow}", texts, over)
+            rows.append(replace(row, sms=parts.get((language, row.flow))))
     return sorted(rows, key=lambda row: (row.language, row.flow))
+
+
+def _most_parts(library: Library) -> dict[tuple[str, str], int]:
+    """By language and flow."""
+    most: dict[tuple[str, str], int] = {}
+    for spoken in every_spoken(library):
+        flow = spoken.draft.flow
+        key = (spoken.language, f"{spoken.study.name}/{flow.name}")
+        for step in (*((flow.invite,) if flow.invite else ()), *flow.steps):
+            if step.text is not None:
+                with suppress(ComposeError):  # counted as too long
+                    forms = text_messages(spoken, step, step.text)
+                    parts = sum(parts_of(form.body) for form in forms)
+                    most[key] = max(most.get(key, 0), parts)
+    return most
 
 
 def _row(
