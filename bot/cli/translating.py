@@ -129,6 +129,44 @@ def status(
     raise typer.Exit(1 if any(row.percent < fail_under for row in rows) else 0)
 
 
+@app.command()
+def recordings(
+    language: Annotated[str | None, typer.Argument(help="Code such as ar; default: all.")] = None,
+    note: Annotated[
+        bool, typer.Option("--note", help="Write down what new recordings say: the words of today.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    flows: Flows = FLOWS,
+    locales: Locales = LOCALES,
+    assets: Assets = ASSETS,
+) -> None:
+    """List the questions to be read aloud, the words to read and whether there is a recording."""
+    from bot.authoring.check.recordings import State, readings
+    from bot.authoring.i18n.recordings import note_new
+    from bot.authoring.i18n.update import write_whole
+    from bot.content.recordings import INDEX
+
+    library = _loaded(flows, locales, assets)
+    found = readings(library)
+    if note:
+        with explained():
+            write_whole(assets / "audio" / INDEX, note_new(library).encode())
+        news = sum(one.state is State.NEW for one in found)
+        print(f"{news} recordings noted.", file=sys.stderr)
+        return
+    rows = [
+        {"file": f"{one.name}.ogg", "state": one.state, "words": one.words}
+        for one in found
+        if language in (None, one.language)
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        indented = "\n".join(f"    {line}" for line in row["words"].splitlines())
+        print(f"{row['state']:8}  {row['file']}\n{indented}\n")
+
+
 def _loaded(flows: Path, locales: Path, assets: Path) -> "Library":
     from bot.content.library import load_library
 

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from tests.content.sounds import record
 from tests.content.studies import STUDY, make, steps
 
 
@@ -74,3 +75,14 @@ def test_a_broken_flow_stops_an_update() -> None:
     assert refused.exit_code == 1
     assert "F001" in refused.stdout
     assert not Path("locales").exists()
+
+
+def test_recordings_are_listed_with_the_words_to_read_and_noted(home: Path) -> None:
+    record(home / "assets", "nl/small/first.calm")
+
+    listed = i18n("recordings", "nl")
+
+    assert "new       nl/small/first.calm.ogg\n    Ben je rustig?" in listed.stdout
+    assert "1 recordings noted" in i18n("recordings", "--note").stderr
+    rows = json.loads(i18n("recordings", "nl", "--json").stdout)
+    assert {"file": "nl/small/first.calm.ogg", "state": "done", "words": "Ben je rustig?"} in rows

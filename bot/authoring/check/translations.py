@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from bot.authoring.check.recordings import check_recordings
 from bot.authoring.check.spoken import Spoken, every_spoken
 from bot.content.catalogues import Entry, fault_of
 from bot.content.clashes import label_clashes, lexicon_clashes
@@ -35,6 +36,7 @@ def check_translations(library: Library) -> Iterator[Problem]:
         if language != SOURCE_LANGUAGE:
             yield from _faults(library, language, words)
     yield from _not_begun(library)
+    yield from check_recordings(library)
 
 
 def _faults(
