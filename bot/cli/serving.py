@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import Verifier
-from bot.cli.common import explained, fail, opened, run, tokens_of, twilio_of
+from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
 from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
@@ -79,7 +79,7 @@ async def _run(
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
             app.cleanup_ctx.append(beside(tick(conversations)))
-            app.cleanup_ctx.append(beside(draw_ahead(conversations.content)))
+            app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
         await serve_until_stopped(app, host, settings.port)
 
 

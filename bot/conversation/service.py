@@ -6,8 +6,9 @@ from datetime import datetime
 import structlog
 
 from bot.channels.contract import Failure
-from bot.content.cards import CardStore
+from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
@@ -19,7 +20,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.runtime import Runtime, keys_of
+from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
 
@@ -28,9 +29,16 @@ def runtime_cards(runtime: Runtime) -> Cards | None:
     """The cards of this installation; none without a key to hide their addresses with."""
     if runtime.settings.polsbot_key is None:
         return None
-    secret = keys_of(runtime.settings).hash("cards", "media")
-    store = CardStore(runtime.settings.polsbot_cards, runtime.library.pictures, secret)
+    store = card_store(runtime.settings, runtime.library)
     return Cards(store, runtime.settings.public_url.rstrip("/"))
+
+
+def runtime_voices(runtime: Runtime) -> Voices | None:
+    """The recorded questions of this installation; none without a key, as with the cards."""
+    if runtime.settings.polsbot_key is None:
+        return None
+    secret = keys_of(runtime.settings).hash("voices", "media")
+    return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
 
 
 class Conversations:
@@ -39,7 +47,9 @@ class Conversations:
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(runtime.library, runtime.lexicons, runtime_cards(runtime))
+        self.content = Content(
+            runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
+        )
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:
@@ -57,7 +67,9 @@ class Conversations:
     async def receive(self, inbound: InboundMessage) -> Received:
         """Handle a message from a person; it is kept when this returns."""
         now = self.runtime.clock()
-        received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        with HANDLED.time():
+            received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        RECEIVED.labels(str(inbound.channel), received.outcome).inc()
         if received.waiting:
             self.senders.ring()
         return received
@@ -75,6 +87,7 @@ class Conversations:
         """Keep what the provider tells of a message of ours."""
         now = self.runtime.clock()
         outcome = await self.runtime.database.transact(note_status, status, failure, now)
+        STATUSES.labels(str(status.state), outcome).inc()
         self.senders.ring()  # a delivery lets the next message of the turn go
         return outcome
 

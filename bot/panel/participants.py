@@ -192,3 +192,8 @@ def expect_no_wave(db: Connection, participant: str) -> None:
     db.execute(
         update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(next_wave_at=None)
     )
+
+
+def set_listens(db: Connection, participant: str, listens: str) -> None:
+    """Whether questions are read aloud to this person: offered, on or off."""
+    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(listens=listens))
