@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -128,7 +129,12 @@ async def test_busy_is_tried_again_after_the_time_that_was_asked_for(
     assert caught.value.failure.retry_after == 7
 
 
-@pytest.mark.parametrize("fault", ["reset", "lost", "junk", (500, 20500), (503, 0)])
+@pytest.mark.parametrize(
+    "fault",
+    ["reset", "lost", "junk", (500, 20500), (503, 0), "[]", "null", "3", "{}", '{"sid": null}',
+     '{"sid": "SM1", "date_created": 7}', "[" * 100_000],
+    ids=lambda fault: str(fault)[:20],
+)  # fmt: skip
 async def test_an_unknown_outcome_is_never_tried_again_blindly(
     carrier: TwilioCarrier, fake: FakeTwilio, fault: object
 ) -> None:
@@ -169,15 +175,25 @@ async def test_a_refused_connection_certainly_left_nothing() -> None:
         (21610, Reaction.OPT_OUT),
         (21211, Reaction.DEAD),
         (63016, Reaction.TEMPLATE),
-        (20003, "halt"),
+        (20003, Reaction.HALT),
+        (401, Reaction.HALT),
     ],
 )
 async def test_a_refusal_is_looked_up(
-    carrier: TwilioCarrier, fake: FakeTwilio, code: int, reaction: str
+    carrier: TwilioCarrier, fake: FakeTwilio, code: int, reaction: Reaction
 ) -> None:
     fake.behave((400, code))
 
-    assert await failing(carrier) == reaction
+    assert await failing(carrier) is reaction
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(60, "60"), (90_000, "36000"), (0, "1")])
+async def test_a_validity_is_one_that_twilio_takes(
+    carrier: TwilioCarrier, fake: FakeTwilio, asked: int, sent: str
+) -> None:
+    await carrier.send(replace(message(TextForm("Hoi")), valid_for=asked))
+
+    assert fake.messages[0]["ValidityPeriod"] == sent
 
 
 def test_an_unknown_code_is_never_tried_again() -> None:

@@ -5,8 +5,9 @@ import json
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
@@ -18,11 +19,13 @@ TOKEN = "secret-token"
 class FakeTwilio:
     """``messages`` are the forms of accepted creates, in order. ``behave`` scripts the next calls:
     a status code with a Twilio code, ``lost`` (accepted, then the line breaks), ``reset`` (the line
-    breaks before), ``slow``, ``junk``.
+    breaks before), ``slow``, ``junk``, or text that is answered as it is with 201. ``received`` are
+    messages of people that its list tells of.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     contents: list[dict[str, Any]] = field(default_factory=list)
+    received: list[dict[str, Any]] = field(default_factory=list)
     script: deque[Any] = field(default_factory=deque)
     calls: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,6 +55,20 @@ class FakeTwilio:
     def bodies(self) -> list[str]:
         return [message.get("Body", "") for message in self.messages]
 
+    async def tell(self, http: ClientSession, bot: str, place: int, **told: str) -> int:
+        """Post a status of the message at this place, signed, to the bot that listens at ``bot``;
+        returns the status of its answer.
+        """
+        message = self.messages[place]
+        callback = message["StatusCallback"]
+        form = {"MessageSid": message["sid"], "AccountSid": ACCOUNT, "To": message["To"], **told}
+        async with http.post(
+            bot.rstrip("/") + urlsplit(callback).path,
+            data=form,
+            headers={"X-Twilio-Signature": sign(callback, form)},
+        ) as answer:
+            return answer.status
+
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.calls += 1
         form: dict[str, Any] = dict(await request.post())
@@ -69,6 +86,8 @@ class FakeTwilio:
             return web.Response(status=502, text="<html>bad gateway</html>")
         if step == "slow":
             await asyncio.sleep(30)
+        if isinstance(step, str) and step != "lost":
+            return web.Response(status=201, text=step, content_type="application/json")
         sid = f"SM{len(self.messages):032x}"
         self.messages.append({**form, "sid": sid})
         self.arrived.set()
@@ -78,10 +97,18 @@ class FakeTwilio:
         return web.json_response({"sid": sid, "status": "queued", "error_code": None}, status=201)
 
     async def _list(self, request: web.Request) -> web.Response:
-        found = [
-            {"sid": one["sid"], "to": one["To"], "body": one.get("Body", ""), "status": "sent"}
+        sent = [
+            {
+                "sid": one["sid"],
+                "to": one["To"],
+                "body": one.get("Body", ""),
+                "status": "sent",
+                "direction": "outbound-api",
+            }
             for one in self.messages
         ]
+        to = request.query.get("To")
+        found = [one for one in sent + self.received if to in (None, one["to"])]
         return web.json_response({"messages": found, "next_page_uri": None})
 
     async def _make_content(self, request: web.Request) -> web.Response:

@@ -19,7 +19,11 @@ from twilio.rest import Client
 TIMEOUT = 20.0
 """Seconds for one call: well below the lease of a message."""
 
+UNREADABLE = (ValueError, KeyError, AttributeError, TypeError, RecursionError)
+"""What the library raises over an answer of another shape than it expects."""
+
 _TOO_MANY = 429
+_SERVER_FAULT = 500
 
 
 class BusyError(Exception):
@@ -29,6 +33,15 @@ class BusyError(Exception):
         """Keep what the answer's header asks for."""
         super().__init__("Twilio is busy")
         self.retry_after = retry_after
+
+
+class BrokenError(Exception):
+    """Twilio failed on its side: nobody knows whether it handled the request."""
+
+    def __init__(self, status: int) -> None:
+        """Keep the status of the answer; its body is not to be trusted."""
+        super().__init__(f"Twilio failed with {status}")
+        self.status = status
 
 
 class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untyped
@@ -52,7 +65,7 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
         timeout: float | None = None,  # noqa: ASYNC109 - the library's own name
         allow_redirects: bool = False,
     ) -> Response:
-        """One call; raises BusyError, aiohttp's errors and TimeoutError."""
+        """One call; raises BusyError, BrokenError, aiohttp's errors and TimeoutError."""
         if self._session is None:
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         sent = dict(headers or {})
@@ -70,6 +83,8 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
         ) as answer:
             if answer.status == _TOO_MANY:
                 raise BusyError(_seconds(answer.headers.get("Retry-After")))
+            if answer.status >= _SERVER_FAULT:
+                raise BrokenError(answer.status)
             return Response(answer.status, await answer.text(errors="replace"))
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ _TABLE: dict[str, tuple[Reaction, str]] = {
     "20429": (_R.RETRY, "too many requests at once; this one was not handled"),
     "20500": (_R.ASK, "Twilio failed; the outcome is unknown"),
     "20003": (_R.HALT, "wrong account or token: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
+    "401": (_R.HALT, "wrong account or token: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
     "20404": (_R.HALT, "not found: the account, service or content id is wrong"),
     "20005": (_R.HALT, "the account is suspended"),
     "30002": (_R.HALT, "the account is suspended"),
