@@ -26,6 +26,11 @@ class FastClock:
 
     ahead: timedelta = timedelta()
 
+    @classmethod
+    def at(cls, moment: datetime) -> "FastClock":
+        """A clock on which it is this moment now."""
+        return cls(moment - datetime.now(UTC))
+
     def __call__(self) -> datetime:
         """The made-up time."""
         return datetime.now(UTC) + self.ahead

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, data, people, setup, walking, waves
+from bot.cli import authors, data, drawing, people, setup, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -29,6 +29,7 @@ app.command(name="try")(authors.try_flow)
 app.command()(authors.score)
 app.command(name="test")(authors.play_conversations)
 app.command()(walking.walk)
+app.command()(drawing.diagram)
 app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)

@@ -46,7 +46,9 @@ def try_flow(
     language: Annotated[str, typer.Option("--lang", help="Language code.")] = "nl",
     sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
 ) -> None:
-    """Chat with a flow in the terminal; nothing is sent or kept. /later DAYS lets time pass."""
+    """Chat with a flow in the terminal; nothing is sent or kept. [Label] taps,
+    /later DAYS lets time pass, /save NAME keeps the conversation as a test.
+    """
     from bot.cli.terminal import chat
 
     raise typer.Exit(chat(flow, language, "sms" if sms else "whatsapp"))

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
+from bot.panel.hours import local_time
 from bot.runtime import Clock, FastClock, open_runtime
 from bot.settings import Settings, read_settings
 from bot.store.keys import generate_key
@@ -68,7 +70,16 @@ def demo() -> None:
         address = f"http://localhost:{settings.port}/preview"
         print(f"Open {address} in your browser. Ctrl-C stops.", flush=True)
         local = LocalCarrier()
-        run(_run(settings, {Channel.SMS: local}, local, "127.0.0.1", Part.BOTH, clock=FastClock()))
+        run(
+            _run(
+                settings,
+                {Channel.SMS: local},
+                local,
+                "127.0.0.1",
+                Part.BOTH,
+                clock=FastClock.at(_next_monday()),
+            )
+        )
 
 
 def _serve(part: Part) -> None:
@@ -131,6 +142,13 @@ def _beside(
             await task
 
     return context
+
+
+def _next_monday() -> datetime:
+    """Ten o'clock on a Monday to come: a decent hour, whenever the demo is started."""
+    today = datetime.now(UTC).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    return local_time(monday, time(10), "Europe/Amsterdam")
 
 
 def _demo_key(path: Path) -> str:

@@ -1,15 +1,22 @@
 """A chat with a flow in the terminal."""
 
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.authoring.talk import Talk
+from bot.authoring.transcripts import Line, retell, write
+from bot.authoring.transcripts.lines import Act, Said, Start, Waited
+from bot.authoring.transcripts.perform import NoSuchTapError, perform
+from bot.authoring.transcripts.reader import reply
 from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
 from bot.engine.flow import RunStatus
 from bot.engine.run import Run
 from bot.message import ButtonsForm, Channel, Form, ListForm, PictureForm, TextForm
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def chat(name: str, language: str, channel: str) -> int:
@@ -27,23 +34,56 @@ def chat(name: str, language: str, channel: str) -> int:
         offered = ", ".join(revision.flow.languages)
         print(f"{name} is not complete in {language}. Complete: {offered}.", file=sys.stderr)
         return 2
-    run = Run("try", revision.hash, "try", language)
-    talk = Talk(
-        library, load_lexicons(locales), study, revision, Channel(channel), run, datetime.now(UTC)
-    )
-    show(talk.start())
+    now, run = datetime.now(UTC), Run("try", revision.hash, "try", language)
+    talk = Talk(library, load_lexicons(locales), study, revision, Channel(channel), run, now)
+    story: list[Line] = []
+    _do(talk, Start(language, talk.channel, flow_name), story)
     while talk.run.status is RunStatus.WAITING:
         try:
-            typed = input("< ")
+            typed = input("< ").strip()
         except (EOFError, KeyboardInterrupt):
             break
-        if typed.startswith("/later"):
-            days = typed.removeprefix("/later").strip(" d")
-            for forms in talk.wait(timedelta(days=int(days) if days.isdigit() else 1)):
-                show(forms)
-        else:
-            show(talk.type(typed))
+        if typed.startswith("/save"):
+            _save(typed.removeprefix("/save").strip(), study_name, story)
+        elif typed:
+            act = _later(typed) if typed.startswith("/later") else reply(typed)
+            _do(talk, act, story)
     return 0
+
+
+def _do(talk: Talk, act: Start | Act, story: list[Line]) -> None:
+    """Do it, show what came of it and remember both."""
+    story.append(act)
+    try:
+        for forms in perform(talk, act):
+            show(forms)
+            outcomes = retell(forms, talk.effects, talk.channel)
+            story.extend(outcomes)
+            for outcome in outcomes:
+                if not isinstance(outcome, Said):
+                    print(outcome)
+    except NoSuchTapError as error:
+        story.pop()
+        print(error, file=sys.stderr)
+
+
+def _later(typed: str) -> Waited:
+    days = typed.removeprefix("/later").strip(" d")
+    return Waited(timedelta(days=int(days) if days.isdigit() and int(days) else 1))
+
+
+def _save(name: str, study: str, story: list[Line]) -> None:
+    """Keep the conversation as a test of the study; a file that is there stays."""
+    if not _NAME.fullmatch(name):
+        print("Write: /save NAME (small letters, digits and _).", file=sys.stderr)
+        return
+    file = Path("flows") / study / "tests" / f"{name}.chat"
+    if file.exists():
+        print(f"{file} is there already; take another name.", file=sys.stderr)
+        return
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(write(story, "Say here why this conversation matters."), encoding="utf-8")
+    print(f"Saved as {file}; polsbot test plays it.", file=sys.stderr)
 
 
 def show(forms: list[Form]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.revision import Revision
-from bot.conversation.effects import RUNS, Scene, answers_of, apply
+from bot.conversation.effects import INVITATIONS, RUNS, Scene, answers_of, apply
 from bot.conversation.revisions import keep
 from bot.engine.advance import advance
 from bot.engine.events import Started
@@ -17,9 +17,6 @@ from bot.engine.flow import Value
 from bot.engine.run import Run
 from bot.engine.stored import dump_run
 from bot.panel import participants
-from bot.panel.tables import Invitation
-
-INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.content.compose import ComposeError
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
 from bot.conversation.revisions import Content
-from bot.conversation.speak import speak
+from bot.conversation.speak import hours_of, speak
 from bot.message import Channel, DeliveryState, Form, OutboundMessage
 from bot.panel import participants
 from bot.panel.routing import Way, route
@@ -29,6 +29,9 @@ LEASE = timedelta(seconds=60)
 
 PATIENCE = timedelta(seconds=10)
 """How long the second message of a turn waits for the first one's delivery."""
+
+UNPROMPTED = ("opening", "reminder")
+"""What nobody asked for just now: it leaves in decent hours only, and behind all replies."""
 
 _QUEUED, _SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
 _SENT, _UNCERTAIN = str(DeliveryState.SENT), str(DeliveryState.UNCERTAIN)
@@ -52,7 +55,14 @@ _IN_ITS_WAY = exists(
         _SAME_PERSON,
         _OLDER_PLACE < _PLACE,
         or_(
-            _is(_OLDER.c.state, _QUEUED, _SENDING),
+            _OLDER.c.state == _SENDING,
+            and_(
+                _OLDER.c.state == _QUEUED,  # what is held until the morning holds up no reply
+                or_(
+                    ~_is(_OLDER.c.purpose, *UNPROMPTED),
+                    _OLDER.c.not_before <= bindparam("now"),
+                ),
+            ),
             and_(
                 _OLDER.c.batch == OUTBOUND.c.batch,
                 _is(_OLDER.c.state, _SENT, _UNCERTAIN),
@@ -67,6 +77,7 @@ _NEXT = Statement(
         _PERSON.c.first_name,
         _PERSON.c.study,
         _PERSON.c.channel.label("liked"),
+        _PERSON.c.timezone,
         RUNS.c.revision,
         _ADDRESS.c.channel.label("at_channel"),
         _ADDRESS.c.address,
@@ -84,7 +95,7 @@ _NEXT = Statement(
         OUTBOUND.c.not_before <= bindparam("now"),
         ~_IN_ITS_WAY,
     )
-    .order_by(_is(OUTBOUND.c.purpose, "opening", "reminder"), _PLACE)
+    .order_by(_is(OUTBOUND.c.purpose, *UNPROMPTED), _PLACE)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=OUTBOUND)
 )
@@ -110,6 +121,9 @@ _ABANDONED = Statement(
         ),
     )
     .values(state=_UNCERTAIN, settled_at=bindparam("now"))
+)
+_HOLD = Statement(
+    update(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).values(not_before=bindparam("at"))
 )
 _DROP = Statement(
     update(OUTBOUND)
@@ -140,6 +154,8 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
             taken = _take(db, content, row, now)
             if isinstance(taken, Claimed):
                 claimed.append(taken)
+            elif isinstance(taken, datetime):
+                _HOLD.run(db, it=row.id, at=taken)
             else:
                 _DROP.run(db, it=row.id, why=taken, now=now)
                 dropped = True
@@ -153,12 +169,18 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
     return _ABANDONED.run(db, now=now, too_far=now + 2 * LEASE)
 
 
-def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str:
-    """The claimed message, or the reason why it must not leave."""
+def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
+    """The claimed message, the reason why it must not leave, or the time until which it is held."""
     study = content.library.studies.get(row.study or "")
+    if study is not None and row.purpose in UNPROMPTED:
+        decent = hours_of(study).next(now, row.timezone)
+        if decent > now:
+            return decent
     way, address = _route(db, row, study, now)
     if way is None:
         return address
+    if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
+        return "answered meanwhile"
     if row.form is not None:
         form = forms().validate_json(row.form)
     else:

@@ -15,6 +15,7 @@ from bot.conversation.revisions import Cards, Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.timers import fire
+from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
@@ -76,6 +77,25 @@ class Conversations:
         outcome = await self.runtime.database.transact(note_status, status, failure, now)
         self.senders.ring()  # a delivery lets the next message of the turn go
         return outcome
+
+    async def open_due(self) -> int:
+        """Open every wave that is due; one that fails is left for the next sweep."""
+        opened = 0
+        now = self.runtime.clock()
+        for person in await self.runtime.database.read(due_people, now):
+            try:
+                outcome = await self.runtime.database.transact(
+                    open_due_wave, self.content, person, now
+                )
+            except Exception:
+                log.exception("a wave was not opened; it is tried again", participant=person)
+            else:
+                opened += outcome == "opened"
+                if outcome == "unknown":
+                    log.error("a study or flow is missing", participant=person)
+        if opened:
+            self.senders.ring()
+        return opened
 
     async def settle_doubts(self) -> list[str]:
         """Look for uncertain messages at the provider; returns what became of each."""

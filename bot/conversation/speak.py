@@ -14,6 +14,7 @@ from bot.conversation.revisions import Content
 from bot.engine.effects import Send
 from bot.engine.flow import Value
 from bot.message import Channel, Form
+from bot.panel.hours import DecentHours
 from bot.rewards.ledger import balance, pot_of
 
 _OF_THE_POT = ("{pot}", "{to_go}")
@@ -69,3 +70,9 @@ def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
     every = (rule.pay_out_every if rule else None) or 0
     to_go = -(-(every - pot % every) // rule.cents) if rule and rule.cents and every else None
     return {"pot": pot, "to_go": to_go}
+
+
+def hours_of(study: Study) -> DecentHours:
+    """When a study may write unprompted."""
+    hours = study.hours
+    return DecentHours(hours.days, hours.start, hours.until, hours.not_on)

@@ -31,8 +31,10 @@ _ASIDES = {
 
 
 def aside(kind: str, step: str) -> str:
-    """The name of an aside at this step; an aside within an aside returns to the same step."""
-    return f"{kind}-{returns_to(step)}"
+    """The name of an aside at this step. Within another aside it takes that one's place, but for a
+    break: the step before a break is answered, so the break itself is returned to.
+    """
+    return f"{kind}-{step if kind_of(step) == BREAK else returns_to(step)}"
 
 
 def kind_of(name: str | None) -> str | None:
@@ -41,7 +43,7 @@ def kind_of(name: str | None) -> str | None:
 
 
 def returns_to(name: str) -> str:
-    """The step of the flow that a name belongs to."""
+    """The step (or break) that is open again after an aside; a step of the flow is its own."""
     return name.split("-", 1)[1] if "-" in name else name
 
 
@@ -50,7 +52,7 @@ def step_of(flow: Flow, name: str | None) -> Step | None:
     kind = kind_of(name)
     if kind is None or name is None:
         return flow.step(name)
-    if flow.step(returns_to(name)) is None:
+    if step_of(flow, returns_to(name)) is None:
         return None
     if kind == MENU:
         choices = tuple(Choice(code, f"polsbot.language.{code}") for code in flow.languages)

@@ -45,7 +45,7 @@ def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str 
         Shown(choice.code, choice.label, f"{tap}.{choice.code}", place, choice.picture)
         for place, choice in enumerate(choices_of(step, run), start=1)
     ]
-    if step.skip and step.choices:
+    if step.skip:
         shown.append(Shown(SKIP, "polsbot.skip", f"{tap}.{SKIP}"))
     parameters = dict(run.answers)
     if kind_of(step.name) == DOUBT:

@@ -18,6 +18,8 @@ async def tick(conversations: Conversations) -> None:
         try:
             while await conversations.fire_due():
                 pass
+            while await conversations.open_due():
+                pass
             await conversations.settle_doubts()
         except Exception:
             log.exception("sweep failed; it is tried again")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -79,6 +80,8 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
             "channel": str(person.addresses[0][0]) if person.addresses else None,
             "seed": secrets.randbelow(2**31),
             "intake_on": person.intake_on,
+            "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
+            "next_wave_at": now,
             "timezone": person.timezone,
             "status": "active",
             "is_test": person.is_test,

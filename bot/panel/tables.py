@@ -20,7 +20,9 @@ class Organisation(SQLModel, table=True):
 class Participant(SQLModel, table=True):
     """A person who is asked. ``seed`` draws arms and orders; a test run is in no figure.
 
-    ``status``: active, paused, stopped, erased. ``channel`` is what the person likes best.
+    Waves count from ``anchor_on``, the later of intake and enrolment; ``next_wave_at`` is when to
+    look again, ``None`` when no wave will come. ``status``: active, paused, stopped, erased.
+    ``channel`` is what the person likes best.
     """
 
     __tablename__ = "participants"
@@ -32,6 +34,8 @@ class Participant(SQLModel, table=True):
     channel: str | None = None
     seed: int
     intake_on: date
+    anchor_on: date
+    next_wave_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
     timezone: str = "Europe/Amsterdam"
     status: str = "active"
     is_test: bool = False
@@ -79,7 +83,10 @@ class Consent(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """One wave for one participant: it can be opened only once."""
+    """One wave for one participant: it can be opened only once.
+
+    ``disposition``, once it is over: complete, partial, refused, no_reply or undelivered.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (UniqueConstraint("participant_id", "study", "wave", "number"),)
@@ -89,6 +96,7 @@ class Invitation(SQLModel, table=True):
     wave: str
     number: int
     opened_at: datetime = Field(sa_type=UtcTime)
+    disposition: str | None = None
 
 
 class Timer(SQLModel, table=True):

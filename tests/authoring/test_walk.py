@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.authoring.talk import Talk
-from bot.authoring.transcripts.lines import Typed, Waited
+from bot.authoring.transcripts.lines import Tapped, Typed, Waited
 from bot.authoring.walk import Route, Walked, routes_of, walk
 from bot.authoring.walk.person import Plan
 from bot.authoring.walk.watch import Event, watch
 from bot.content.library import Library
+from bot.content.problem import Severity
 from bot.content.revision import Revision
 from bot.engine.effects import Effect, Grant, OptOut, Record, Send, Text
 from bot.engine.flow import AnswerType, Policy, Reward, RunStatus
 from bot.engine.replies.reading import Command
 from bot.message import Channel
 from tests.authoring.test_talk import LEXICONS, LIBRARY, talk
+from tests.content.studies import load, steps
 
 ROUTES = routes_of(LIBRARY)
 
@@ -139,6 +142,27 @@ def test_a_plain_answer_that_was_not_kept_is_found() -> None:
     assert "was not kept" in event(asked(), TYPED, ANSWER)[0]
 
 
+def test_a_late_tap_that_answers_the_open_question_is_found() -> None:
+    person = asked()
+    person.type("3")
+    plan = Plan(Tapped("5 Heel veel", old=True), about="stress")
+    before = person.run
+    right, wrong = Record("stress", 5, "", "payload"), Record("calm", 5, "", "payload")
+
+    assert list(watch(Event(person, plan, before, [], [right, ANSWER]))) == []
+    (fault,) = watch(Event(person, plan, before, [], [wrong, ANSWER]))
+    assert fault == "a tap of `stress` was kept as the answer to `calm`"
+
+
+def test_a_way_back_that_goes_nowhere_is_found() -> None:
+    person = asked()
+    person.run = replace(person.run, path=("stress", "stress"))
+
+    said = event(person, Plan(Typed("hm")), ANSWER)
+
+    assert len(said) == 2
+
+
 def test_a_stop_that_did_not_stop_is_found() -> None:
     plan = Plan(Typed("stop"), command=Command.STOP)
 
@@ -220,3 +244,49 @@ def test_a_walk_can_be_kept_to_some_routes() -> None:
     walked = walk(LIBRARY, LEXICONS, sms, range(len(sms)))
 
     assert not walked.stumbles
+
+
+EVERYTHING = """\
+  creditors:
+    ask: "Aan hoeveel bedrijven moet je betalen?"
+    type: number
+    min: 0
+    max: 99
+    confirm: creditors > 40
+  debt: {ask: "Hoeveel schuld heb je?", type: amount, min: 0, max: 50000, check: "debt != 1300"}
+  since: {ask: "Sinds wanneer?", type: date, min: 2020-01-01, max: 2026-01-01}
+  why: {if: creditors > 10, ask: "Wil je zeggen waarom?", type: text, special: true}
+  many:
+    ask: "Wat past bij jou?"
+    type: choices
+    choices: {a: "Huis", b: "Werk", c: "Familie", d: {label: "Niets", exclusive: true}}
+  group: {arm: [one, two]}
+  only_one: {if: 'group == "one"', ask: "Doe je dit?", type: yes_no}
+  total: {set: "creditors * 2"}
+  before:
+    if: last.many == "a"
+    say: "Vorige keer had je {creditors} schulden."
+  picked:
+    ask: "Kies een plaatje."
+    type: picture
+    shuffle: true
+    choices: {1: "Zon", 2: "Regen", 3: "Wind", 4: "Sneeuw"}
+  part:
+    section: Deel
+    steps:
+      one: {ask: "Gaat het?", type: yes_no}
+      two: {ask: "En nu?", type: yes_no}
+  last_one: {ask: "Nog iets?", type: text}
+"""
+
+
+def test_every_type_of_question_bears_random_people(tmp_path: Path) -> None:
+    library = load(tmp_path, first=steps(EVERYTHING))
+    assert [one.code for one in library.problems if one.severity is Severity.ERROR] == []
+    routes = [route for route in routes_of(library) if route.flow == "first"]
+
+    walked = walk(library, LEXICONS, routes, range(300))
+
+    assert not walked.stumbles, walked.stumbles[0].story
+    coverage = walked.coverage["small/first"]
+    assert [name for name in coverage.all_steps() if not coverage.steps[name]] == ["before"]

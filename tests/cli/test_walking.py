@@ -1,10 +1,13 @@
-"""`polsbot walk` and `polsbot test`: exit codes and what a researcher reads."""
+"""`polsbot walk`, `polsbot test` and `polsbot try`: exit codes and what a researcher reads."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
 from tests.cli.test_commands import ROOT, polsbot
 
 FILES = ("--flows", str(ROOT / "flows"), "--locales", str(ROOT / "locales"))
@@ -57,3 +60,25 @@ def test_a_conversation_that_goes_otherwise_fails_at_its_line(tmp_path: Path) ->
     assert played.exit_code == 1
     assert f"{file}:4: it goes otherwise" in played.stdout
     assert "0 passed, 1 failed" in played.stdout
+
+
+def test_a_chat_in_the_terminal_can_be_saved_and_then_passes_as_a_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("flows", "locales"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    monkeypatch.chdir(tmp_path)
+    said = ["[Ja, ik begin]", "[Ja]", "3", "(photo)", "/later 1", "/save", "/save mine", "stop"]
+
+    tried = CliRunner().invoke(app, ["try"], input="\n".join(said) + "\n")
+
+    assert tried.exit_code == 0, tried.output
+    assert "= stress: 3" in tried.stdout
+    assert "the newest message has no [Ja]" in tried.stderr
+    assert "Write: /save NAME" in tried.stderr
+    assert "! opted out whatsapp" in tried.stdout
+    saved = Path("flows/klantmonitor/tests/mine.chat")
+    assert "+1 day" in saved.read_text(encoding="utf-8")
+    played = polsbot("test", str(saved))
+    assert played.exit_code == 0, played.output

@@ -180,6 +180,18 @@ def test_a_skipped_question_is_kept_empty_and_costs_nothing() -> None:
     assert any(isinstance(effect, Grant) for effect in talk.said)
 
 
+def test_a_skip_is_offered_under_a_question_without_choices_too() -> None:
+    talk = begun().answer("yes", 2, "continue")
+    (asked,) = talk.sends()
+    assert asked.step == "creditors"
+    assert [shown.code for shown in asked.choices] == ["-skip"]
+
+    talk.read(Tapped(talk.run.id, "creditors", "-skip"))
+
+    assert talk.run.answers["creditors"] is None
+    assert talk.run.step == "moved"
+
+
 def test_a_zero_skips_where_a_skip_stands_among_the_choices() -> None:
     talk = begun()
     talk.hear(Replied("m", Unclear("outside"), " \u0660 ", "sms"))
@@ -275,6 +287,21 @@ def test_after_the_end_a_language_is_switched_only_to_one_that_is_offered() -> N
     assert talk.keys() == ["polsbot.language_switched"]
     assert talk.run.language == "en"
     assert talk.run.status is RunStatus.STOPPED
+
+
+def test_a_menu_in_a_break_returns_to_the_break_and_asks_nothing_again() -> None:
+    talk = begun().answer("yes", 5, "why")
+    assert talk.run.step == "break-why"
+
+    talk.command(Command.LANGUAGE)
+    assert talk.keys() == ["polsbot.language_menu"]
+    talk.answer("en")
+    assert talk.run.step == "break-why"
+
+    talk.command(Command.ERASE).command(Command.LANGUAGE).command(Command.BACK)
+    assert talk.run.step == "break-why"
+    talk.answer("continue")
+    assert talk.run.step == "creditors"
 
 
 def test_two_answers_in_another_language_open_the_menu() -> None:

@@ -16,7 +16,7 @@ from bot.runtime import FastClock, Runtime
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.web.app import make_app
-from tests.conversation.test_receive import CONTENT
+from tests.conversation.test_receive import CONTENT, NOW
 
 Client = TestClient[Any, Any]
 
@@ -31,7 +31,7 @@ async def client(database: Database) -> AsyncIterator[Client]:
         CONTENT.lexicons,
         {Channel.LOCAL: local, Channel.SMS: local},
         local,
-        FastClock(),
+        FastClock.at(NOW),
     )
     async with TestClient(TestServer(make_app(Conversations(runtime)))) as client:
         yield client

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.web.app import make_app
-from tests.conversation.test_receive import AMINA, CONTENT, PERIODIC, rows
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, sign, whatsapp
 
 URL = "https://bot.example.org"
@@ -75,6 +74,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         CONTENT.lexicons,
         carriers,
         LocalCarrier(),
+        lambda: NOW,
     )
     app = make_app(Conversations(runtime), Verifier(URL, ACCOUNT, [TOKEN]))
     async with TestClient(TestServer(app)) as http:
@@ -84,7 +84,7 @@ async def world(database: Database) -> AsyncIterator[World]:
 
 
 def begin(db: Connection) -> None:
-    now = datetime.now(UTC)
+    now = NOW
     person = Enrolment("klantmonitor", "Amina", "nl", [(Channel.WHATSAPP, AMINA)], now.date())
     participant = enrol(db, person, now)
     heard_from(db, find_address(db, "whatsapp", AMINA).id, now)

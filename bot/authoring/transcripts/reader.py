@@ -59,6 +59,16 @@ def read(text: str) -> Iterator[tuple[int, Line | LineError]]:
         started = True
 
 
+def reply(text: str) -> Typed | Tapped | Attached:
+    """What stands behind ``<``; what is no tap and no attachment is typed."""
+    tap = _TAP.fullmatch(text)
+    if tap is not None:
+        return Tapped(tap["title"].strip(), tap["old"] is not None)
+    if text[:1] + text[-1:] == "()" and text[1:-1] in ATTACHED:
+        return Attached(text[1:-1])
+    return Typed(" ".join(text.split()))
+
+
 def _line(line: str) -> Line:
     if line.split()[0] == "start":
         return _start(line[5:].strip())
@@ -93,14 +103,10 @@ def _start(rest: str) -> Start:
 def _act(rest: str) -> Typed | Tapped | Attached:
     if not rest:
         raise LineError("write what the person types, or what is tapped in brackets: < [Ja]")
-    tap = _TAP.fullmatch(rest)
-    if tap is not None:
-        return Tapped(tap["title"].strip(), tap["old"] is not None)
-    if rest[:1] + rest[-1:] == "()" and rest[1:-1] in ATTACHED:
-        return Attached(rest[1:-1])
-    if rest.startswith("["):
+    act = reply(rest)
+    if isinstance(act, Typed) and rest.startswith("["):
         raise LineError("a tap is: < [Ja], or < [Ja] old for a button of an older message")
-    return Typed(rest)
+    return act
 
 
 def _said(rest: str) -> Said:

@@ -6,14 +6,16 @@ from datetime import date, timedelta
 from functools import cached_property
 from random import Random
 
-from bot.authoring.forms import newest_taps, taps_of
+from bot.authoring.forms import find_older_tap, newest_taps, taps_of
 from bot.authoring.talk import Talk
 from bot.authoring.transcripts.lines import ATTACHED, Act, Attached, Tapped, Typed, Waited
 from bot.engine.asides import SKIP, step_of
 from bot.engine.asking import choices_of
 from bot.engine.flow import AnswerType, Choice, Step, Value
+from bot.engine.replies import read_payload
 from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.reading import Command
+from bot.engine.replies.reading import Tapped as TapRead
 
 _SILENCES = tuple(timedelta(hours=hours) for hours in (1, 4, 24, 72))
 TEMPERS = (1.0, 0.95, 0.8, 0.4)
@@ -39,13 +41,14 @@ class Plan:
 
     ``answer`` is the value it stands for at the open question, ``None`` when nothing certain is
     meant; ``plainly`` when nobody could take it for anything else (a tap, a digit). ``command`` is
-    one that must be obeyed wherever it is given.
+    one that must be obeyed wherever it is given; ``about`` the step that an older button is of.
     """
 
     act: Act
     answer: Value = None
     plainly: bool = False
     command: Command | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,11 @@ class Person:
         messages = [taps for form in talk.shown if (taps := taps_of(form))]
         if len(messages) < 2:
             return self._odd()
-        return Plan(Tapped(self.chance.choice(self.chance.choice(messages[:-1])).title, old=True))
+        title = self.chance.choice(self.chance.choice(messages[:-1])).title
+        tap = find_older_tap(talk.shown, title)
+        reading = None if tap is None else read_payload(tap.id)
+        about = reading.step if isinstance(reading, TapRead) else None
+        return Plan(Tapped(title, old=True), about=about)
 
     def _say(self, command: Command, language: str) -> Plan:
         """A command, mostly in one's own language."""

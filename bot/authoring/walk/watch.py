@@ -34,7 +34,7 @@ class Event:
 
 def watch(event: Event) -> Iterator[str]:
     """Everything that is wrong, each in a sentence that is the same for the same fault."""
-    for rule in (_meaning, _commands, _silence, _afterwards, _questions, _money, _words):
+    for rule in RULES:
         yield from rule(event)
 
 
@@ -56,6 +56,27 @@ def _meaning(event: Event) -> Iterator[str]:
     doubted = kind_of(after.step) == DOUBT and after.doubted == plan.answer
     if plan.plainly and value is None and step.check is None and not doubted:
         yield f"`{step.name}`: a plain answer (`{_code(plan.answer)}`) was not kept"
+
+
+def _late_taps(event: Event) -> Iterator[str]:
+    """A button of an older question changes that answer and never the open one."""
+    about, before, after = event.plan and event.plan.about, event.before, event.talk.run
+    if about is None or about == before.step:
+        return
+    for record in event.effects:
+        if isinstance(record, Record) and record.value is not None and record.step != about:
+            yield f"a tap of `{about}` was kept as the answer to `{record.step}`"
+    if after.step not in (before.step, None):
+        yield f"a tap of `{about}` moved the run from `{before.step}` to `{after.step}`"
+
+
+def _way_back(event: Event) -> Iterator[str]:
+    """What *back* undoes: each step that was answered, once, and not the open one."""
+    run = event.talk.run
+    if len(set(run.path)) < len(run.path):
+        yield f"at `{run.step}`: a step stands twice in the way back"
+    if run.step in run.path:
+        yield f"`{run.step}` is open and answered at once"
 
 
 def _commands(event: Event) -> Iterator[str]:
@@ -166,3 +187,8 @@ def _text(talk: Talk, text: Text) -> Iterator[str]:
 
 def _code(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+RULES = (
+    _meaning, _late_taps, _way_back, _commands, _silence, _afterwards, _questions, _money, _words,
+)  # fmt: skip

@@ -86,6 +86,8 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(), nullable=True),
     sa.Column('seed', sa.Integer(), nullable=False),
     sa.Column('intake_on', sa.Date(), nullable=False),
+    sa.Column('anchor_on', sa.Date(), nullable=False),
+    sa.Column('next_wave_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('timezone', sa.String(), nullable=False),
     sa.Column('status', sa.String(), nullable=False),
     sa.Column('is_test', sa.Boolean(), nullable=False),
@@ -94,6 +96,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('participants', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_participants_next_wave_at'), ['next_wave_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_participants_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('postings',
@@ -140,6 +143,7 @@ def upgrade() -> None:
     sa.Column('wave', sa.String(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('disposition', sa.String(), nullable=True),
     sa.ForeignKeyConstraint(['participant_id'], ['participants.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('participant_id', 'study', 'wave', 'number')
@@ -273,6 +277,7 @@ def downgrade() -> None:
     op.drop_table('postings')
     with op.batch_alter_table('participants', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_participants_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_participants_next_wave_at'))
 
     op.drop_table('participants')
     op.drop_table('inbound')

@@ -1,0 +1,116 @@
+"""Opening waves when they are due: one participant, one transaction, never two waves at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from bot.content.study import Study
+from bot.conversation.effects import INVITATIONS, RUNS
+from bot.conversation.open import open_wave
+from bot.conversation.revisions import Content
+from bot.panel.consent import CONSENTS
+from bot.panel.participants import PARTICIPANTS
+from bot.panel.waves import DueWave, WaveRule, next_wave
+
+WHILE_OPEN = timedelta(hours=6)
+"""How long to wait before looking again while a wave is still open."""
+
+WITHOUT_CONSENT = timedelta(days=1)
+
+
+def due_people(db: Connection, now: datetime, most: int = 100) -> list[str]:
+    """Participants at whom to look now."""
+    found = (
+        select(PARTICIPANTS.c.id)
+        .where(PARTICIPANTS.c.next_wave_at <= now, PARTICIPANTS.c.status == "active")
+        .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
+        .limit(most)
+    )
+    return list(db.execute(found).scalars())
+
+
+def open_due_wave(db: Connection, content: Content, participant: str, now: datetime) -> str:
+    """Open what is due for this participant, and note when to look again.
+
+    Returns ``opened``, ``later``, ``open`` (a wave still is), ``consent`` (none was given),
+    ``over`` (no wave will come) or ``unknown`` (no such study or flow: people have to look).
+    """
+    person = db.execute(
+        select(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).with_for_update()
+    ).first()
+    if person is None or person.status != "active":
+        return "over"
+    study = content.library.studies.get(person.study)
+    if study is None:
+        _look_again(db, participant, now + WITHOUT_CONSENT)
+        return "unknown"
+    wave = plan(db, study, person, now)
+    if wave is None:
+        _look_again(db, participant, None)
+        return "over"
+    if wave.at > now:
+        _look_again(db, participant, wave.at)
+        return "later"
+    if _has_open_run(db, participant):
+        _look_again(db, participant, now + WHILE_OPEN)
+        return "open"
+    if not _may_be_asked(db, study, wave, participant):
+        _look_again(db, participant, now + WITHOUT_CONSENT)
+        return "consent"
+    revision = study.flows.get(wave.rule.flow)
+    if revision is None:
+        _look_again(db, participant, now + WITHOUT_CONSENT)
+        return "unknown"
+    open_wave(db, revision, participant, wave.rule.name, wave.number, now)
+    _look_again(db, participant, now)
+    return "opened"
+
+
+def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | None:
+    """The participant's next wave, by the study's rules and what was opened."""
+    opened = {
+        (row.wave, row.number)
+        for row in db.execute(
+            select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
+                INVITATIONS.c.participant_id == person.id, INVITATIONS.c.study == study.name
+            )
+        )
+    }
+    rules = rules_of(study)
+    return next_wave(rules, person.anchor_on, opened, now, study.hours.start, person.timezone)
+
+
+def rules_of(study: Study) -> Sequence[WaveRule]:
+    """The waves of a study as date rules."""
+    return tuple(
+        WaveRule(wave.name, wave.flow, wave.after_intake, wave.every, wave.start, wave.times)
+        for wave in study.waves
+    )
+
+
+def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
+    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(next_wave_at=at))
+
+
+def _has_open_run(db: Connection, participant: str) -> bool:
+    waiting = select(RUNS.c.id).where(
+        RUNS.c.participant_id == participant, RUNS.c.status == "waiting"
+    )
+    return db.execute(waiting).first() is not None
+
+
+def _may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
+    """A flow that asks for consent itself may be opened without; no other may."""
+    asking = {
+        name
+        for name, revision in study.flows.items()
+        if any(step.consent for step in revision.flow.steps)
+    }
+    if not asking or wave.rule.flow in asking:
+        return True
+    standing = select(CONSENTS.c.id).where(
+        CONSENTS.c.participant_id == participant, CONSENTS.c.withdrawn_at.is_(None)
+    )
+    return db.execute(standing).first() is not None

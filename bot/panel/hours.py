@@ -1,0 +1,71 @@
+"""Decent hours: when an unprompted message may reach a person. Pure; local time decides.
+
+Arithmetic is done on the wall clock of the person's zone and made UTC once, so both days a year on
+which the clock is set are right.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+_LONGEST_SEARCH = 400
+_CALENDARS = {"nl-holidays": "NL"}
+"""Names in study.yaml and the country whose public holidays they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecentHours:
+    """``days`` counts from Monday = 0; from ``start`` until before ``until``; ``not_on`` names
+    calendars (``nl-holidays``) or dates (``2026-12-24``).
+    """
+
+    days: frozenset[int]
+    start: time
+    until: time
+    not_on: tuple[str, ...] = ()
+
+    def allow(self, at: datetime, zone: str) -> bool:
+        """Whether an unprompted message may leave at this moment."""
+        local = at.astimezone(ZoneInfo(zone))
+        return self._allows_day(local.date()) and self.start <= local.time() < self.until
+
+    def next(self, at: datetime, zone: str) -> datetime:
+        """The first moment from ``at`` on that is allowed, in UTC.
+
+        Hours that never allow anything (no day left) give a moment far ahead: nothing is sent.
+        """
+        if self.allow(at, zone):
+            return at
+        local = at.astimezone(ZoneInfo(zone))
+        first = local.date() if local.time() < self.start else local.date() + timedelta(days=1)
+        for ahead in range(_LONGEST_SEARCH):
+            day = first + timedelta(days=ahead)
+            if self._allows_day(day):
+                return local_time(day, self.start, zone)
+        return at + timedelta(days=_LONGEST_SEARCH)
+
+    def _allows_day(self, day: date) -> bool:
+        return day.weekday() in self.days and not _is_off(day, self.not_on)
+
+
+def local_time(day: date, clock: time, zone: str) -> datetime:
+    """This hour on the wall clock of that day, in UTC. An hour that does not exist is later."""
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _is_off(day: date, not_on: Sequence[str]) -> bool:
+    return any(
+        day in _holidays(_CALENDARS[name], day.year)
+        if name in _CALENDARS
+        else name == day.isoformat()
+        for name in not_on
+    )
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))

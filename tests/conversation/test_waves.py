@@ -1,0 +1,192 @@
+"""The clock of the study, on both databases: each wave once, in decent hours, never two at once."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.outbox import claim
+from bot.conversation.receive import receive
+from bot.conversation.settle import settle_sent
+from bot.conversation.timers import fire
+from bot.conversation.waves import due_people, open_due_wave
+from bot.message import Channel, DeliveryState, InboundMessage, Sent
+from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.panel.timers import due_timers
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
+
+CONSENT = ("ja", "Nederlands", "ja", "ja", "whatsapp")
+EVENING = NOW.replace(hour=20)
+MORNING = NOW.replace(hour=9) + timedelta(days=1)  # ten o'clock in Amsterdam
+
+
+TODAY = NOW.date()
+
+
+def enrolled(db: Connection, intake_on: date = TODAY) -> str:
+    address = [(Channel.LOCAL, AMINA)]
+    return enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, intake_on), NOW)
+
+
+def tick(database: Database, now: datetime) -> list[str]:
+    """What the ticker does: close what is over, then open what is due."""
+    for timer in database.run(due_timers, now):
+        database.run(fire, CONTENT, timer, now)
+    people = database.run(due_people, now)
+    return [database.run(open_due_wave, CONTENT, person, now) for person in people]
+
+
+def hear(database: Database, typed: tuple[str, ...], now: datetime, start: int = 0) -> None:
+    for number, text in enumerate(typed, start=start):
+        inbound = InboundMessage(Channel.LOCAL, f"L{number}", AMINA, "bot", text, now)
+        database.run(receive, CONTENT, inbound, now)
+
+
+def waves(database: Database) -> list[tuple[str, int]]:
+    return sorted((row.wave, row.number) for row in database.run(rows, INVITATIONS))
+
+
+def send_all(database: Database, now: datetime) -> list[str]:
+    said = []
+    while taken := database.run(claim, CONTENT, now):
+        for one in taken:
+            said.append(one.message.form.body)  # type: ignore[union-attr] # all have words here
+            database.run(settle_sent, one.row, Sent(f"SM{one.row}", DeliveryState.DELIVERED), now)
+    return said
+
+
+def test_the_baseline_opens_at_once_and_once(database: Database) -> None:
+    database.run(enrolled)
+
+    assert tick(database, NOW) == ["opened"]
+    assert tick(database, NOW + timedelta(minutes=1)) == ["later"]
+    assert waves(database) == [("baseline", 1)]
+
+
+def test_without_consent_nothing_periodic_is_asked(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, ("ja", "Nederlands", "nee"), NOW)
+
+    for day in range(1, 40):
+        tick(database, NOW + timedelta(days=day))
+
+    assert waves(database) == [("baseline", 1)]
+
+
+def test_half_a_year_of_waves_comes_every_14_days_from_the_anchor(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+
+    for day in range(1, 183):
+        tick(database, NOW + timedelta(days=day))
+
+    assert waves(database) == [("baseline", 1), *(("periodic", n) for n in range(1, 14))]
+    opened = sorted(row.opened_at.date() for row in database.run(rows, INVITATIONS))
+    assert opened == [NOW.date() + timedelta(days=14 * n) for n in range(14)]
+
+
+def test_an_outage_delays_a_wave_and_moves_none(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+    tick(database, NOW + timedelta(days=8))
+
+    assert tick(database, NOW + timedelta(days=17)) == ["opened"]
+    tick(database, NOW + timedelta(days=25))
+    assert tick(database, NOW + timedelta(days=28)) == ["opened"]
+
+    assert ("periodic", 2) in waves(database)
+
+
+def test_after_a_long_stop_only_the_newest_wave_comes(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+    tick(database, NOW + timedelta(days=8))
+
+    tick(database, NOW + timedelta(days=80))
+
+    assert waves(database) == [("baseline", 1), ("periodic", 5)]
+
+
+def test_no_wave_opens_while_one_is_open(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+    person = database.run(rows, PARTICIPANTS)[0].id
+
+    outcome = database.run(open_due_wave, CONTENT, person, NOW + timedelta(days=15))
+
+    assert outcome == "open"
+    assert waves(database) == [("baseline", 1)]
+
+
+async def test_two_clocks_open_one_wave(database: Database) -> None:
+    person = await database.transact(enrolled)
+
+    outcomes = await asyncio.gather(
+        *(database.transact(open_due_wave, CONTENT, person, NOW) for _ in range(6))
+    )
+
+    assert outcomes.count("opened") == 1
+    assert len(await database.read(rows, RUNS)) == 1
+
+
+def test_an_invitation_is_held_until_the_morning(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, EVENING)
+
+    assert send_all(database, EVENING) == []
+    assert send_all(database, MORNING - timedelta(minutes=1)) == []
+    assert send_all(database, MORNING)[0].startswith("Hoi Amina!")
+
+
+def test_a_reply_at_night_is_answered_at_once_and_the_held_invitation_is_dropped(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, EVENING)
+    send_all(database, EVENING)
+
+    hear(database, ("ja",), EVENING + timedelta(minutes=1))
+
+    assert len(send_all(database, EVENING + timedelta(minutes=1))) == 1
+    assert send_all(database, MORNING) == []
+    first = database.run(rows, OUTBOUND)[0]
+    assert (first.state, first.code) == ("dropped", "answered meanwhile")
+
+
+def test_every_invitation_ends_in_one_disposition(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    send_all(database, NOW)
+    hear(database, (*CONSENT, "6", "1"), NOW)
+    tick(database, NOW + timedelta(days=8))
+    tick(database, NOW + timedelta(days=14))
+    send_all(database, NOW + timedelta(days=14))
+    tick(database, NOW + timedelta(days=22))
+    tick(database, NOW + timedelta(days=28))
+    hear(database, ("ja", *"1234512"), NOW + timedelta(days=28), start=20)
+    tick(database, NOW + timedelta(days=42))
+    hear(database, ("stop",), NOW + timedelta(days=42), start=40)
+
+    found = database.run(
+        lambda db: db.execute(
+            select(INVITATIONS.c.disposition).order_by(INVITATIONS.c.opened_at)
+        ).scalars().all()
+    )  # fmt: skip
+    assert list(found) == ["partial", "no_reply", "complete", "refused"]
+
+
+def test_a_late_enrolment_counts_from_the_day_of_enrolment(database: Database) -> None:
+    database.run(enrolled, date(2025, 1, 1))
+
+    tick(database, NOW)
+
+    assert waves(database) == [("baseline", 1)]
+    (person,) = database.run(rows, PARTICIPANTS)
+    assert person.anchor_on == NOW.date()
