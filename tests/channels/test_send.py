@@ -144,6 +144,31 @@ async def test_an_unknown_outcome_is_never_tried_again_blindly(
     assert fake.calls == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "reaction"),
+    [
+        ((401, None), Reaction.HALT),
+        ((401, 77777), Reaction.HALT),
+        ((403, None), Reaction.HALT),
+        ((404, None), Reaction.HALT),
+        ((408, None), Reaction.ASK),
+        ((429, None), Reaction.RETRY),
+        ((429, 63038), Reaction.HALT),
+        ((400, None), Reaction.FIX),
+        ((302, None), Reaction.FIX),
+        ((500, 21610), Reaction.ASK),
+        ((400, 20003, {}, 500), Reaction.HALT),
+        ((500, 21211, {}, 400), Reaction.ASK),
+    ],
+)
+async def test_the_status_of_the_answer_decides_not_what_its_body_says_of_it(
+    carrier: TwilioCarrier, fake: FakeTwilio, answer: tuple[object, ...], reaction: Reaction
+) -> None:
+    fake.behave(answer)
+
+    assert await failing(carrier) is reaction
+
+
 async def test_no_answer_in_time_is_an_unknown_outcome(fake: FakeTwilio) -> None:
     account = TwilioAccount(ACCOUNT, TOKEN, "https://b.example", {Channel.SMS: "+31"}, fake.url)
     carrier = TwilioCarrier(account, {}, timeout=0.05)
@@ -176,7 +201,6 @@ async def test_a_refused_connection_certainly_left_nothing() -> None:
         (21211, Reaction.DEAD),
         (63016, Reaction.TEMPLATE),
         (20003, Reaction.HALT),
-        (401, Reaction.HALT),
     ],
 )
 async def test_a_refusal_is_looked_up(

@@ -18,9 +18,10 @@ TOKEN = "secret-token"
 @dataclass
 class FakeTwilio:
     """``messages`` are the forms of accepted creates, in order. ``behave`` scripts the next calls:
-    a status code with a Twilio code, ``lost`` (accepted, then the line breaks), ``reset`` (the line
-    breaks before), ``slow``, ``junk``, or text that is answered as it is with 201. ``received`` are
-    messages of people that its list tells of.
+    a status with a Twilio code (then headers, then the status that the body tells), ``lost``
+    (accepted, then the line breaks), ``reset`` (the line breaks before), ``slow``, ``junk``, or
+    text that is answered as it is with 201. ``received`` are messages of people that its list
+    tells of.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -79,9 +80,11 @@ class FakeTwilio:
             request.transport.abort()
             return web.Response()
         if isinstance(step, tuple):
-            status, code, *headers = step
-            body = {"status": status, "code": code, "message": "no", "more_info": ""}
-            return web.json_response(body, status=status, headers=headers[0] if headers else None)
+            status, code = step[:2]
+            headers = step[2] if len(step) > 2 else None
+            told = step[3] if len(step) > 3 else status
+            body = {"status": told, "code": code, "message": "no", "more_info": ""}
+            return web.json_response(body, status=status, headers=headers)
         if step == "junk":
             return web.Response(status=502, text="<html>bad gateway</html>")
         if step == "slow":

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from bot.channels.contract import Listed
-from bot.channels.twilio.client import UNREADABLE, BrokenError, BusyError
+from bot.channels.twilio.client import UNREADABLE, RefusedError
 from bot.channels.twilio.parse import MalformedError, parse_message
 from bot.message import InboundMessage
 
@@ -22,14 +21,7 @@ _EARLIER = timedelta(minutes=1)
 
 _NEWEST = 50
 _PAGE = 1000
-_NO_LIST = (
-    BusyError,
-    BrokenError,
-    TwilioException,
-    aiohttp.ClientError,
-    TimeoutError,
-    *UNREADABLE,
-)
+_NO_LIST = (RefusedError, aiohttp.ClientError, TimeoutError, *UNREADABLE)
 
 
 def is_service(sender: str) -> bool:

@@ -11,19 +11,17 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException
 
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.twilio.client import (
     TIMEOUT,
     UNREADABLE,
-    BrokenError,
-    BusyError,
     HttpClient,
+    RefusedError,
     make_client,
 )
 from bot.channels.twilio.contents import content_of
-from bot.channels.twilio.failures import failure_of
+from bot.channels.twilio.failures import refusal
 from bot.channels.twilio.listing import is_service, list_received, list_sent
 from bot.message import (
     ButtonsForm,
@@ -72,17 +70,12 @@ class TwilioCarrier:
         fields = {**self._addressed(message), **self._said(message.channel, message.form)}
         try:
             made = await self.client.messages.create_async(**fields)
-        except BusyError as error:
-            raise SendError(failure_of("20429", retry_after=error.retry_after)) from error
-        except TwilioException as error:
-            raise SendError(failure_of(getattr(error, "code", None))) from error
+        except RefusedError as error:
+            failure = refusal(error.status, error.code, error.retry_after)
+            raise SendError(failure) from error
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise SendError(
                 Failure("connect", Reaction.RETRY, "no connection to Twilio: nothing left")
-            ) from error
-        except BrokenError as error:
-            raise SendError(
-                Failure(str(error.status), Reaction.ASK, "Twilio failed: the outcome is unknown")
             ) from error
         except (aiohttp.ClientError, TimeoutError, *UNREADABLE) as error:
             raise SendError(
