@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.conversation.effects import RUNS, Scene, apply
+from bot.conversation.forget import forget
 from bot.conversation.receive import save_run
 from bot.conversation.revisions import Content
 from bot.engine.advance import advance
@@ -13,7 +14,7 @@ from bot.engine.events import Event, Expired, TimedOut
 from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.panel import participants
-from bot.panel.timers import finish_timer
+from bot.panel.timers import ERASURE, finish_timer
 from bot.store.statements import Statement
 
 _RUN = Statement(select(RUNS).where(RUNS.c.id == bindparam("it")).with_for_update())
@@ -29,6 +30,9 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     """
     row = _RUN.row(db, it=timer.run_id)
     if row is None or not finish_timer(db, timer.id, now):
+        return 0
+    if timer.name == ERASURE:
+        forget(db, row.participant_id, now)
         return 0
     event: Event = Expired() if timer.name == "close" else TimedOut(timer.name, timer.turn or 0)
     run = load_run(row.state)

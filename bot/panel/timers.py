@@ -12,6 +12,9 @@ from bot.store.statements import Statement
 
 TIMERS = Timer.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
+ERASURE = "erase"
+"""Erases the person of the run, though the run is over."""
+
 _SET = Statement(insert(TIMERS))
 _DONE = Statement(
     update(TIMERS)
@@ -20,7 +23,11 @@ _DONE = Statement(
 )
 _DROP = Statement(
     update(TIMERS)
-    .where(TIMERS.c.run_id == bindparam("it"), TIMERS.c.done_at.is_(None))
+    .where(
+        TIMERS.c.run_id == bindparam("it"),
+        TIMERS.c.done_at.is_(None),
+        TIMERS.c.name != ERASURE,
+    )
     .values(done_at=bindparam("now"))
 )
 _DUE = Statement(
@@ -47,5 +54,5 @@ def finish_timer(db: Connection, timer: int, now: datetime) -> bool:
 
 
 def drop_timers(db: Connection, run: str, now: datetime) -> None:
-    """The run is over: nothing is due any more."""
+    """The run is over: nothing is due any more but an erasure."""
     _DROP.run(db, it=run, now=now)
