@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.message import Channel, OutboundMessage, Sent
+from bot.message import Channel, InboundMessage, OutboundMessage, Sent
 
 
 class Reaction(StrEnum):
@@ -62,6 +62,9 @@ class Carrier(Protocol):
 
     async def sent_since(self, channel: Channel, to: str, since: datetime) -> list[Listed] | None:
         """What the provider took for this address since then; ``None`` if it cannot be asked."""
+
+    async def received_since(self, since: datetime) -> list[InboundMessage] | None:
+        """What people sent us since then, the oldest first; ``None`` if nobody can be asked."""
 
     async def close(self) -> None:
         """Give back what was opened."""

@@ -8,6 +8,7 @@ import structlog
 from bot.channels.contract import Failure
 from bot.content.cards import CardStore
 from bot.content.revision import Revision
+from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
@@ -113,6 +114,44 @@ class Conversations:
                 )
         if outcomes:
             log.info("uncertain messages", outcomes=outcomes)
+            self.senders.ring()
+        return outcomes
+
+    async def catch_up(self) -> list[str]:
+        """Handle what people sent and no webhook told us of; returns what became of each message
+        of the list. Nothing when no look is due or a provider cannot be asked.
+        """
+        database, now = self.runtime.database, self.runtime.clock()
+        since = await database.transact(begin_look, now)
+        if since is None:
+            return []
+        listed: list[InboundMessage] = []
+        for carrier in {id(one): one for one in self.runtime.carriers.values()}.values():
+            found = await carrier.received_since(since)
+            if found is None:
+                log.warning("received messages could not be listed; it is tried again")
+                return []
+            listed += found
+        return await self._handle_missed(sorted(listed, key=lambda one: one.received_at), now)
+
+    async def _handle_missed(self, listed: list[InboundMessage], now: datetime) -> list[str]:
+        """In their order; behind one that fails nothing of the same person is handled."""
+        database, reached = self.runtime.database, now - GRACE
+        outcomes, failed = [], set[str]()
+        for inbound in [one for one in listed if one.received_at <= now - GRACE]:
+            if inbound.sender in failed:
+                continue
+            try:
+                received = await database.transact(catch_up, self.content, inbound, now)
+            except Exception:
+                log.exception("a missed message was not handled; it is tried again")
+                failed.add(inbound.sender)
+                reached = min(reached, inbound.received_at)
+            else:
+                outcomes.append(received.outcome)
+        await database.transact(end_look, reached)
+        if missed := [one for one in outcomes if one != "duplicate"]:
+            log.warning("messages that no webhook told of", outcomes=missed)
             self.senders.ring()
         return outcomes
 

@@ -57,6 +57,17 @@ class Inbound(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcTime)
 
 
+class InboundLook(SQLModel, table=True):
+    """How far the provider's list of received messages was read: ``reached``. The next look is at
+    ``due_at``, in whatever process.
+    """
+
+    __tablename__ = "inbound_looks"
+    name: str = Field(primary_key=True)
+    reached: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
+
+
 class Outbound(SQLModel, table=True):
     """A message to a person, saved before it is sent. ``order`` is the effect, ``form`` the words.
 

@@ -21,12 +21,13 @@ class FakeTwilio:
     a status with a Twilio code (then headers, then the status that the body tells), ``lost``
     (accepted, then the line breaks), ``reset`` (the line breaks before), ``slow``, ``junk``, or
     text that is answered as it is with 201. ``received`` are messages of people that its list
-    tells of.
+    tells of, while it ``is_listing``.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     contents: list[dict[str, Any]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
+    is_listing: bool = True
     script: deque[Any] = field(default_factory=deque)
     calls: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,6 +101,8 @@ class FakeTwilio:
         return web.json_response({"sid": sid, "status": "queued", "error_code": None}, status=201)
 
     async def _list(self, request: web.Request) -> web.Response:
+        if not self.is_listing:
+            return web.json_response({"code": 20500}, status=500)
         sent = [
             {
                 "sid": one["sid"],
