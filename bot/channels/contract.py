@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.message import Channel, InboundMessage, OutboundMessage, Sent
 
@@ -52,6 +52,27 @@ class Listed:
 
     provider_id: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How far a template came with the channel's owner: ``unsubmitted``, ``received``, ``pending``,
+    ``approved``, ``rejected``, ``paused`` or ``disabled``, and the owner's reason.
+    """
+
+    state: str
+    reason: str = ""
+
+
+APPROVED = "approved"
+
+
+@runtime_checkable
+class Approver(Protocol):
+    """A carrier whose channel opens conversations with approved templates only."""
+
+    async def approval(self, template: str) -> Approval | None:
+        """How far it came, by the provider's id of it; ``None`` if nobody can be asked."""
 
 
 class Carrier(Protocol):

@@ -9,7 +9,7 @@ a question that it never was about.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation.effects import RUNS
@@ -49,19 +49,23 @@ def begin_look(db: Connection, now: datetime) -> datetime | None:
 
     The very first time nothing is read: what came before this installation was not sent to it.
     """
-    far = LOOKS.c.due_at > now + 2 * EVERY  # the clock was set back
+    last = db.execute(select(LOOKS).where(LOOKS.c.name == _INBOUND)).first()
+    if last is None:
+        db.execute(
+            upsert(LOOKS).on_conflict_do_nothing(),
+            {"name": _INBOUND, "reached": now, "due_at": now + EVERY},
+        )
+        return None
+    if now < last.due_at <= now + 2 * EVERY:  # later than that: the clock was set back
+        return None
     looked = (
         update(LOOKS)
-        .where(LOOKS.c.name == _INBOUND, or_(LOOKS.c.due_at <= now, far))
+        .where(LOOKS.c.name == _INBOUND, LOOKS.c.due_at == last.due_at)
         .values(due_at=now + EVERY)
         .returning(LOOKS.c.reached)
     )
     reached: datetime | None = db.execute(looked).scalar()
     if reached is None:
-        db.execute(
-            upsert(LOOKS).on_conflict_do_nothing(),
-            {"name": _INBOUND, "reached": now, "due_at": now + EVERY},
-        )
         return None
     return max(reached - OVERLAP, now - FURTHEST)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.channels.contract import Failure
+from bot.channels.contract import Approver, Failure
 from bot.content.cards import CardStore
 from bot.content.revision import Revision
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
@@ -15,6 +15,7 @@ from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Cards, Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
+from bot.conversation.templates import note_approval, templates_to_ask
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
@@ -133,6 +134,23 @@ class Conversations:
                 return []
             listed += found
         return await self._handle_missed(sorted(listed, key=lambda one: one.received_at), now)
+
+    async def ask_for_approvals(self) -> None:
+        """Ask how far each template is with the channel's owner, where it is time to."""
+        database, carrier = self.runtime.database, self.runtime.carriers.get(Channel.WHATSAPP)
+        if not isinstance(carrier, Approver):
+            return
+        for template in await database.transact(templates_to_ask, self.runtime.clock()):
+            approval = await carrier.approval(template.provider_id)
+            if approval is None:
+                return  # nobody to be asked now; the rest would only wait as well
+            if approval.state == template.state:
+                continue
+            await database.transact(note_approval, template.name, approval)
+            log.warning(
+                "a template is no longer what it was", template=template.name,
+                was=template.state, state=approval.state, reason=approval.reason,
+            )  # fmt: skip
 
     async def _handle_missed(self, listed: list[InboundMessage], now: datetime) -> list[str]:
         """In their order; behind one that fails nothing of the same person is handled."""

@@ -114,6 +114,22 @@ class ContentResource(SQLModel, table=True):
     sid: str
 
 
+class KeptTemplate(SQLModel, table=True):
+    """A template at the provider, and how far the channel's owner is with it.
+
+    ``name`` holds a hash of its content. ``state`` is the provider's word, ``approved`` lets it be
+    sent. ``looked_at`` is when the provider was last asked.
+    """
+
+    __tablename__ = "templates"
+    name: str = Field(primary_key=True)
+    provider_id: str
+    language: str
+    state: str
+    reason: str
+    looked_at: datetime = Field(sa_type=UtcTime)
+
+
 class Answer(SQLModel, table=True):
     """What was understood, what was typed, and how it was asked; a correction is a further row.
 

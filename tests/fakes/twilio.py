@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,11 +22,14 @@ class FakeTwilio:
     a status with a Twilio code (then headers, then the status that the body tells), ``lost``
     (accepted, then the line breaks), ``reset`` (the line breaks before), ``slow``, ``junk``, or
     text that is answered as it is with 201. ``received`` are messages of people that its list
-    tells of, while it ``is_listing``.
+    tells of, while it ``is_listing``. ``approvals`` are the words of WhatsApp on contents by their
+    id, ``asked`` the requests for them.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     contents: list[dict[str, Any]] = field(default_factory=list)
+    approvals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
     is_listing: bool = True
     script: deque[Any] = field(default_factory=deque)
@@ -39,6 +43,8 @@ class FakeTwilio:
         app.router.add_get("/2010-04-01/Accounts/{account}/Messages.json", self._list)
         app.router.add_post("/v1/Content", self._make_content)
         app.router.add_get("/v1/Content", self._list_content)
+        app.router.add_get("/v1/Content/{sid}/ApprovalRequests", self._tell_approval)
+        app.router.add_post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._ask_approval)
         self.server = TestServer(app)
         await self.server.start_server()
 
@@ -122,6 +128,18 @@ class FakeTwilio:
         made = {**asked, "sid": f"HX{len(self.contents):032x}"}
         self.contents.append(made)
         return web.json_response(made, status=201)
+
+    async def _ask_approval(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        if not re.fullmatch("[a-z0-9_]{1,512}", asked["name"]):
+            return web.json_response({"code": 63031, "status": 400}, status=400)
+        self.approvals[request.match_info["sid"]] = {"rejection_reason": "", "status": "received"}
+        self.asked.append(asked)
+        return web.json_response({**asked, "status": "received"}, status=201)
+
+    async def _tell_approval(self, request: web.Request) -> web.Response:
+        sid = request.match_info["sid"]
+        return web.json_response({"sid": sid, "whatsapp": self.approvals.get(sid)})
 
     async def _list_content(self, _: web.Request) -> web.Response:
         meta = {"key": "contents", "next_page_url": None, "page": 0, "page_size": 500}

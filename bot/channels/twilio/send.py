@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.channels.contract import Failure, Listed, Reaction, SendError
+from bot.channels.contract import Approval, Failure, Listed, Reaction, SendError
 from bot.channels.twilio.client import (
     TIMEOUT,
     UNREADABLE,
@@ -23,6 +23,7 @@ from bot.channels.twilio.client import (
 from bot.channels.twilio.contents import content_of
 from bot.channels.twilio.failures import refusal
 from bot.channels.twilio.listing import is_service, list_received, list_sent
+from bot.channels.twilio.templates import approval_of
 from bot.message import (
     ButtonsForm,
     Channel,
@@ -94,6 +95,10 @@ class TwilioCarrier:
         senders = {_prefixed(channel, one) for channel, one in self._account.senders.items()}
         return await list_received(self.client, senders, since)
 
+    async def approval(self, template: str) -> Approval | None:
+        """How far a template came with WhatsApp; ``None`` if Twilio cannot be asked."""
+        return await approval_of(self.client, template)
+
     async def close(self) -> None:
         """Close the session."""
         await self._http.close()
@@ -131,7 +136,7 @@ class TwilioCarrier:
 
     def _content(self, form: ButtonsForm | ListForm | TemplateForm) -> dict[str, Any]:
         name, variables = content_of(form)
-        sid = self._contents.get(name)
+        sid = name if isinstance(form, TemplateForm) else self._contents.get(name)
         if sid is None:
             raise SendError(
                 Failure(
