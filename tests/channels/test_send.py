@@ -220,6 +220,31 @@ async def test_a_validity_is_one_that_twilio_takes(
     assert fake.messages[0]["ValidityPeriod"] == sent
 
 
+async def test_a_sender_sends_no_faster_than_its_rate(
+    fake: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def no_sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("bot.channels.twilio.send.asyncio.sleep", no_sleep)
+    senders = {Channel.WHATSAPP: "+3197", Channel.SMS: "+3197"}
+    rates = {Channel.SMS: 1.0}
+    carrier = TwilioCarrier(
+        TwilioAccount(ACCOUNT, TOKEN, "https://b.example", senders, fake.url, rates), {}
+    )
+
+    for _ in range(6):
+        await carrier.send(message(TextForm("Hoi"), Channel.SMS))
+        await carrier.send(message(TextForm("Hoi"), Channel.WHATSAPP))
+    await carrier.close()
+
+    assert len(waits) == 6
+    assert waits[0] == 0
+    assert 2 < waits[-1] <= 5
+
+
 def test_an_unknown_code_is_never_tried_again() -> None:
     assert failure_of(99999).reaction is Reaction.FIX
     assert failure_of(35118).reaction is Reaction.FIX

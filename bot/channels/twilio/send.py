@@ -4,15 +4,17 @@ Creating a message is not idempotent (https://www.twilio.com/docs/api/errors/205
 certainly not taken over may be tried again; an answer that never came makes the message uncertain.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 
 from bot.channels.contract import Approval, Failure, Listed, Reaction, SendError
+from bot.channels.pace import Pace
 from bot.channels.twilio.client import (
     TIMEOUT,
     UNREADABLE,
@@ -45,13 +47,16 @@ LONGEST_VALIDITY = 36_000
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """Our account. A sender is a number (``+31…``) or a messaging service (``MG…``)."""
+    """Our account. A sender is a number (``+31…``) or a messaging service (``MG…``); ``rates`` are
+    messages a second that it may send, without limit where there is none.
+    """
 
     account: str
     token: str
     public_url: str
     senders: Mapping[Channel, str]
     base_url: str | None = None
+    rates: Mapping[Channel, float] = field(default_factory=dict)
 
 
 class TwilioCarrier:
@@ -63,12 +68,16 @@ class TwilioCarrier:
         """Nothing is opened before the first message; ``timeout`` is in seconds for one call."""
         self._account = account
         self._contents = contents
+        self._paces = {channel: Pace(rate) for channel, rate in account.rates.items()}
         self._http = HttpClient(account.base_url, timeout)
         self.client = make_client(account.account, account.token, self._http)
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Hand a message over; raises SendError."""
         fields = {**self._addressed(message), **self._said(message.channel, message.form)}
+        pace = self._paces.get(message.channel)
+        if pace is not None:
+            await asyncio.sleep(pace.wait(asyncio.get_running_loop().time()))
         try:
             made = await self.client.messages.create_async(**fields)
         except RefusedError as error:
