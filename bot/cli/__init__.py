@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, translating, walking, waves
+from bot.cli import authors, data, drawing, people, setup, templates, translating, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -39,7 +39,7 @@ app.command()(data.export)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(translating.app, name="i18n")
-app.add_typer(setup.templates_app, name="templates")
+app.add_typer(templates.app, name="templates")
 app.add_typer(setup.db_app, name="db")
 
 

@@ -85,6 +85,10 @@ def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
         settings.public_url,
         {channel: sender for channel, sender in senders.items() if sender},
         settings.twilio_base_url,
+        {
+            Channel.WHATSAPP: settings.twilio_whatsapp_rate,
+            Channel.SMS: settings.twilio_sms_rate,
+        },
     )
     return TwilioCarrier(account, database.run(known_contents))
 
