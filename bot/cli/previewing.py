@@ -14,7 +14,7 @@ from bot.authoring.talk import Talk
 from bot.authoring.transcripts.player import BEGINNING
 from bot.authoring.transcripts.record import RecordError, keep, record
 from bot.channels.local import LocalCarrier
-from bot.cli.common import explained, run
+from bot.cli.common import explained, progress, run
 from bot.cli.serving import beside, serve_until_stopped
 from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
@@ -66,7 +66,7 @@ async def _serve(settings: Settings, *, share: bool) -> None:
         bench = workbench(settings, opened.lexicons, is_shared=share)
         app = make_app(conversations, stage=Stage(conversations, clock, bench))
         app.cleanup_ctx.append(beside(tick(conversations)))
-        app.cleanup_ctx.append(beside(draw_ahead(conversations.content)))
+        app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
         await serve_until_stopped(app, "0.0.0.0" if share else "127.0.0.1", settings.port)  # noqa: S104 - asked for
 
 

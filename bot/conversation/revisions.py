@@ -57,6 +57,8 @@ class Content:
     def renew(self, library: Library, lexicons: Mapping[str, Lexicon], cards: Cards | None) -> None:
         """The files were read again. Runs go on with the revision they began with."""
         self.library, self.lexicons, self.cards = library, lexicons, cards
+        if self.voices is not None:
+            self.voices.renew(library.recordings)
         self.own = library.texts()
         self._texts.clear()
         self._words.clear()

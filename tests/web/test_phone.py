@@ -1,6 +1,8 @@
 """The phone in a real Chromium: a whole flow, right to left, by keyboard, on a narrow screen."""
 
+import wave
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ from playwright.async_api import Browser
 
 from bot.authoring.transcripts import play
 from bot.content.library import load_library
+from bot.content.recordings import read_recordings
 from bot.store.database import Database
+from tests.content.sounds import record
 from tests.conversation.test_receive import ROOT
 from tests.web.browser import CHROMIUM, IS_NEEDED, LAPTOP, MISSING, NARROW, Screen, chromium, screen
 from tests.web.world import LEXICONS, World, open_world
@@ -193,11 +197,41 @@ async def test_sms_is_plain_and_counts_its_parts(world: World, browser: Browser)
         assert_fine(shown)
 
 
-async def test_a_voice_note_can_be_played(world: World, browser: Browser) -> None:
-    async with screen(browser, world, flow=PERIODIC, lang="nl") as shown:
-        await shown.page.evaluate(
-            """async () => (await import("/preview/static/screen.js")).show(
-                {kind: "bot", channel: "local", body: "", audio: "data:audio/ogg,"})"""
-        )
+SHOW_VOICE = """async (audio) => (await import("/preview/static/screen.js"))
+    .show({kind: "bot", channel: "local", body: "", audio})"""
 
-        await shown.page.get_by_role("button", name="Play the spoken question").wait_for()
+
+async def test_a_voice_note_is_played(world: World, browser: Browser) -> None:
+    silence = BytesIO()
+    with wave.open(silence, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(2 * 8000 * 2))  # two seconds
+    async with screen(browser, world, flow=PERIODIC, lang="nl") as shown:
+        await shown.page.route(
+            "**/media/two-seconds",
+            lambda route: route.fulfill(body=silence.getvalue(), content_type="audio/wav"),
+        )
+        await shown.page.evaluate(SHOW_VOICE, "/media/two-seconds")
+        await shown.page.locator(".voice time", has_text="0:02").wait_for()
+        await shown.page.get_by_role("button", name="Play the spoken question").click()
+        await shown.page.get_by_role("button", name="Pause").wait_for()
+        await shown.page.locator(".voice time", has_text="0:00").wait_for()
+        assert_fine(shown)
+
+
+async def test_a_recording_that_cannot_be_played_says_so(
+    world: World, browser: Browser, tmp_path: Path
+) -> None:
+    record(tmp_path, "nl/small/first.calm")  # looks like a recording, and holds no sound
+    recordings, _ = read_recordings(tmp_path / "audio")
+    voices = world.stage.conversations.content.voices
+    assert voices is not None
+    voices.renew(recordings)
+    address = voices.url(recordings["nl/small/first.calm"])
+    async with screen(browser, world, flow=PERIODIC, lang="nl") as shown:
+        async with shown.page.expect_response(f"**{address}") as heard:
+            await shown.page.evaluate(SHOW_VOICE, address)
+
+        assert (await heard.value).ok
+        await shown.page.locator(".voice", has_text="cannot be played").wait_for()
+        assert_fine(shown)

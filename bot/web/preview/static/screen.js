@@ -63,7 +63,7 @@ function voice(address) {
     play.setAttribute("aria-label", sound.paused ? "Play the spoken question" : "Pause");
   };
   for (const name of ["loadedmetadata", "timeupdate", "play", "pause", "ended"]) sound.addEventListener(name, draw);
-  sound.addEventListener("error", () => { left.textContent = "not found"; play.disabled = true; });
+  sound.addEventListener("error", () => { left.textContent = "cannot be played"; play.disabled = true; });
   play.addEventListener("click", () => { if (sound.paused) sound.play().catch(() => {}); else sound.pause(); });
   draw();
   return make("div", {kind: "voice"}, play, way, left);
