@@ -43,7 +43,7 @@ class OverdrawnError(LedgerError):
     """More would be taken from a pot or a payout than it holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Leg:
     """So many whole ``cents`` into (+, credit) or out of (−, debit) an account."""
 
@@ -93,8 +93,9 @@ def grant(
 def post(db: Connection, key: str, legs: Iterable[Leg], now: datetime) -> bool:
     """Write an entry; false, and nothing changed, when one with this key is there.
 
-    Raises LedgerError when it does not balance and OverdrawnError when it takes more from a pot or
-    a payout than it holds: then the whole transaction must be given up.
+    Raises LedgerError when it does not balance, or when this key says something else already, and
+    OverdrawnError when it takes more from a pot or a payout than it holds: then the whole
+    transaction must be given up.
     """
     legs = tuple(legs)
     _check(key, legs)
@@ -105,6 +106,8 @@ def post(db: Connection, key: str, legs: Iterable[Leg], now: datetime) -> bool:
         upsert(ENTRIES).on_conflict_do_nothing().returning(ENTRIES.c.id), {"key": key, "at": now}
     ).scalar()
     if made is None:
+        if sorted(legs_of(db, key)) != sorted(legs):
+            raise LedgerError(f"{key} is there already, and says something else.")
         return False
     rows = [
         {"entry_id": made, "account": leg.account, "cents": leg.cents, "currency": leg.currency}

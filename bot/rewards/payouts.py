@@ -94,7 +94,7 @@ def reserve(db: Connection, participant: str, rule: Rule, now: datetime) -> list
             "state": str(PayoutState.RESERVED),
             "tries": 0,
             "picture_hash": picture_name(db, payout),
-            "next_try_at": now,
+            "look_at": now,
             "reserved_at": now,
             "changed_at": now,
         }
@@ -118,10 +118,10 @@ def request(db: Connection, payout: str, now: datetime) -> bool:
     db.execute(update(VOUCHERS).where(expired).values(payout_id=None))  # of no use to anybody
     has_voucher = db.execute(select(VOUCHERS.c.id).where(VOUCHERS.c.payout_id == payout)).first()
     if not has_voucher and not take(db, payout, row.study, row.cents, row.currency, today):
-        _move(db, row, row.state, now, next_try_at=now + NO_STOCK)
+        _move(db, row, row.state, now, look_at=now + NO_STOCK)
         return False
     _move(
-        db, row, PayoutState.REQUESTED, now, tries=row.tries + 1, next_try_at=None,
+        db, row, PayoutState.REQUESTED, now, tries=row.tries + 1, look_at=None,
         picture_until=now + PICTURE_LASTS,
     )  # fmt: skip
     return True
@@ -132,7 +132,7 @@ def note_sent(db: Connection, payout: str, now: datetime) -> bool:
     row = find(db, payout)
     if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.FAILED):
         return False
-    _move(db, row, PayoutState.SENT, now, next_try_at=None)
+    _move(db, row, PayoutState.SENT, now, look_at=None)
     _give(db, row, now)
     return True
 
@@ -143,7 +143,7 @@ def note_arrived(db: Connection, payout: str, now: datetime) -> bool:
     coming = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.FAILED)
     if row is None or row.state not in coming:
         return False
-    _move(db, row, PayoutState.CONFIRMED, now, next_try_at=None)
+    _move(db, row, PayoutState.CONFIRMED, now, look_at=None)
     if row.state != PayoutState.SENT:
         _give(db, row, now)
     return True
@@ -155,7 +155,7 @@ def note_failed(db: Connection, payout: str, now: datetime) -> bool:
     if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.SENT):
         return False
     wait = min(FIRST_WAIT * 2 ** min(max(row.tries - 1, 0), 8), LONGEST_WAIT)
-    _move(db, row, PayoutState.FAILED, now, next_try_at=now + wait)
+    _move(db, row, PayoutState.FAILED, now, look_at=now + wait)
     if row.state == PayoutState.SENT:
         reverse(db, _given(row.id, _times_given(db, row.id)), now)
     return True
@@ -168,7 +168,7 @@ def cancel(db: Connection, payout: str, now: datetime) -> bool:
     row = find(db, payout)
     if row is None or row.state not in (PayoutState.RESERVED, PayoutState.FAILED):
         return False
-    _move(db, row, PayoutState.CANCELLED, now, next_try_at=None)
+    _move(db, row, PayoutState.CANCELLED, now, look_at=None)
     reverse(db, f"payout:{payout}:reserved", now)
     tied = db.execute(select(VOUCHERS).where(VOUCHERS.c.payout_id == payout)).first()
     if tied is not None:
@@ -187,9 +187,9 @@ def due(db: Connection, now: datetime, most: int = 50) -> list[Any]:
         select(PAYOUTS)
         .where(
             PAYOUTS.c.state.in_((PayoutState.RESERVED, PayoutState.FAILED)),
-            PAYOUTS.c.next_try_at <= now,
+            PAYOUTS.c.look_at <= now,
         )
-        .order_by(PAYOUTS.c.next_try_at, PAYOUTS.c.id)
+        .order_by(PAYOUTS.c.look_at, PAYOUTS.c.id)
         .limit(most)
     )
     return list(db.execute(found))
@@ -197,7 +197,7 @@ def due(db: Connection, now: datetime, most: int = 50) -> list[Any]:
 
 def put_off(db: Connection, payout: str, until: datetime) -> None:
     """Do not try this payout before then."""
-    db.execute(update(PAYOUTS).where(PAYOUTS.c.id == payout).values(next_try_at=until))
+    db.execute(update(PAYOUTS).where(PAYOUTS.c.id == payout).values(look_at=until))
 
 
 def note_told(db: Connection, payout: str, now: datetime) -> bool:
@@ -217,9 +217,7 @@ def pictured(db: Connection, name: str, now: datetime) -> Any:
         select(PAYOUTS).where(
             PAYOUTS.c.picture_hash == name,
             PAYOUTS.c.picture_until >= now,
-            PAYOUTS.c.state.in_(
-                (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)
-            ),
+            PAYOUTS.c.state.in_((PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)),
         )
     ).first()
 
@@ -231,7 +229,7 @@ def forget_codes(db: Connection, participant: str) -> None:
     db.execute(
         update(PAYOUTS)
         .where(PAYOUTS.c.participant_id == participant)
-        .values(next_try_at=None, picture_until=None)
+        .values(look_at=None, picture_until=None)
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Encrypted, Hashed, Serial, UtcTime
@@ -36,16 +36,16 @@ class Posting(SQLModel, table=True):
 class Payout(SQLModel, table=True):
     """A full pot on its way to a participant; ``number`` counts the participant's payouts.
 
-    ``tries`` counts the messages it went out in, ``next_try_at`` is when the next may go (a
-    reserved or failed one). ``told_at``: the participant knows that it comes later.
+    ``tries`` counts the messages it went out in. ``look_at`` is when the clock looks at it again,
+    ``None`` when nothing is left to do. ``told_at``: the participant knows that it comes later.
     ``picture_hash`` finds it by the secret address of its picture, which opens until
     ``picture_until``.
     """
 
     __tablename__ = "payouts"
     __table_args__ = (
-        Index("ix_payouts_number", "participant_id", "number", unique=True),
-        Index("ix_payouts_state", "state", "next_try_at"),
+        UniqueConstraint("participant_id", "number"),
+        Index("ix_payouts_look_at", "look_at"),
         CheckConstraint("cents > 0", name="ck_payouts_cents"),
     )
     id: str = Field(primary_key=True)
@@ -59,7 +59,7 @@ class Payout(SQLModel, table=True):
     picture_hash: bytes = Field(sa_type=Hashed("payouts.picture"), unique=True)
     picture_until: datetime | None = Field(default=None, sa_type=UtcTime)
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    next_try_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    look_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reserved_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
 
@@ -67,8 +67,10 @@ class Payout(SQLModel, table=True):
 class Voucher(SQLModel, table=True):
     """A code that a shop takes for money, until ``expires_on`` (included).
 
-    It belongs to at most one payout, and a payout to at most one voucher. ``lost_at``: written off,
-    because it expired or cannot be given to anybody else any more.
+    It belongs to at most one payout, and a payout to at most one voucher. ``batch`` is the delivery
+    it came in. One that ``is_bought`` was bought for its payout; ``settled_at`` is when its seller
+    was told what became of it. ``lost_at``: written off, because it expired or can be given to
+    nobody else any more.
     """
 
     __tablename__ = "vouchers"
@@ -86,5 +88,7 @@ class Voucher(SQLModel, table=True):
     code: str | None = Field(default=None, sa_type=Encrypted("vouchers.code"))
     code_hash: bytes = Field(sa_type=Hashed("vouchers.code"), unique=True)
     payout_id: str | None = Field(default=None, foreign_key="payouts.id", unique=True)
+    is_bought: bool = False
     imported_at: datetime = Field(sa_type=UtcTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
     lost_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -128,9 +128,7 @@ def add_stock(
     return added
 
 
-def take(
-    db: Connection, payout: str, study: str, cents: int, currency: str, today: date
-) -> bool:
+def take(db: Connection, payout: str, study: str, cents: int, currency: str, today: date) -> bool:
     """Tie a voucher of exactly this value to a payout; false when none is in stock.
 
     Two that ask at once get two vouchers: a row that another one is taking is passed over
@@ -177,7 +175,9 @@ def write_off(db: Connection, today: date, now: datetime) -> int:
     old = select(VOUCHERS).where(
         VOUCHERS.c.payout_id.is_(None), VOUCHERS.c.lost_at.is_(None), VOUCHERS.c.expires_on < today
     )
-    return sum(lose(db, row, now) for row in db.execute(old.with_for_update(skip_locked=True)).all())
+    return sum(
+        lose(db, row, now) for row in db.execute(old.with_for_update(skip_locked=True)).all()
+    )
 
 
 def lose(db: Connection, row: Any, now: datetime) -> bool:
