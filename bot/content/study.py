@@ -51,12 +51,17 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class RewardRule:
-    """What a completed run earns and when the pot is paid out: whole cents."""
+    """What a completed run earns and when the pot is paid out: whole cents.
+
+    ``most_a_day`` is what a study pays out within 24 hours; what is beyond that waits, since
+    something must be wrong. ``None``: no limit.
+    """
 
     cents: int
     currency: str = "EUR"
     pay_out_every: int | None = None
     paid_as: str = "voucher"
+    most_a_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.pay import pay
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, Send, Text
+from bot.engine.effects import Effect, Grant, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
@@ -108,7 +109,10 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if after != run:
             save_run(db, row, after, now)
         scene = replace(scene, language=after.language)
-        return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
+        waiting = apply(db, _answered_by_carrier(inbound, effects), scene)
+        if any(isinstance(effect, Grant) for effect in effects):
+            waiting += pay(db, content, scene)
+        return Received("handled", waiting)
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
     if not people:
         return _greet(db, inbound, address, reading, now)

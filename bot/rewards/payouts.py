@@ -3,8 +3,8 @@
 ::
 
     reserved ──▶ requested ──▶ sent ──▶ confirmed
-       │  ▲          │           │          ▲
-       │  └ no stock └─▶ failed ◀┘──────────┘ (it arrived after all)
+       │             │           │          ▲
+       │             └─▶ failed ◀┘──────────┘ (it arrived after all)
        ▼                  │  └─▶ requested (certainly not there: once more, the same voucher)
     cancelled ◀───────────┘
 
@@ -42,6 +42,12 @@ PAYOUTS = Payout.__table__  # type: ignore[attr-defined] # SQLModel adds it
 NO_STOCK = timedelta(minutes=1)
 """How soon stock is looked for again."""
 
+FIRST_LOOK = timedelta(seconds=1)
+"""How soon it is looked whether a message left; from then on in growing steps."""
+
+LAST_LOOK = timedelta(days=3)
+"""How long a delivery is waited for: not every handset tells."""
+
 FIRST_WAIT = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=16)
 
@@ -60,8 +66,11 @@ class PayoutState(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN = (PayoutState.RESERVED, PayoutState.REQUESTED, PayoutState.FAILED)
-"""States in which the debt stands."""
+WAITING = (PayoutState.RESERVED, PayoutState.FAILED)
+"""A message may be made: none is on its way."""
+
+OPEN = (*WAITING, PayoutState.REQUESTED)
+"""The debt stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +108,9 @@ def reserve(db: Connection, participant: str, rule: Rule, now: datetime) -> list
             "changed_at": now,
         }
         db.execute(insert(PAYOUTS), row)
-        pot, paying = pot_of(participant), payout_of(participant)
-        legs = moved(rule.cents, rule.currency, debit=pot, credit=paying)
+        legs = moved(
+            rule.cents, rule.currency, debit=pot_of(participant), credit=payout_of(participant)
+        )
         post(db, f"payout:{payout}:reserved", legs, now)
         made.append(payout)
     return made
@@ -111,18 +121,18 @@ def request(db: Connection, payout: str, now: datetime) -> bool:
     there is none in stock (it is tried again) or the payout is not at that point.
     """
     row = find(db, payout)
-    if row is None or row.state not in (PayoutState.RESERVED, PayoutState.FAILED):
+    if row is None or row.state not in WAITING:
         return False
     today = now.date()
     expired = (VOUCHERS.c.payout_id == payout) & (VOUCHERS.c.expires_on < today)
     db.execute(update(VOUCHERS).where(expired).values(payout_id=None))  # of no use to anybody
     has_voucher = db.execute(select(VOUCHERS.c.id).where(VOUCHERS.c.payout_id == payout)).first()
     if not has_voucher and not take(db, payout, row.study, row.cents, row.currency, today):
-        _move(db, row, row.state, now, look_at=now + NO_STOCK)
+        put_off(db, payout, now + NO_STOCK)
         return False
     _move(
-        db, row, PayoutState.REQUESTED, now, tries=row.tries + 1, look_at=None,
-        picture_until=now + PICTURE_LASTS,
+        db, row, PayoutState.REQUESTED, now, tries=row.tries + 1, look_at=now + FIRST_LOOK,
+        requested_at=now, picture_until=now + PICTURE_LASTS,
     )  # fmt: skip
     return True
 
@@ -132,7 +142,7 @@ def note_sent(db: Connection, payout: str, now: datetime) -> bool:
     row = find(db, payout)
     if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.FAILED):
         return False
-    _move(db, row, PayoutState.SENT, now, look_at=None)
+    _move(db, row, PayoutState.SENT, now, look_at=now + FIRST_LOOK)
     _give(db, row, now)
     return True
 
@@ -161,12 +171,24 @@ def note_failed(db: Connection, payout: str, now: datetime) -> bool:
     return True
 
 
+def note_unknown(db: Connection, payout: str, now: datetime) -> None:
+    """Nothing new is known of its message: look again, ever more rarely. One that was sent is left
+    alone after some days; one of which nobody knows whether it left never is.
+    """
+    row = find(db, payout)
+    if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.SENT):
+        return
+    age = now - row.changed_at
+    is_over = row.state == PayoutState.SENT and age > LAST_LOOK
+    put_off(db, payout, None if is_over else now + max(FIRST_LOOK, min(age, FIRST_WAIT)))
+
+
 def cancel(db: Connection, payout: str, now: datetime) -> bool:
     """Put a payout that is reserved or failed back into the pot. A voucher that was tied to it may
     have been read by somebody: it is booked as lost and given to nobody else.
     """
     row = find(db, payout)
-    if row is None or row.state not in (PayoutState.RESERVED, PayoutState.FAILED):
+    if row is None or row.state not in WAITING:
         return False
     _move(db, row, PayoutState.CANCELLED, now, look_at=None)
     reverse(db, f"payout:{payout}:reserved", now)
@@ -181,22 +203,27 @@ def find(db: Connection, payout: str) -> Any:
     return db.execute(select(PAYOUTS).where(PAYOUTS.c.id == payout).with_for_update()).first()
 
 
-def due(db: Connection, now: datetime, most: int = 50) -> list[Any]:
-    """Payouts that may be tried again, the longest due first."""
+def due(db: Connection, now: datetime, most: int = 100) -> list[str]:
+    """Payouts at which to look now, the longest due first."""
     found = (
-        select(PAYOUTS)
-        .where(
-            PAYOUTS.c.state.in_((PayoutState.RESERVED, PayoutState.FAILED)),
-            PAYOUTS.c.look_at <= now,
-        )
+        select(PAYOUTS.c.id)
+        .where(PAYOUTS.c.look_at <= now)
         .order_by(PAYOUTS.c.look_at, PAYOUTS.c.id)
         .limit(most)
     )
-    return list(db.execute(found))
+    return list(db.execute(found).scalars())
 
 
-def put_off(db: Connection, payout: str, until: datetime) -> None:
-    """Do not try this payout before then."""
+def waiting_of(db: Connection, participant: str) -> list[str]:
+    """A participant's payouts of which no message is on its way, the oldest first."""
+    found = select(PAYOUTS.c.id).where(
+        PAYOUTS.c.participant_id == participant, PAYOUTS.c.state.in_(WAITING)
+    )
+    return list(db.execute(found.order_by(PAYOUTS.c.number)).scalars())
+
+
+def put_off(db: Connection, payout: str, until: datetime | None) -> None:
+    """Do not look at this payout before then; ``None``: no more."""
     db.execute(update(PAYOUTS).where(PAYOUTS.c.id == payout).values(look_at=until))
 
 
@@ -211,29 +238,27 @@ def picture_name(db: Connection, payout: str) -> str:
     return keyed_hash(db, payout, "payouts.picture name").hex()[:40]
 
 
-def pictured(db: Connection, name: str, now: datetime) -> Any:
-    """The payout whose picture has this secret name, while it may be opened, or ``None``."""
+def pictured(db: Connection, name: str, now: datetime) -> str | None:
+    """The payout whose picture has this secret name, while it may be opened."""
+    shown = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)
     return db.execute(
-        select(PAYOUTS).where(
+        select(PAYOUTS.c.id).where(
             PAYOUTS.c.picture_hash == name,
             PAYOUTS.c.picture_until >= now,
-            PAYOUTS.c.state.in_((PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)),
+            PAYOUTS.c.state.in_(shown),
         )
-    ).first()
+    ).scalar()
 
 
 def forget_codes(db: Connection, participant: str) -> None:
     """Erase the codes that a participant was given; amounts and payouts stay."""
-    mine = select(PAYOUTS.c.id).where(PAYOUTS.c.participant_id == participant)
-    db.execute(update(VOUCHERS).where(VOUCHERS.c.payout_id.in_(mine)).values(code=None))
-    db.execute(
-        update(PAYOUTS)
-        .where(PAYOUTS.c.participant_id == participant)
-        .values(look_at=None, picture_until=None)
-    )
+    mine = PAYOUTS.c.participant_id == participant
+    payouts = select(PAYOUTS.c.id).where(mine)
+    db.execute(update(VOUCHERS).where(VOUCHERS.c.payout_id.in_(payouts)).values(code=None))
+    db.execute(update(PAYOUTS).where(mine).values(look_at=None, picture_until=None))
 
 
-def _move(db: Connection, row: Any, state: str, now: datetime, **values: Any) -> None:
+def _move(db: Connection, row: Any, state: PayoutState, now: datetime, **values: Any) -> None:
     db.execute(
         update(PAYOUTS)
         .where(PAYOUTS.c.id == row.id)

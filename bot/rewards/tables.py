@@ -36,10 +36,10 @@ class Posting(SQLModel, table=True):
 class Payout(SQLModel, table=True):
     """A full pot on its way to a participant; ``number`` counts the participant's payouts.
 
-    ``tries`` counts the messages it went out in. ``look_at`` is when the clock looks at it again,
-    ``None`` when nothing is left to do. ``told_at``: the participant knows that it comes later.
-    ``picture_hash`` finds it by the secret address of its picture, which opens until
-    ``picture_until``.
+    ``tries`` counts the messages it went out in, the last one made at ``requested_at``. ``look_at``
+    is when the clock looks at it again, ``None`` when nothing is left to do. ``told_at``: the
+    participant was told that the voucher comes later. ``picture_hash`` finds it by the secret
+    address of its picture, which opens until ``picture_until``.
     """
 
     __tablename__ = "payouts"
@@ -59,6 +59,7 @@ class Payout(SQLModel, table=True):
     picture_hash: bytes = Field(sa_type=Hashed("payouts.picture"), unique=True)
     picture_until: datetime | None = Field(default=None, sa_type=UtcTime)
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    requested_at: datetime | None = Field(default=None, sa_type=UtcTime)
     look_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reserved_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)

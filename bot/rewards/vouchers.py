@@ -1,49 +1,21 @@
-"""The stock of vouchers: read from a file, kept encrypted, taken for one payout each."""
+"""The stock of vouchers: kept encrypted, taken for one payout each, written off when expired."""
 
-import csv
-import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.rewards.ledger import bank_of, moved, post, spent_on, stock_of
+from bot.rewards.ledger import bank_of, moved, post, reverse, spent_on, stock_of
+from bot.rewards.stock_file import NewVoucher
 from bot.rewards.tables import Voucher
 
 VOUCHERS = Voucher.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 LEAST_VALID = timedelta(days=14)
 """Nobody is given a voucher that has to be spent at once."""
-
-COLUMNS = ("code", "value", "expires", "batch")
-_LONGEST_CODE = 64
-_MOST_ROWS = 100_000
-_LARGEST_CENTS = 100_00
-
-
-class StockError(ValueError):
-    """A file of vouchers has faults; each is a sentence with its line and without its code."""
-
-    def __init__(self, faults: list[str]) -> None:
-        """All of them at once."""
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class NewVoucher:
-    """One line of a file. ``code`` is secret: it is as good as money."""
-
-    code: str
-    cents: int
-    expires_on: date
-    batch: str
-
-    def __repr__(self) -> str:
-        """All but the code, which must not come into a log."""
-        return f"NewVoucher({self.cents} cents, until {self.expires_on}, {self.batch})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,71 +33,28 @@ class Taken:
         return f"Taken({self.cents} cents, until {self.expires_on})"
 
 
-def read_stock(content: str, today: date) -> list[NewVoucher]:
-    """The vouchers of a CSV file with the columns code, value (in euro: 6 or 6.50), expires
-    (2027-12-31) and batch; raises StockError with every fault.
-    """
-    head = content.lstrip("\ufeff").partition("\n")[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.DictReader(io.StringIO(content.lstrip("\ufeff")), delimiter=delimiter, strict=True)
-    found: list[NewVoucher] = []
-    faults: list[str] = []
-    seen: set[str] = set()
-    try:
-        names = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-        missing = [name for name in COLUMNS if name not in names]
-        if missing:
-            raise StockError([f"The file has no column {', '.join(missing)}."])
-        reader.fieldnames = names
-        for row in reader:
-            if len(found) + len(faults) >= _MOST_ROWS:
-                raise StockError([f"More than {_MOST_ROWS} lines: divide the file."])
-            try:
-                voucher = _read_row(row, today)
-                if voucher.code in seen:
-                    raise ValueError("this code stands above already")
-            except ValueError as error:
-                faults.append(f"Line {reader.line_num}: {error}.")
-            else:
-                seen.add(voucher.code)
-                found.append(voucher)
-    except csv.Error as error:
-        faults.append(f"Line {reader.line_num}: this is not CSV ({error}).")
-    if not found and not faults:
-        faults.append("There is no voucher in this file.")
-    if faults:
-        raise StockError(faults)
-    return found
-
-
 def add_stock(
-    db: Connection, study: str, shop: str, vouchers: list[NewVoucher], now: datetime
+    db: Connection, study: str, shop: str, vouchers: Iterable[NewVoucher], now: datetime
 ) -> int:
     """Keep vouchers and book what they cost; returns how many were new. A known code is left."""
-    added = 0
-    for voucher in vouchers:
-        row = {
-            "study": study,
-            "batch": voucher.batch,
-            "shop": shop,
-            "cents": voucher.cents,
-            "currency": "EUR",
-            "expires_on": voucher.expires_on,
-            "code": voucher.code,
-            "code_hash": voucher.code,
-            "imported_at": now,
-        }
-        made = db.execute(
-            upsert(VOUCHERS)
-            .on_conflict_do_nothing(index_elements=["code_hash"])
-            .returning(VOUCHERS.c.id),
-            row,
-        ).scalar()
-        if made is not None:
-            legs = moved(voucher.cents, "EUR", debit=stock_of(study), credit=bank_of(study))
-            post(db, f"voucher:{made}:bought", legs, now)
-            added += 1
-    return added
+    return sum(_keep(db, study, shop, voucher, now) for voucher in vouchers)
+
+
+def keep_bought(
+    db: Connection, payout: str, study: str, shop: str, voucher: NewVoucher, now: datetime
+) -> bool:
+    """Keep a voucher that was bought for one payout; false when its code is known already."""
+    return _keep(db, study, shop, voucher, now, payout_id=payout, is_bought=True)
+
+
+def known_of(db: Connection, vouchers: Iterable[NewVoucher]) -> int:
+    """How many of these are kept already."""
+    codes = [voucher.code for voucher in vouchers]
+    found = 0
+    for start in range(0, len(codes), 500):  # SQLite takes so many values at once
+        known = VOUCHERS.c.code_hash.in_(codes[start : start + 500])
+        found += db.execute(select(func.count()).where(known)).scalar_one()
+    return found
 
 
 def take(db: Connection, payout: str, study: str, cents: int, currency: str, today: date) -> bool:
@@ -190,39 +119,44 @@ def lose(db: Connection, row: Any, now: datetime) -> bool:
     if changed.rowcount != 1:
         return False
     debit, credit = spent_on(row.study, "lost"), stock_of(row.study)
-    return post(
-        db,
-        f"voucher:{row.id}:lost",
-        moved(row.cents, row.currency, debit=debit, credit=credit),
-        now,
+    legs = moved(row.cents, row.currency, debit=debit, credit=credit)
+    return post(db, f"voucher:{row.id}:lost", legs, now)
+
+
+def withdraw(db: Connection, study: str, batch: str, now: datetime) -> int:
+    """Take back what is left of a delivery that was wrong, as if never bought; returns how many."""
+    left = select(VOUCHERS).where(
+        VOUCHERS.c.study == study,
+        VOUCHERS.c.batch == batch,
+        VOUCHERS.c.payout_id.is_(None),
+        VOUCHERS.c.lost_at.is_(None),
     )
+    count = 0
+    for row in db.execute(left.with_for_update(skip_locked=True)).all():
+        db.execute(update(VOUCHERS).where(VOUCHERS.c.id == row.id).values(lost_at=now))
+        count += reverse(db, f"voucher:{row.id}:bought", now)
+    return count
 
 
-def _read_row(row: dict[Any, Any], today: date) -> NewVoucher:
-    """One line; raises ValueError with a sentence that does not repeat the code."""
-    if None in row or any(row.get(name) is None for name in COLUMNS):
-        raise ValueError("it has not as many cells as the first line")
-    code, value, expires, batch = (str(row[name]).strip() for name in COLUMNS)
-    if not code or len(code) > _LONGEST_CODE or not code.isprintable():
-        raise ValueError(f"a code has 1 to {_LONGEST_CODE} printable characters")
-    if not batch or len(batch) > _LONGEST_CODE:
-        raise ValueError("the batch is missing or too long")
-    try:
-        expires_on = date.fromisoformat(expires)
-    except ValueError:
-        raise ValueError("the last day must be written like 2027-12-31") from None
-    if expires_on < today:
-        raise ValueError(f"it expired on {expires_on}")
-    return NewVoucher(code, _cents(value), expires_on, batch)
-
-
-def _cents(value: str) -> int:
-    """Whole cents of an amount in euro, without ever being a float."""
-    euros, dot, rest = value.removeprefix("€").strip().replace(",", ".").partition(".")
-    is_number = euros.isascii() and euros.isdigit() and len(euros) <= 4
-    if not is_number or (dot and not (rest.isascii() and rest.isdigit() and len(rest) == 2)):
-        raise ValueError("the value must be in euro, such as 6 or 6.50")
-    cents = int(euros) * 100 + (int(rest) if rest else 0)
-    if not 0 < cents <= _LARGEST_CENTS:
-        raise ValueError("the value must be more than 0 and at most 100 euro")
-    return cents
+def _keep(
+    db: Connection, study: str, shop: str, voucher: NewVoucher, now: datetime, **tied: Any
+) -> bool:
+    row = {
+        "study": study,
+        "batch": voucher.batch,
+        "shop": shop,
+        "cents": voucher.cents,
+        "currency": voucher.currency,
+        "expires_on": voucher.expires_on,
+        "code": voucher.code,
+        "code_hash": voucher.code,
+        "is_bought": False,
+        "imported_at": now,
+        **tied,
+    }
+    new = upsert(VOUCHERS).on_conflict_do_nothing(index_elements=["code_hash"])
+    made = db.execute(new.returning(VOUCHERS.c.id), row).scalar()
+    if made is None:
+        return False
+    legs = moved(voucher.cents, voucher.currency, debit=stock_of(study), credit=bank_of(study))
+    return post(db, f"voucher:{made}:bought", legs, now)

@@ -80,6 +80,7 @@ def upgrade() -> None:
     sa.Column('picture_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('picture_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('requested_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('look_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reserved_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
