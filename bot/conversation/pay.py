@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, func, select
 
 from bot.content import formats
-from bot.content.cards.voucher import address_of
+from bot.content.cards.voucher import VoucherCard, address_of
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
@@ -33,6 +33,7 @@ from bot.rewards.payouts import (
     note_told,
     note_unknown,
     picture_name,
+    pictured,
     put_off,
     request,
     reserve,
@@ -73,13 +74,6 @@ def pay(db: Connection, content: Content, scene: Scene) -> int:
     return sum(_send(db, study, payout, scene) for payout in waiting if _is_lost(db, payout))
 
 
-def reserve_full(db: Connection, content: Content, participant: str, now: datetime) -> bool:
-    """Set aside a full pot that nobody has looked at: a rule may have changed."""
-    person = _person(db, participant)
-    rule = None if person is None else rule_of(content.library.studies.get(person.study))
-    return rule is not None and bool(reserve(db, participant, rule, now))
-
-
 def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     """What the clock does with one payout: write down what became of its message, or try again.
     Returns how many messages wait to be sent.
@@ -99,6 +93,24 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     else:
         note_failed(db, payout, now)
     return 0
+
+
+def card_named(db: Connection, content: Content, name: str, now: datetime) -> VoucherCard | None:
+    """The picture of a voucher with this secret name, in its person's language, while it may be
+    opened.
+    """
+    payout = pictured(db, name, now)
+    voucher = None if payout is None else voucher_of(db, payout.id)
+    person = None if payout is None else _person(db, payout.participant_id)
+    if voucher is None or person is None:
+        return None
+    until = formats.day(voucher.expires_on, person.language)
+    return VoucherCard(
+        f"€ {formats.money(voucher.cents, person.language)}",
+        voucher.shop,
+        voucher.code,
+        content.own.say("polsbot.voucher_until", person.language, {"until": until}),
+    )
 
 
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:

@@ -21,6 +21,7 @@ async def tick(conversations: Conversations) -> None:
             while await conversations.open_due():
                 pass
             await conversations.settle_doubts()
+            await conversations.pay_due()
         except Exception:
             log.exception("sweep failed; it is tried again")
         await asyncio.sleep(EVERY)

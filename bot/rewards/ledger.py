@@ -161,6 +161,18 @@ def held(db: Connection, participant: str, currency: str = "EUR") -> int:
     return sum(balance(db, account, currency) for account in accounts)
 
 
+def pots(db: Connection, currency: str = "EUR") -> dict[str, int]:
+    """Every participant whose pot is not empty, with what it holds, in cents."""
+    total = func.sum(POSTINGS.c.cents)
+    found = (
+        select(POSTINGS.c.account, total.label("cents"))
+        .where(POSTINGS.c.account.startswith(pot_of("")), POSTINGS.c.currency == currency)
+        .group_by(POSTINGS.c.account)
+        .having(total != 0)
+    )
+    return {row.account.removeprefix(pot_of("")): int(row.cents) for row in db.execute(found)}
+
+
 def hold_still(db: Connection, participant: str) -> None:
     """Let nobody else take from this pot until the transaction ends."""
     _lock(db, pot_of(participant))

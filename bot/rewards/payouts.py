@@ -238,16 +238,16 @@ def picture_name(db: Connection, payout: str) -> str:
     return keyed_hash(db, payout, "payouts.picture name").hex()[:40]
 
 
-def pictured(db: Connection, name: str, now: datetime) -> str | None:
-    """The payout whose picture has this secret name, while it may be opened."""
+def pictured(db: Connection, name: str, now: datetime) -> Any:
+    """The payout whose picture has this secret name, while it may be opened, or ``None``."""
     shown = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)
     return db.execute(
-        select(PAYOUTS.c.id).where(
+        select(PAYOUTS).where(
             PAYOUTS.c.picture_hash == name,
             PAYOUTS.c.picture_until >= now,
             PAYOUTS.c.state.in_(shown),
         )
-    ).scalar()
+    ).first()
 
 
 def forget_codes(db: Connection, participant: str) -> None:

@@ -65,7 +65,7 @@ def read_stock(content: str, today: date) -> list[NewVoucher]:
                 seen.add(voucher.code)
                 found.append(voucher)
     except csv.Error as error:
-        faults.append(f"Line {reader.line_num}: this is not CSV ({error}).")
+        faults.append(f"After line {reader.line_num}: this is not CSV ({error}).")
     if not found and not faults:
         faults.append("There is no voucher in this file.")
     if faults:

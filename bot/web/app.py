@@ -23,6 +23,7 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
     app[health.CONVERSATIONS] = conversations
     app.add_routes(health.health_routes())
     app[media.FOLDER] = conversations.runtime.settings.polsbot_cards
+    app[media.CONVERSATIONS] = conversations
     app.add_routes(media.media_routes())
     if verifier is not None:
         app[webhooks.CONVERSATIONS] = conversations
