@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, walking, waves
+from bot.cli import authors, data, drawing, ledger, people, setup, vouchers, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -35,6 +35,8 @@ app.command()(setup.doctor)
 app.command()(data.export)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
+app.add_typer(vouchers.app, name="voucher")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(setup.templates_app, name="templates")
 app.add_typer(setup.db_app, name="db")
 

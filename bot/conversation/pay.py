@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from bot.content import formats
 from bot.content.cards.voucher import VoucherCard, address_of
@@ -95,6 +95,26 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     return 0
 
 
+def settle(db: Connection, payout: str, arrived: object, now: datetime) -> bool:
+    """What a person found out about a voucher whose fate nobody knew; false when it is not one.
+    A lost one is sent once more, at the next look.
+    """
+    row = find(db, payout)
+    if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.SENT):
+        return False
+    if arrived:
+        return note_arrived(db, payout, now)
+    states = (DeliveryState.UNCERTAIN, DeliveryState.SENT, DeliveryState.QUEUED)
+    db.execute(
+        update(OUTBOUND)
+        .where(*_messages(row), OUTBOUND.c.state.in_([str(state) for state in states]))
+        .values(state=str(DeliveryState.FAILED), code="told lost", settled_at=now)
+    )
+    note_failed(db, payout, now)
+    put_off(db, payout, now)
+    return True
+
+
 def card_named(db: Connection, content: Content, name: str, now: datetime) -> VoucherCard | None:
     """The picture of a voucher with this secret name, in its person's language, while it may be
     opened.
@@ -176,12 +196,16 @@ def _is_lost(db: Connection, payout: str) -> bool:
 
 def _states(db: Connection, row: Any) -> list[str]:
     """How far the messages of a payout's last try came: two when one went elsewhere."""
-    found = select(OUTBOUND.c.state).where(
+    found = select(OUTBOUND.c.state).where(*_messages(row))
+    return list(db.execute(found).scalars()) if row.tries else []
+
+
+def _messages(row: Any) -> tuple[Any, ...]:
+    return (
         OUTBOUND.c.participant_id == row.participant_id,
         OUTBOUND.c.purpose == PURPOSE,
         OUTBOUND.c.batch.startswith(_batch(row), autoescape=True),
     )
-    return list(db.execute(found).scalars()) if row.tries else []
 
 
 def _batch(row: Any) -> str:
