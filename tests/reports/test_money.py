@@ -88,7 +88,8 @@ PLANTED: dict[str, tuple[str, str]] = {
     ),
     "a run that never was": (
         "UPDATE runs SET status = 'stopped' WHERE id = (SELECT min(id) FROM runs "
-        "WHERE status = 'completed')",
+        "WHERE status = 'completed' AND participant_id IN "
+        "(SELECT id FROM participants WHERE NOT is_test))",
         "no row that it is for",
     ),
     "a test run that earned": ("UPDATE participants SET is_test = true", "no row that it is for"),
