@@ -7,6 +7,7 @@ import structlog
 
 from bot.channels.contract import Failure
 from bot.content.revision import Revision
+from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
@@ -55,7 +56,9 @@ class Conversations:
     async def receive(self, inbound: InboundMessage) -> Received:
         """Handle a message from a person; it is kept when this returns."""
         now = self.runtime.clock()
-        received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        with HANDLED.time():
+            received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        RECEIVED.labels(str(inbound.channel), received.outcome).inc()
         if received.waiting:
             self.senders.ring()
         return received
@@ -73,6 +76,7 @@ class Conversations:
         """Keep what the provider tells of a message of ours."""
         now = self.runtime.clock()
         outcome = await self.runtime.database.transact(note_status, status, failure, now)
+        STATUSES.labels(str(status.state), outcome).inc()
         self.senders.ring()  # a delivery lets the next message of the turn go
         return outcome
 
