@@ -17,7 +17,7 @@ _DEEPEST = 8
 _MOST = 200
 _FARTHEST = 4 * SIZE
 _WIDEST_LINE = 96.0
-_MOST_DASHES = 2000.0
+_MOST_DASHES = 8000.0
 _ROUND = 7.0
 """No line is longer than so many times the sum of its numbers: a circle is 2 π r."""
 _SPACE = "{http://www.w3.org/2000/svg}"
