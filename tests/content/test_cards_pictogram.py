@@ -71,7 +71,7 @@ def test_the_fullest_drawing_that_is_allowed_is_drawn_quickly() -> None:
     dashed = f'<path stroke="#000" stroke-width="96" stroke-dasharray="4" d="M0 0{curves}"/>'
     full = SVG.format(line + dashed)
     assert len(full) < LARGEST
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     render(
         '<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="1080">'
@@ -79,7 +79,7 @@ def test_the_fullest_drawing_that_is_allowed_is_drawn_quickly() -> None:
         "</svg>"
     )
 
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
