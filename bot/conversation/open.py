@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.revision import Revision
 from bot.conversation.effects import INVITATIONS, RUNS, Scene, answers_of, apply
+from bot.conversation.endings import note_ending
 from bot.conversation.revisions import keep
 from bot.engine.advance import advance
 from bot.engine.events import Started
@@ -96,6 +97,7 @@ def open_wave(
         is_test=person.is_test,
     )
     apply(db, effects, scene)
+    note_ending(db, flow, invitation, after, effects)
     return Opened(run.id)
 
 

@@ -21,6 +21,7 @@ from bot.conversation.revisions import Content
 from bot.conversation.speak import hours_of, speak
 from bot.message import Channel, DeliveryState, Form, OutboundMessage
 from bot.panel import participants
+from bot.panel.pauses import paused_since
 from bot.panel.routing import Way, route
 from bot.store.statements import Statement
 
@@ -29,6 +30,9 @@ LEASE = timedelta(seconds=60)
 
 PATIENCE = timedelta(seconds=10)
 """How long the second message of a turn waits for the first one's delivery."""
+
+WHILE_PAUSED = timedelta(minutes=30)
+"""How long an invitation waits before it looks again whether its study was resumed."""
 
 UNPROMPTED = ("opening", "reminder")
 """What nobody asked for just now: it leaves in decent hours only, and behind all replies."""
@@ -79,6 +83,7 @@ _NEXT = Statement(
         _PERSON.c.channel.label("liked"),
         _PERSON.c.timezone,
         RUNS.c.revision,
+        RUNS.c.status.label("run_status"),
         _ADDRESS.c.channel.label("at_channel"),
         _ADDRESS.c.address,
         _ADDRESS.c.is_alive,
@@ -172,7 +177,11 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
 def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
     """The claimed message, the reason why it must not leave, or the time until which it is held."""
     study = content.library.studies.get(row.study or "")
+    if row.purpose in UNPROMPTED and row.run_status not in (None, "waiting"):
+        return "the wave is closed"
     if study is not None and row.purpose in UNPROMPTED:
+        if paused_since(db, study.name) is not None:
+            return now + WHILE_PAUSED
         decent = hours_of(study).next(now, row.timezone)
         if decent > now:
             return decent

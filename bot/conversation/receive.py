@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.endings import note_ending
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
@@ -23,6 +24,7 @@ from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
 from bot.message import InboundMessage
 from bot.panel import participants
+from bot.panel.pauses import resume
 from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
@@ -36,7 +38,12 @@ _ARRIVED = Statement(
     upsert(INBOUND).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
 )
 _RUN_AT = Statement(
-    select(RUNS, participants.PARTICIPANTS.c.is_test, participants.PARTICIPANTS.c.timezone)
+    select(
+        RUNS,
+        participants.PARTICIPANTS.c.is_test,
+        participants.PARTICIPANTS.c.timezone,
+        participants.PARTICIPANTS.c.paused_for,
+    )
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
     .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
     .where(
@@ -104,9 +111,14 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
             is_test=row.is_test,
         )
         event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
-        after, effects = advance(content.revision(db, row.revision).flow, run, event)
+        flow = content.revision(db, row.revision).flow
+        after, effects = advance(flow, run, event)
         if after != run:
             save_run(db, row, after, now)
+        if run.status is RunStatus.WAITING:
+            note_ending(db, flow, row.invitation_id, after, effects)
+        if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
+            resume(db, row.participant_id, now)
         scene = replace(scene, language=after.language)
         return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)

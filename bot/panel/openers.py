@@ -14,26 +14,26 @@ SPELL = timedelta(days=14)
 def day_to_open(openers: Collection[date], today: date) -> date:
     """The first day from today on at which an invitation keeps the measure."""
     day = today
-    while not _fits(openers, day):
+    while day in openers or not _has_room(openers, day):
         day += timedelta(days=1)
     return day
 
 
 def day_to_remind(openers: Collection[date], today: date, next_wave: date | None) -> date | None:
-    """Today, the day after when something was said today already, or ``None``: not any more.
-
-    A reminder that would leave no room for the wave of ``next_wave`` is not sent.
-    """
+    """Today, the day after when something was said today already, or ``None``: not any more."""
     if today in openers:
         return today + timedelta(days=1)
-    if not _fits(openers, today):
-        return None
-    if next_wave is not None and not _fits([*openers, today], max(next_wave, today), today):
-        return None
-    return today
+    return today if may_nudge(openers, today, next_wave) else None
 
 
-def _fits(openers: Collection[date], day: date, known: date | None = None) -> bool:
-    """Whether one more on this day keeps the measure; ``known`` may stand on the day itself."""
-    lately = [one for one in openers if day - SPELL < one <= day]
-    return len(lately) < MOST_OPENERS and (day not in lately or day == known)
+def may_nudge(openers: Collection[date], today: date, next_wave: date | None) -> bool:
+    """Whether one more today leaves room for the wave of ``next_wave``; it may be the second of
+    the day, for someone who went silent in the middle.
+    """
+    if not _has_room(openers, today):
+        return False
+    return next_wave is None or _has_room([*openers, today], max(next_wave, today))
+
+
+def _has_room(openers: Collection[date], day: date) -> bool:
+    return sum(day - SPELL < one <= day for one in openers) < MOST_OPENERS
