@@ -77,7 +77,7 @@ def _hindrance(
         return "open", now + WHILE_OPEN
     if wave.rule.flow not in study.flows:
         return "unknown", now + TOMORROW
-    if not _may_be_asked(db, study, wave, person.id):
+    if not may_be_asked(db, study, wave, person.id):
         return "consent", now + TOMORROW
     if not can_be_reached(db, study, person.id):
         return "unreachable", now + TOMORROW
@@ -87,16 +87,17 @@ def _hindrance(
 
 def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | None:
     """The participant's next wave, by the study's rules and what was opened."""
-    opened = {
-        (row.wave, row.number)
-        for row in db.execute(
-            select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
-                INVITATIONS.c.participant_id == person.id, INVITATIONS.c.study == study.name
-            )
-        )
-    }
+    opened = opened_of(db, study, person)
     rules = rules_of(study)
     return next_wave(rules, person.anchor_on, opened, now, study.hours.start, person.timezone)
+
+
+def opened_of(db: Connection, study: Study, person: Any) -> set[tuple[str, int]]:
+    """Which waves of a study were opened for a participant, as (wave, number)."""
+    found = select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
+        INVITATIONS.c.participant_id == person.id, INVITATIONS.c.study == study.name
+    )
+    return {(row.wave, row.number) for row in db.execute(found)}
 
 
 def rules_of(study: Study) -> Sequence[WaveRule]:
@@ -118,7 +119,7 @@ def _has_open_run(db: Connection, participant: str) -> bool:
     return db.execute(waiting).first() is not None
 
 
-def _may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
+def may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
     """A flow that asks for consent itself may be opened without; no other may."""
     asking = {
         name
