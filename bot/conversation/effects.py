@@ -5,7 +5,7 @@ that handled the event, so that either all of it happened or nothing.
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -30,7 +30,7 @@ from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.consent import note_consent
 from bot.panel.tables import Invitation
-from bot.panel.timers import drop_timers, set_timer
+from bot.panel.timers import ERASURE, drop_timers, set_timer
 from bot.rewards.ledger import grant
 from bot.store.statements import Statement
 
@@ -40,6 +40,9 @@ INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds
 RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 DROPPED = "dropped"
+
+AFTER_THE_FAREWELL = timedelta(minutes=2)
+"""How long an erasure waits: the receipt has to find the address once more."""
 
 _SEND = Statement(insert(OUTBOUND))
 _ANSWER = Statement(insert(ANSWERS))
@@ -102,8 +105,10 @@ def apply(  # noqa: C901 - one case per effect
             case OptIn() if scene.address is not None:
                 participants.opt_in(db, scene.address)
             case Erase():
-                open_case(db, scene.participant, "erase", scene.now)
+                open_case(db, scene.participant, ERASURE, scene.now)
                 _opt_out(db, scene)
+                if scene.run is not None:
+                    set_timer(db, scene.run, ERASURE, None, scene.now + AFTER_THE_FAREWELL)
             case End() if scene.run is not None:
                 drop_timers(db, scene.run, scene.now)
             case SetTimer() | Grant() | OptIn() | End():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
@@ -29,9 +29,8 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 
 
 def forget(db: Connection, participant: str, now: datetime) -> bool:
-    """Erase who this was: name, addresses, and every word typed or sent. False: no such one.
-
-    Coded answers and amounts stay under the pseudonym; what was typed in free text is erased.
+    """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
+    one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
@@ -43,8 +42,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
         .where(OUTBOUND.c.participant_id == participant)
         .values(form=None, order=dump_send(Send(None, None)))
     )
-    mine = ANSWERS.c.participant_id == participant
-    db.execute(update(ANSWERS).where(mine).values(typed=None, words=None))
+    db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
     return erase(db, participant, now)

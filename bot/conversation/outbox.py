@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
@@ -23,7 +25,10 @@ from bot.message import Channel, DeliveryState, Form, OutboundMessage
 from bot.panel import participants
 from bot.panel.pauses import paused_since
 from bot.panel.routing import Way, route
+from bot.store.errors import StoreError
 from bot.store.statements import Statement
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 """Longer than any provider call may take."""
@@ -33,6 +38,10 @@ PATIENCE = timedelta(seconds=10)
 
 WHILE_PAUSED = timedelta(minutes=30)
 """How long an invitation waits before it looks again whether its study was resumed."""
+
+BROKEN = timedelta(minutes=10)
+BROKEN_AT_MOST = timedelta(days=1)
+"""How long a message that breaks our own code is kept for a mended version, and how often tried."""
 
 UNPROMPTED = ("opening", "reminder")
 """What nobody asked for just now: it leaves in decent hours only, and behind all replies."""
@@ -156,7 +165,7 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
         dropped = False
         room = most - len(claimed)
         for row in _NEXT.rows(db, now=now, patient_since=now - PATIENCE, most=room):
-            taken = _take(db, content, row, now)
+            taken = _try(db, content, row, now)
             if isinstance(taken, Claimed):
                 claimed.append(taken)
             elif isinstance(taken, datetime):
@@ -172,6 +181,21 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
     ahead than one can be given is of a clock that was set back.
     """
     return _ABANDONED.run(db, now=now, too_far=now + 2 * LEASE)
+
+
+def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
+    """As ``_take``. A row that breaks our own code waits for a mended version, at most a day, and
+    holds up only the person it is for.
+    """
+    try:
+        return _take(db, content, row, now)
+    except (SQLAlchemyError, StoreError):
+        raise
+    except Exception as fault:
+        log.exception("a message cannot be made", row=row.id)
+        if now - row.created_at < BROKEN_AT_MOST:
+            return now + BROKEN
+        return f"broken: {type(fault).__name__}"
 
 
 def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:

@@ -14,7 +14,7 @@ from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, Send, Text
+from bot.engine.effects import Effect, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
@@ -120,7 +120,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
             resume(db, row.participant_id, now)
         scene = replace(scene, language=after.language)
-        return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
+        return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
     if not people:
         return _greet(db, inbound, address, reading, now)
@@ -135,7 +135,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         is_test=person.is_test,
     )
     effects = respond(reading, None, content.library.own)
-    return Received("handled", apply(db, _answered_by_carrier(inbound, effects), scene))
+    return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
@@ -177,11 +177,14 @@ def _read(
     return understand(question, inbound.text, content.lexicons, run.language)
 
 
-def _answered_by_carrier(
-    inbound: InboundMessage, effects: tuple[Effect, ...]
+def _fit_to_say(
+    inbound: InboundMessage, address: Any, effects: tuple[Effect, ...]
 ) -> tuple[Effect, ...]:
-    """Where the carrier has answered itself, ours would be the second message."""
-    if inbound.keyword is None:
+    """Where the carrier has answered itself, ours would be the second message; and who said stop
+    twice was told goodbye already.
+    """
+    said_goodbye = address.opted_out_at is not None and OptOut() in effects
+    if inbound.keyword is None and not said_goodbye:
         return effects
     return tuple(effect for effect in effects if not isinstance(effect, Send))
 
@@ -206,11 +209,10 @@ def _greet(
         return Received("stranger")
     if address.opted_out_at is not None and not _asks_back(reading):
         return Received("stranger")
-    if address.greeted_at is not None and now - address.greeted_at < _GREETING_PAUSE:
-        return Received("stranger")
     if _asks_back(reading):
         participants.opt_in(db, address.id)
-    participants.greeted(db, address.id, now)
+    if not participants.greet(db, address.id, now, _GREETING_PAUSE):
+        return Received("stranger")
     scene = Scene("", "nl", now, address.id, str(inbound.channel))
     enqueue(db, Send(None, Text("polsbot.unknown_sender")), scene)
     return Received("stranger", 1)

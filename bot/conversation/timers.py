@@ -14,6 +14,7 @@ from bot.casework.cases import open_case
 from bot.content.study import Study
 from bot.conversation.effects import RUNS, Scene, apply
 from bot.conversation.endings import is_silent, note_ending
+from bot.conversation.forget import forget
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.outbox import UNPROMPTED
 from bot.conversation.receive import save_run
@@ -26,7 +27,7 @@ from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.panel import participants
 from bot.panel.pauses import pause
-from bot.panel.timers import finish_timer, postpone_timer
+from bot.panel.timers import ERASURE, finish_timer, postpone_timer
 from bot.store.statements import Statement
 
 RESTART = timedelta(days=30)
@@ -47,6 +48,10 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     """
     row = _RUN.row(db, it=timer.run_id)
     if row is None:
+        return 0
+    if timer.name == ERASURE:
+        if finish_timer(db, timer.id, now):
+            forget(db, row.participant_id, now)
         return 0
     event: Event = Expired() if timer.name == CLOSE else TimedOut(timer.name, timer.turn or 0)
     run = load_run(row.state)

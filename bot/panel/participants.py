@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.message import Channel
@@ -32,7 +32,12 @@ _OPT = Statement(
     update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(opted_out_at=bindparam("at"))
 )
 _GREET = Statement(
-    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(greeted_at=bindparam("now"))
+    update(ADDRESSES)
+    .where(
+        ADDRESSES.c.id == bindparam("it"),
+        or_(ADDRESSES.c.greeted_at.is_(None), ADDRESSES.c.greeted_at <= bindparam("before")),
+    )
+    .values(greeted_at=bindparam("now"))
 )
 _REACHED = Statement(
     select(PARTICIPANTS)
@@ -148,9 +153,11 @@ def heard_from(db: Connection, address: str, now: datetime) -> None:
     _HEARD.run(db, it=address, now=now)
 
 
-def greeted(db: Connection, address: str, now: datetime) -> None:
-    """A stranger there was told how to reach the desk."""
-    _GREET.run(db, it=address, now=now)
+def greet(db: Connection, address: str, now: datetime, pause: timedelta) -> bool:
+    """Note that a stranger there is told how to reach the desk; false when one was told within
+    ``pause``, also by a message that is handled at the same moment.
+    """
+    return _GREET.run(db, it=address, now=now, before=now - pause) == 1
 
 
 def opt_out(db: Connection, address: str, now: datetime) -> None:

@@ -12,6 +12,9 @@ from bot.store.statements import Statement
 
 TIMERS = Timer.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
+ERASURE = "erase"
+"""Erases the person of the run, though the run is over."""
+
 _SET = Statement(insert(TIMERS))
 _DONE = Statement(
     update(TIMERS)
@@ -25,7 +28,11 @@ _POSTPONE = Statement(
 )
 _DROP = Statement(
     update(TIMERS)
-    .where(TIMERS.c.run_id == bindparam("it"), TIMERS.c.done_at.is_(None))
+    .where(
+        TIMERS.c.run_id == bindparam("it"),
+        TIMERS.c.done_at.is_(None),
+        TIMERS.c.name != ERASURE,
+    )
     .values(done_at=bindparam("now"))
 )
 _DUE = Statement(
@@ -57,5 +64,5 @@ def postpone_timer(db: Connection, timer: int, at: datetime) -> None:
 
 
 def drop_timers(db: Connection, run: str, now: datetime) -> None:
-    """The run is over: nothing is due any more."""
+    """The run is over: nothing is due any more but an erasure."""
     _DROP.run(db, it=run, now=now)

@@ -9,7 +9,15 @@ from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, PATIENCE, claim, mark_abandoned
+from bot.conversation.orders import load_send
+from bot.conversation.outbox import (
+    BROKEN,
+    BROKEN_AT_MOST,
+    LEASE,
+    PATIENCE,
+    claim,
+    mark_abandoned,
+)
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
@@ -339,3 +347,44 @@ async def test_a_broken_line_never_sends_twice(database: Database) -> None:
     await senders.drain()
 
     assert len(carrier.sent_to(AMINA)) == 1
+
+
+def test_a_message_that_breaks_our_code_holds_up_nobody_else(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.run(begin)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.conversation.outbox.speak", broken)
+        assert database.run(claim, CONTENT, NOW) == []
+    assert states(database) == ["queued"]
+
+    assert database.run(claim, CONTENT, NOW) == [], "it waits for a mended version"
+    assert len(database.run(claim, CONTENT, NOW + BROKEN)) == 1
+
+
+def test_a_message_that_stays_broken_is_dropped_with_its_reason(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.run(begin)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr("bot.conversation.outbox.speak", broken)
+    assert database.run(claim, CONTENT, NOW + BROKEN_AT_MOST) == []
+
+    (row,) = database.run(rows, OUTBOUND)
+    assert (row.state, row.code) == ("dropped", "broken: KeyError")
+
+
+def test_who_says_stop_twice_is_told_goodbye_once(database: Database) -> None:
+    database.run(begin)
+    database.run(hear, "stop", 1)
+    database.run(hear, "stop", 2)
+
+    said = [load_send(row.order).text for row in database.run(rows, OUTBOUND)]
+    assert [text.key for text in said if text] == [said[0].key, "polsbot.stopped"]  # type: ignore[union-attr]
