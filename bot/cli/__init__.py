@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, walking, waves
+from bot.cli import authors, codes, data, drawing, people, setup, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -33,6 +33,7 @@ app.command()(drawing.diagram)
 app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)
+app.command()(codes.qr)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(setup.templates_app, name="templates")

@@ -47,9 +47,9 @@ def moment_to_remind(
 ) -> datetime | None:
     """``now``, a later moment, or ``None``: this reminder is not sent any more.
 
-    Of a wave that is about to close, a study or a person that pauses nobody is reminded.
+    Nobody is reminded of a wave that is about to close or of a test run, nor during a pause.
     """
-    if person.status != "active" or paused_since(db, study.name) is not None:
+    if person.is_test or person.status != "active" or paused_since(db, study.name) is not None:
         return None
     hours = hours_of(study)
     when = hours.next(now, person.timezone)

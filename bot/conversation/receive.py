@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
+from bot.conversation.open import Came
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
@@ -98,6 +100,11 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         return Received("duplicate")
     if address.heard_at is None or now - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, now)
+    demo = demo_in(content.library, inbound.text)
+    if demo is not None and address.opted_out_at is None:
+        at = Came(address.id, str(inbound.channel))
+        if start_demo(db, content.library, demo, at, now) is not None:
+            return Received("handled", 1)
     if row is not None and run is not None:
         scene = Scene(
             participant=row.participant_id,

@@ -113,6 +113,7 @@ class Answer(SQLModel, table=True):
     """What was understood, what was typed, and how it was asked; a correction is a further row.
 
     ``value`` is a code, a number, a date or a list of codes; ``words`` is an answer in free text.
+    Both are ``None`` for what was skipped, undone or not understood.
     """
 
     __tablename__ = "answers"
@@ -121,7 +122,7 @@ class Answer(SQLModel, table=True):
     run_id: str = Field(foreign_key="runs.id")
     participant_id: str = Field(foreign_key="participants.id", index=True)
     step: str
-    value: Any = Field(default=None, sa_type=Json)
+    value: Any = Field(default=None, sa_type=Json, nullable=True)
     words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))
     typed: str | None = Field(default=None, sa_type=Encrypted("answers.typed"))
     reason: str

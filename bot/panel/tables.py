@@ -18,7 +18,8 @@ class Organisation(SQLModel, table=True):
 
 
 class Participant(SQLModel, table=True):
-    """A person who is asked. ``seed`` draws arms and orders; a test run is in no figure.
+    """A person who is asked. ``seed`` draws arms and orders; one ``is_test`` is in no figure, gets
+    no reward and no wave.
 
     Waves count from ``anchor_on``, the later of intake and enrolment; ``next_wave_at`` is when to
     look again, ``None`` when no wave will come. ``status``: active, paused, stopped, erased;

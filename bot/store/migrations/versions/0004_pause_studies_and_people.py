@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-revision = '0003'
+revision = '0004'
 down_revision = '0001'
 branch_labels = None
 depends_on = None
@@ -21,6 +22,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('pauses', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pauses_study'), ['study'], unique=False)
+
+    with op.batch_alter_table('answers', schema=None) as batch_op:
+        batch_op.alter_column('value', existing_type=sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True)
 
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.create_index('ix_inbound_lately', ['address_id', 'received_at'], unique=False)
@@ -42,6 +46,9 @@ def downgrade() -> None:
     with op.batch_alter_table('outbound', schema=None) as batch_op:
         batch_op.drop_index('ix_outbound_lately')
 
+    with op.batch_alter_table('answers', schema=None) as batch_op:
+        batch_op.alter_column('value', existing_type=sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False)
+
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.drop_index('ix_inbound_lately')
 
@@ -49,4 +56,3 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_pauses_study'))
 
     op.drop_table('pauses')
-
