@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, codes, data, drawing, people, setup, walking, waves
+from bot.cli import authors, codes, data, drawing, people, setup, simulating, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -34,6 +34,7 @@ app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)
 app.command()(codes.qr)
+app.command()(simulating.simulate)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(setup.templates_app, name="templates")

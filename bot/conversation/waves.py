@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.content.study import Study
 from bot.conversation.effects import INVITATIONS, RUNS
@@ -12,15 +12,43 @@ from bot.conversation.open import open_wave
 from bot.conversation.openers import moment_to_open
 from bot.conversation.revisions import Content
 from bot.conversation.ways import can_be_reached
+from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import paused_since
 from bot.panel.waves import DueWave, WaveRule, next_wave
+from bot.store.statements import Statement
 
 WHILE_OPEN = timedelta(hours=6)
 """How long to wait before looking again while a wave is still open."""
 
 TOMORROW = timedelta(days=1)
+WITHOUT_CONSENT = timedelta(days=7)
+
+_PERSON = Statement(
+    select(PARTICIPANTS).where(PARTICIPANTS.c.id == bindparam("it")).with_for_update()
+)
+_AGAIN = Statement(
+    update(PARTICIPANTS)
+    .where(PARTICIPANTS.c.id == bindparam("it"))
+    .values(next_wave_at=bindparam("at"))
+)
+_OPENED = Statement(
+    select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
+        INVITATIONS.c.participant_id == bindparam("person"),
+        INVITATIONS.c.study == bindparam("study"),
+    )
+)
+_WAITING = Statement(
+    select(RUNS.c.id)
+    .where(RUNS.c.participant_id == bindparam("it"), RUNS.c.status == str(RunStatus.WAITING))
+    .limit(1)
+)
+_CONSENT = Statement(
+    select(CONSENTS.c.id)
+    .where(CONSENTS.c.participant_id == bindparam("it"), CONSENTS.c.withdrawn_at.is_(None))
+    .limit(1)
+)
 
 
 def due_people(db: Connection, now: datetime, most: int = 100) -> list[str]:
@@ -42,9 +70,7 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
     wave will come) or ``unknown`` (no such study or flow: people have to look). Someone paused
     whose time has come is asked once more; only an answer brings the waves after it.
     """
-    person = db.execute(
-        select(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).with_for_update()
-    ).first()
+    person = _PERSON.row(db, it=participant)
     if person is None or person.status not in ("active", "paused"):
         return "over"
     study = content.library.studies.get(person.study)
@@ -78,7 +104,7 @@ def _hindrance(
     if wave.rule.flow not in study.flows:
         return "unknown", now + TOMORROW
     if not may_be_asked(db, study, wave, person.id):
-        return "consent", now + TOMORROW
+        return "consent", now + WITHOUT_CONSENT
     if not can_be_reached(db, study, person.id):
         return "unreachable", now + TOMORROW
     when = moment_to_open(db, study, person, now)
@@ -94,10 +120,8 @@ def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | 
 
 def opened_of(db: Connection, study: Study, person: Any) -> set[tuple[str, int]]:
     """Which waves of a study were opened for a participant, as (wave, number)."""
-    found = select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
-        INVITATIONS.c.participant_id == person.id, INVITATIONS.c.study == study.name
-    )
-    return {(row.wave, row.number) for row in db.execute(found)}
+    rows = _OPENED.rows(db, person=person.id, study=study.name)
+    return {(row.wave, row.number) for row in rows}
 
 
 def rules_of(study: Study) -> Sequence[WaveRule]:
@@ -109,14 +133,11 @@ def rules_of(study: Study) -> Sequence[WaveRule]:
 
 
 def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
-    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(next_wave_at=at))
+    _AGAIN.run(db, it=participant, at=at)
 
 
 def _has_open_run(db: Connection, participant: str) -> bool:
-    waiting = select(RUNS.c.id).where(
-        RUNS.c.participant_id == participant, RUNS.c.status == "waiting"
-    )
-    return db.execute(waiting).first() is not None
+    return _WAITING.row(db, it=participant) is not None
 
 
 def may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
@@ -128,7 +149,4 @@ def may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) 
     }
     if not asking or wave.rule.flow in asking:
         return True
-    standing = select(CONSENTS.c.id).where(
-        CONSENTS.c.participant_id == participant, CONSENTS.c.withdrawn_at.is_(None)
-    )
-    return db.execute(standing).first() is not None
+    return _CONSENT.row(db, it=participant) is not None
