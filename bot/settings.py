@@ -16,7 +16,8 @@ class Settings(BaseSettings):
     """Everything that differs between installations. Every field is an environment variable.
 
     ``twilio_auth_token`` may hold two tokens with a comma while they are rotated; the first signs.
-    ``polsbot_key`` may hold several keys, the newest first.
+    ``polsbot_key`` may hold several keys, the newest first. So many messages a day, of all
+    organisations and of each one: then no further wave is opened until tomorrow.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False)
@@ -36,6 +37,8 @@ class Settings(BaseSettings):
     twilio_whatsapp_sender: str = ""
     twilio_sms_sender: str = ""
     smtp_url: SecretStr | None = None
+    polsbot_most_a_day: int = Field(default=50_000, ge=1)
+    polsbot_most_each_a_day: int = Field(default=20_000, ge=1)
 
 
 def read_settings(**overrides: Any) -> Settings:

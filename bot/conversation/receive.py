@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
+from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
@@ -71,7 +72,9 @@ _SAVE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a message: ``duplicate``, ``stranger`` or ``handled``, and what now waits."""
+    """What became of a message: ``duplicate``, ``stranger``, ``loop`` (one too many that answers
+    nothing) or ``handled``, and what now waits.
+    """
 
     outcome: str
     waiting: int = 0
@@ -100,6 +103,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         return Received("duplicate")
     if address.heard_at is None or now - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, now)
+    looping = is_loop(db, address.id, reading, now)
+    if looping and not isinstance(reading, Commanded):
+        return Received("loop")
     demo = demo_in(content.library, inbound.text)
     if demo is not None and address.opted_out_at is None:
         at = Came(address.id, str(inbound.channel))
@@ -127,7 +133,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
             resume(db, row.participant_id, now)
         scene = replace(scene, language=after.language)
-        return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
+        effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
+        return Received("handled", apply(db, effects, scene))
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
     if not people:
         return _greet(db, inbound, address, reading, now)
@@ -142,7 +149,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         is_test=person.is_test,
     )
     effects = respond(reading, None, content.library.own)
-    return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
+    effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
+    return Received("handled", apply(db, effects, scene))
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
@@ -193,6 +201,11 @@ def _fit_to_say(
     said_goodbye = address.opted_out_at is not None and OptOut() in effects
     if inbound.keyword is None and not said_goodbye:
         return effects
+    return _unsaid(effects)
+
+
+def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """What is done without a word."""
     return tuple(effect for effect in effects if not isinstance(effect, Send))
 
 
@@ -218,6 +231,8 @@ def _greet(
         return Received("stranger")
     if _asks_back(reading):
         participants.opt_in(db, address.id)
+    if are_strangers_too_many(db, now):
+        return Received("stranger")
     if not participants.greet(db, address.id, now, _GREETING_PAUSE):
         return Received("stranger")
     scene = Scene("", "nl", now, address.id, str(inbound.channel))

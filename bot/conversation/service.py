@@ -8,6 +8,7 @@ import structlog
 from bot.channels.contract import Failure
 from bot.content.cards import CardStore
 from bot.content.revision import Revision
+from bot.conversation.guards import full_organisations
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
@@ -40,6 +41,7 @@ class Conversations:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
         self.content = Content(runtime.library, runtime.lexicons, runtime_cards(runtime))
+        self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:
@@ -82,7 +84,10 @@ class Conversations:
         """Open every wave that is due; one that fails is left for the next sweep."""
         opened = 0
         now = self.runtime.clock()
-        for person in await self.runtime.database.read(due_people, now):
+        people = await self.runtime.database.read(due_people, now)
+        if people and (full := await self._full(now)):
+            people = await self.runtime.database.read(due_people, now, full=full)
+        for person in people:
             try:
                 outcome = await self.runtime.database.transact(
                     open_due_wave, self.content, person, now
@@ -96,6 +101,20 @@ class Conversations:
         if opened:
             self.senders.ring()
         return opened
+
+    async def _full(self, now: datetime) -> frozenset[str]:
+        """Organisations that have sent enough today; told once for each change."""
+        settings = self.runtime.settings
+        full = await self.runtime.database.read(
+            full_organisations,
+            settings.polsbot_most_a_day,
+            settings.polsbot_most_each_a_day,
+            now,
+        )
+        if full and full != self._told_full:
+            log.error("a day's measure is full; no wave opens there today", organisations=[*full])
+        self._told_full = full
+        return full
 
     async def settle_doubts(self) -> list[str]:
         """Look for uncertain messages at the provider; returns what became of each."""

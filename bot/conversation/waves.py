@@ -51,11 +51,17 @@ _CONSENT = Statement(
 )
 
 
-def due_people(db: Connection, now: datetime, most: int = 100) -> list[str]:
-    """Participants at whom to look now."""
+def due_people(
+    db: Connection, now: datetime, most: int = 100, full: frozenset[str] = frozenset()
+) -> list[str]:
+    """Participants at whom to look now; those of ``full`` organisations have to wait."""
     found = (
         select(PARTICIPANTS.c.id)
-        .where(PARTICIPANTS.c.next_wave_at <= now, PARTICIPANTS.c.status.in_(("active", "paused")))
+        .where(
+            PARTICIPANTS.c.next_wave_at <= now,
+            PARTICIPANTS.c.status.in_(("active", "paused")),
+            PARTICIPANTS.c.organisation_id.not_in(full),
+        )
         .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
         .limit(most)
     )

@@ -4,6 +4,10 @@ from functools import lru_cache
 
 import phonenumbers
 
+_DEAR = frozenset(
+    {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
+)
+
 
 class NumberError(ValueError):
     """Nobody can be called there; the message says how to write a number."""
@@ -25,7 +29,8 @@ def normal_number(text: str, country: str) -> str:
 
 @lru_cache(maxsize=8192)
 def country_of(address: str) -> str | None:
-    """The two letters of an address's country; ``None`` for a short code, a name, no number.
+    """The two letters of an address's country; ``None`` for a short code, a name, a number that
+    costs its caller money, no number.
 
     WhatsApp ids that hide the number begin with the country: ``NL.1A2B``.
     """
@@ -35,6 +40,10 @@ def country_of(address: str) -> str | None:
     if not address.startswith("+"):
         return None
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(address))
+        number = phonenumbers.parse(address)
     except phonenumbers.NumberParseException:
         return None
+    if phonenumbers.number_type(number) in _DEAR:
+        return None
+    region = phonenumbers.region_code_for_number(number)
+    return region or phonenumbers.region_code_for_country_code(number.country_code or 0)

@@ -108,6 +108,8 @@ class Person:
             return self._choose(wait, send, "yes" if agrees else "no")
         if send.type is AnswerType.LANGUAGE:
             return self._choose(wait, send, self._language)
+        if send.step == "channel":
+            return self._choose(wait, send, "sms" if self.is_on_sms else SKIP)
         if send.skip and draw > 1 - self._how.skips:
             return self._choose(wait, send, SKIP)
         if kind_of(send.step) == BREAK:

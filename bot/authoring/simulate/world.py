@@ -206,10 +206,6 @@ class World:
     def _carry(self, db: Connection, one: Claimed, now: datetime) -> None:
         row = _LEFT.row(db, it=one.row)
         person = self._people[row.participant_id]
-        self._watch.saw(
-            row.participant_id, row.run_id or "", row.purpose,
-            has_stopped=row.opted_out_at is not None, now=now,
-        )  # fmt: skip
         self.figures.messages[f"{one.message.channel} {row.purpose}"] += 1
         self.figures.minutes[int(now.timestamp() // 60)] += 1
         if one.message.channel is Channel.SMS and isinstance(one.message.form, TextForm):
@@ -217,6 +213,10 @@ class World:
         if person.is_gone():
             settle_failed(db, one.row, _DEAD, now)
             return
+        self._watch.saw(
+            row.participant_id, row.run_id or "", row.purpose,
+            has_stopped=row.opted_out_at is not None, now=now,
+        )  # fmt: skip
         settle_sent(db, one.row, Sent(f"sim-{one.row}", DeliveryState.DELIVERED), now)
         if row.place is not None:
             return  # a further part of one message
