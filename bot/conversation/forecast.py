@@ -113,7 +113,7 @@ def _due(
 
 def _channel(db: Connection, study: Study, person: Any) -> str | None:
     """Where the first try goes."""
-    order = order_of(study, person.channel)
+    order = order_of(study.channels, person.channel)
     alive = [
         way.channel
         for way in ways_of(db, person.id)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.conversation import listening
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
@@ -46,6 +47,7 @@ _RUN_AT = Statement(
         participants.PARTICIPANTS.c.is_test,
         participants.PARTICIPANTS.c.timezone,
         participants.PARTICIPANTS.c.paused_for,
+        participants.PARTICIPANTS.c.listens,
     )
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
     .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
@@ -101,8 +103,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     )
     if not arrived:
         return Received("duplicate")
-    if address.heard_at is None or now - address.heard_at > _HEARD_LATELY:
-        participants.heard_from(db, address.id, now)
+    heard = min(now, inbound.received_at)  # one that was missed may be days old
+    if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
+        participants.heard_from(db, address.id, heard)
     looping = is_loop(db, address.id, reading, now)
     if looping and not isinstance(reading, Commanded):
         return Received("loop")
@@ -123,6 +126,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
             revision=row.revision,
             is_test=row.is_test,
         )
+        if isinstance(reading, Tapped) and reading.step == listening.STEP:
+            effects = listening.chosen(db, content, row, run, reading)
+            return Received("handled", apply(db, effects, scene))
         event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
         flow = content.revision(db, row.revision).flow
         after, effects = advance(flow, run, event)
@@ -133,6 +139,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
             resume(db, row.participant_id, now)
         scene = replace(scene, language=after.language)
+        effects = listening.offered(db, content, row, effects, scene)
         effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
         return Received("handled", apply(db, effects, scene))
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)

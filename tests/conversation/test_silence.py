@@ -235,6 +235,21 @@ def test_the_second_reminder_comes_by_another_channel(database: Database) -> Non
     ]
 
 
+def test_a_reminder_that_cannot_come_by_another_channel_comes_as_usual(
+    database: Database,
+) -> None:
+    """WhatsApp is closed, and nobody has approved a template."""
+    addresses = [(Channel.SMS, AMINA), (Channel.WHATSAPP, AMINA)]
+    person = Enrolment("klantmonitor", "Amina", "nl", addresses, NOW.date())
+    database.run(enrol, person, NOW)
+    tick(database, NOW)
+    send_all(database, NOW)
+
+    live(database, 1, 5)
+
+    assert [row.channel for row in database.run(rows, OUTBOUND)] == ["sms"] * 3
+
+
 def test_the_run_goes_on_where_the_person_answers(database: Database) -> None:
     database.run(two_channels)
     tick(database, NOW)
