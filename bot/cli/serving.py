@@ -15,6 +15,7 @@ from bot.channels.local import LocalCarrier
 from bot.channels.twilio import Verifier
 from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
+from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
@@ -80,6 +81,7 @@ async def _run(
         if part is not Part.WEB:
             app.cleanup_ctx.append(beside(tick(conversations)))
             app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
+            app.cleanup_ctx.append(beside(look_after_books(conversations)))
         await serve_until_stopped(app, host, settings.port)
 
 
