@@ -36,7 +36,7 @@ async def start(stage: Stage, name: str, language: str, channel: str, wave: int 
     first = CHANNELS.get(channel, Channel.LOCAL)
     order = sorted(CHANNELS.values(), key=lambda one: one is not first)
     # As WhatsApp hides a number: nobody's, and of a country that the study may write to.
-    country = stage.conversations.content.library.studies[study].countries[0]
+    country = next(iter(stage.conversations.content.library.studies[study].countries), "NL")
     address = f"{country}.{secrets.token_hex(8)}"
     now = stage.clock()
     person = Enrolment(
