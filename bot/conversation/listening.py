@@ -33,7 +33,9 @@ def offered(
 
     ``row`` is the run's and has the person's ``listens`` beside it.
     """
-    if row.listens is not None or scene.channel not in SPOKEN or content.voices is None:
+    if row.listens is not None or not content.library.recordings:
+        return effects
+    if scene.channel not in SPOKEN or content.voices is None:
         return effects
     for place, effect in enumerate(effects):
         if isinstance(effect, Send) and _recording(
