@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, translating, walking, waves
+from bot.cli import authors, data, drawing, people, setup, templates, translating, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -30,13 +30,14 @@ app.command()(authors.score)
 app.command(name="test")(authors.play_conversations)
 app.command()(walking.walk)
 app.command()(drawing.diagram)
+app.command()(drawing.cards)
 app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(translating.app, name="i18n")
-app.add_typer(setup.templates_app, name="templates")
+app.add_typer(templates.app, name="templates")
 app.add_typer(setup.db_app, name="db")
 
 

@@ -67,14 +67,20 @@ class Texts:
         text = self.raw(key, language)
         if "{" not in text:
             return text
+        return fill(text, lambda name: self.value(name, language, parameters, step))
+
+    def value(
+        self,
+        name: str,
+        language: str,
+        parameters: Mapping[str, Value],
+        step: str | None = None,
+    ) -> str:
+        """What one placeholder becomes."""
+        owner = self._steps.get((step or "") if name == "value" else name)
+        written = self._written(name, parameters.get(name), owner, language)
         mirrored = language.split("-")[0] in RIGHT_TO_LEFT
-
-        def value_of(name: str) -> str:
-            owner = self._steps.get((step or "") if name == "value" else name)
-            written = self._written(name, parameters.get(name), owner, language)
-            return _ISOLATE.format(written) if _turns(written, mirrored=mirrored) else written
-
-        return fill(text, value_of)
+        return _ISOLATE.format(written) if _turns(written, mirrored=mirrored) else written
 
     def _written(self, name: str, value: object, step: Step | None, language: str) -> str:
         if value is None:

@@ -21,9 +21,10 @@ from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
 from bot.conversation.revisions import Content
 from bot.conversation.speak import hours_of, speak
-from bot.message import Channel, DeliveryState, Form, OutboundMessage
+from bot.conversation.templates import opening_form
+from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
-from bot.panel.routing import Way, route
+from bot.panel.routing import Route, Way, route
 from bot.store.errors import StoreError
 from bot.store.statements import Statement
 
@@ -201,12 +202,16 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
         decent = hours_of(study).next(now, row.timezone)
         if decent > now:
             return decent
-    way, address = _route(db, row, study, now)
+    opening = opening_form(db, content, row, study) if row.purpose in UNPROMPTED else None
+    found, address = _route(db, row, study, now, opening)
+    way = found.way
     if way is None:
-        return address
+        return found.reason
     if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
         return "answered meanwhile"
-    if row.form is not None:
+    if found.needs_template and opening is not None:
+        form: Form = opening
+    elif row.form is not None:
         form = forms().validate_json(row.form)
     else:
         try:
@@ -227,7 +232,9 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     return Claimed(row.id, row.tries + 1, message)
 
 
-def _route(db: Connection, row: Any, study: Study | None, now: datetime) -> tuple[Way | None, str]:
+def _route(
+    db: Connection, row: Any, study: Study | None, now: datetime, opening: TemplateForm | None
+) -> tuple[Route, str]:
     """The way to the person and the address there, or no way and the reason."""
     if row.address_id is not None:
         known = {row.address_id: row.address}
@@ -243,12 +250,13 @@ def _route(db: Connection, row: Any, study: Study | None, now: datetime) -> tupl
         order.append("local")
     if row.liked in order:
         order.sort(key=lambda channel: channel != row.liked)
-    found = route(ways, order, now, purpose=row.purpose)
+    templates = frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})
+    found = route(ways, order, now, purpose=row.purpose, templates=templates)
     if found.way is None:
-        return None, found.reason
+        return found, ""
     if known[found.way.id] is None:
-        return None, "the address was erased"
-    return found.way, known[found.way.id]
+        return Route(None, "the address was erased"), ""
+    return found, known[found.way.id]
 
 
 def _queue_rest(db: Connection, row: Any, way: Way, rest: list[Form], now: datetime) -> None:

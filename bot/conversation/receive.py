@@ -95,8 +95,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     )
     if not arrived:
         return Received("duplicate")
-    if address.heard_at is None or now - address.heard_at > _HEARD_LATELY:
-        participants.heard_from(db, address.id, now)
+    heard = min(now, inbound.received_at)  # one that was missed may be days old
+    if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
+        participants.heard_from(db, address.id, heard)
     if row is not None and run is not None:
         scene = Scene(
             participant=row.participant_id,

@@ -28,12 +28,8 @@ def speak(
     ``first_name`` and the run's ``revision`` beside its own columns.
     """
     send = load_send(row.order)
-    texts = content.own
-    if row.revision is not None:
-        texts = content.texts(content.revision(db, row.revision))
-    values = _values(content, row, study)
-    if study is not None and _speaks_of_the_pot(send, texts, row.language):
-        values = {**values, **_pot(db, row.participant_id, study)}
+    texts = texts_of(db, content, row)
+    values = values_of(db, content, row, study, send)
 
     def picture_url(shown: Send) -> str | None:
         if content.cards is None:
@@ -46,8 +42,25 @@ def speak(
     return spoken(db, content, row, send, forms) if channel in SPOKEN else forms
 
 
+def texts_of(db: Connection, content: Content, row: Any) -> Texts:
+    """The words of the revision that a row's run is pinned to."""
+    if row.revision is None:
+        return content.own
+    return content.texts(content.revision(db, row.revision))
+
+
+def values_of(
+    db: Connection, content: Content, row: Any, study: Study | None, send: Send
+) -> Mapping[str, Value]:
+    """What the run does not know, as far as this order speaks of it."""
+    values = _values(content, row, study)
+    if study is not None and _speaks_of_the_pot(send, texts_of(db, content, row), row.language):
+        values = {**values, **_pot(db, row.participant_id, study)}
+    return values
+
+
 def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Value]:
-    """What the run does not know. The desk is the study's, a stranger's the first one's."""
+    """The desk is the study's, a stranger's the first one's."""
     if study is None:
         desks = [one.desk for one in content.library.studies.values() if one.desk]
         return {"desk": desks[0] if desks else ""}

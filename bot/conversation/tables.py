@@ -57,6 +57,17 @@ class Inbound(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcTime)
 
 
+class InboundLook(SQLModel, table=True):
+    """How far the provider's list of received messages was read: ``reached``. The next look is at
+    ``due_at``, in whatever process.
+    """
+
+    __tablename__ = "inbound_looks"
+    name: str = Field(primary_key=True)
+    reached: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
+
+
 class Outbound(SQLModel, table=True):
     """A message to a person, saved before it is sent. ``order`` is the effect, ``form`` the words.
 
@@ -101,6 +112,22 @@ class ContentResource(SQLModel, table=True):
     __tablename__ = "content_resources"
     name: str = Field(primary_key=True)
     sid: str
+
+
+class KeptTemplate(SQLModel, table=True):
+    """A template at the provider, and how far the channel's owner is with it.
+
+    ``name`` holds a hash of its content. ``state`` is the provider's word, ``approved`` lets it be
+    sent. ``looked_at`` is when the provider was last asked.
+    """
+
+    __tablename__ = "templates"
+    name: str = Field(primary_key=True)
+    provider_id: str
+    language: str
+    state: str
+    reason: str
+    looked_at: datetime = Field(sa_type=UtcTime)
 
 
 class Answer(SQLModel, table=True):

@@ -48,6 +48,9 @@ def test_a_date_has_its_month_in_words(tmp_path: Path) -> None:
 
 def test_an_empty_value_leaves_no_gap(tmp_path: Path) -> None:
     assert said(tmp_path, "Hoi {first_name}! Dag", {}) == "Hoi! Dag"
+    assert said(tmp_path, "Hoi, {first_name}! Dag", {}) == "Hoi! Dag"
+    assert fill("Hoi, {n}, fijn.\nDag,\nik", lambda _: "") == "Hoi, fijn.\nDag,\nik"
+    assert said(tmp_path, "Dag, {first_name}", {}) == "Dag"
 
 
 def test_a_value_is_never_filled_in_again(tmp_path: Path) -> None:
