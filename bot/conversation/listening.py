@@ -79,7 +79,11 @@ def spoken(
 def _recording(
     db: Connection, content: Content, content_hash: str, send: Send, language: str
 ) -> Recording | None:
-    """The recording of a question in the words of this revision; ``None`` if there is none."""
+    """The recording of a question in the words of this revision; ``None`` if there is none. What
+    nobody asked for just now has none either: outside the service window only a template may leave.
+    """
+    if send.purpose != "reply":
+        return None
     revision = content.revision(db, content_hash)
     step = revision.flow.step(send.step)
     if send.text is None or step is None or step.text != send.text.key:
