@@ -2,7 +2,19 @@
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, templates, translating, walking, waves
+from bot.cli import (
+    authors,
+    data,
+    drawing,
+    ledger,
+    people,
+    setup,
+    templates,
+    translating,
+    vouchers,
+    walking,
+    waves,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -37,6 +49,8 @@ app.command()(data.export)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(translating.app, name="i18n")
+app.add_typer(vouchers.app, name="voucher")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(templates.app, name="templates")
 app.add_typer(setup.db_app, name="db")
 

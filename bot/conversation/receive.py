@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import listening
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.pay import pay
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, OptOut, Send, Text
+from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
@@ -119,7 +120,10 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
             save_run(db, row, after, now)
         scene = replace(scene, language=after.language)
         effects = listening.offered(db, content, row, effects, scene)
-        return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
+        waiting = apply(db, _fit_to_say(inbound, address, effects), scene)
+        if any(isinstance(effect, Grant) for effect in effects):
+            waiting += pay(db, content, scene)
+        return Received("handled", waiting)
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
     if not people:
         return _greet(db, inbound, address, reading, now)

@@ -142,7 +142,7 @@ class Answer(SQLModel, table=True):
     run_id: str = Field(foreign_key="runs.id")
     participant_id: str = Field(foreign_key="participants.id", index=True)
     step: str
-    value: Any = Field(default=None, sa_type=Json)
+    value: Any = Field(default=None, sa_type=Json, nullable=True)
     words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))
     typed: str | None = Field(default=None, sa_type=Encrypted("answers.typed"))
     reason: str
