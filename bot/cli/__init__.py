@@ -4,11 +4,13 @@ import typer
 
 from bot.cli import (
     authors,
+    codes,
     data,
     drawing,
     ledger,
     people,
     setup,
+    simulating,
     templates,
     translating,
     vouchers,
@@ -46,6 +48,8 @@ app.command()(drawing.cards)
 app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)
+app.command()(codes.qr)
+app.command()(simulating.simulate)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(translating.app, name="i18n")

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
+from bot.conversation.endings import note_ending
 from bot.conversation.orders import dump_send
 from bot.conversation.receive import INBOUND, save_run
 from bot.engine.effects import Send
@@ -68,4 +69,5 @@ def _end_runs(db: Connection, participant: str, now: datetime) -> None:
     for row in db.execute(waiting).all():
         ended = replace(load_run(row.state), status=RunStatus.STOPPED, step=None)
         save_run(db, row, ended, now)
+        note_ending(db, None, row.invitation_id, ended, cause="operator")
         drop_timers(db, row.id, now)

@@ -8,6 +8,7 @@ import structlog
 from bot.channels.contract import Approver, Failure
 from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.guards import full_organisations
 from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
@@ -54,6 +55,7 @@ class Conversations:
         self.content = Content(
             runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
         )
+        self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:
@@ -99,7 +101,10 @@ class Conversations:
         """Open every wave that is due; one that fails is left for the next sweep."""
         opened = 0
         now = self.runtime.clock()
-        for person in await self.runtime.database.read(due_people, now):
+        people = await self.runtime.database.read(due_people, now)
+        if people and (full := await self._full(now)):
+            people = await self.runtime.database.read(due_people, now, full=full)
+        for person in people:
             try:
                 outcome = await self.runtime.database.transact(
                     open_due_wave, self.content, person, now
@@ -113,6 +118,20 @@ class Conversations:
         if opened:
             self.senders.ring()
         return opened
+
+    async def _full(self, now: datetime) -> frozenset[str]:
+        """Organisations that have sent enough today; told once for each change."""
+        settings = self.runtime.settings
+        full = await self.runtime.database.read(
+            full_organisations,
+            settings.polsbot_most_a_day,
+            settings.polsbot_most_each_a_day,
+            now,
+        )
+        if full and full != self._told_full:
+            log.error("a day's measure is full; no wave opens there today", organisations=[*full])
+        self._told_full = full
+        return full
 
     async def settle_doubts(self) -> list[str]:
         """Look for uncertain messages at the provider; returns what became of each."""
