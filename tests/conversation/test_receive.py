@@ -83,16 +83,6 @@ def test_what_is_skipped_or_not_understood_or_free_text_is_kept_too(database: Da
     assert None in [value for step, value in kept if step == "calm"]
 
 
-def test_a_skipped_question_is_kept_as_an_answer_without_a_value(database: Database) -> None:
-    database.run(begin)
-
-    hear(database, "ja", "weet niet")
-
-    (answer,) = database.run(rows, ANSWERS)
-    assert (answer.step, answer.value, answer.words) == ("stress", None, None)
-    assert load_send(database.run(rows, OUTBOUND)[-1].order).step == "calm"
-
-
 def test_a_known_message_changes_nothing(database: Database) -> None:
     database.run(begin)
     hear(database, "ja", "3")

@@ -35,7 +35,9 @@ async def start(stage: Stage, name: str, language: str, channel: str, wave: int 
         raise StageError(f"{name} is not complete in {language[:10]}; see Problems.")
     first = CHANNELS.get(channel, Channel.LOCAL)
     order = sorted(CHANNELS.values(), key=lambda one: one is not first)
-    address = f"phone-{secrets.token_hex(8)}"
+    # As WhatsApp hides a number: nobody's, and of a country that the study may write to.
+    country = stage.conversations.content.library.studies[study].countries[0]
+    address = f"{country}.{secrets.token_hex(8)}"
     now = stage.clock()
     person = Enrolment(
         study, NAME, language, [(one, address) for one in order], now.date(),
