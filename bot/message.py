@@ -100,11 +100,29 @@ class ListForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A message as it is put before the channel's owner, who approves it or not.
+
+    ``name`` is ours; it holds a hash of all the rest, so that a changed text is another template.
+    ``body`` has ``{{1}}`` and on where values go: ``names`` says which, ``samples`` what they may
+    look like. ``buttons`` are the titles of quick replies.
+    """
+
+    name: str
+    language: str
+    body: str
+    names: tuple[str, ...]
+    samples: tuple[str, ...]
+    buttons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateForm:
     """A message that the channel's owner approved; the only one that may open a conversation.
 
-    ``body`` is what the person will read, with every variable filled in; ``variables`` are the
-    values by number, ``buttons`` what can be tapped.
+    ``name`` is the id by which the provider knows it. ``body`` is what the person will read, with
+    every variable filled in; ``variables`` are the values by number, ``buttons`` what can be
+    tapped.
     """
 
     name: str

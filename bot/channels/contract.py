@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.message import Channel, OutboundMessage, Sent
+from bot.message import Channel, InboundMessage, OutboundMessage, Sent
 
 
 class Reaction(StrEnum):
@@ -54,6 +54,27 @@ class Listed:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How far a template came with the channel's owner: ``unsubmitted``, ``received``, ``pending``,
+    ``approved``, ``rejected``, ``paused`` or ``disabled``, and the owner's reason.
+    """
+
+    state: str
+    reason: str = ""
+
+
+APPROVED = "approved"
+
+
+@runtime_checkable
+class Approver(Protocol):
+    """A carrier whose channel opens conversations with approved templates only."""
+
+    async def approval(self, template: str) -> Approval | None:
+        """How far it came, by the provider's id of it; ``None`` if nobody can be asked."""
+
+
 class Carrier(Protocol):
     """Something that carries messages to people."""
 
@@ -62,6 +83,9 @@ class Carrier(Protocol):
 
     async def sent_since(self, channel: Channel, to: str, since: datetime) -> list[Listed] | None:
         """What the provider took for this address since then; ``None`` if it cannot be asked."""
+
+    async def received_since(self, since: datetime) -> list[InboundMessage] | None:
+        """What people sent us since then, the oldest first; ``None`` if nobody can be asked."""
 
     async def close(self) -> None:
         """Give back what was opened."""

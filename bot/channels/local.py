@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot.channels.contract import Failure, Listed, Reaction, SendError
-from bot.message import Channel, DeliveryState, OutboundMessage, Sent
+from bot.message import Channel, DeliveryState, InboundMessage, OutboundMessage, Sent
 
 _KEPT = 500
 
@@ -39,6 +39,10 @@ class LocalCarrier:
     ) -> list[Listed] | None:
         """Nothing is ever uncertain here."""
         return None
+
+    async def received_since(self, since: datetime) -> list[InboundMessage] | None:  # noqa: ARG002
+        """Nothing is ever missed here."""
+        return []
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -1,13 +1,12 @@
-"""Setting up: configuration, database, templates, and a look at everything."""
+"""Setting up: configuration, database, and a look at everything."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from bot.cli.common import explained, fail, opened, tokens_of, twilio_of
+from bot.cli.common import explained, tokens_of
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.database import open_database
 from bot.store.errors import StoreError
@@ -17,7 +16,6 @@ _PASSWORD = re.compile(r"://[^/@]*@")
 """Who and with which password, in an address."""
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
-templates_app = typer.Typer(no_args_is_help=True, help="WhatsApp's stored messages.")
 
 
 def config(
@@ -44,40 +42,6 @@ def upgrade() -> None:
         settings = read_settings()
         upgrade_database(settings.database_url)
         print("The database is up to date.")
-
-
-@templates_app.command()
-def push() -> None:
-    """Make at Twilio what questions with buttons and lists need; what is there is left alone."""
-    from bot.channels.twilio.contents import FIXED
-    from bot.channels.twilio.contents import push as push_contents
-    from bot.conversation.contents import keep_contents
-
-    with opened() as (settings, database):
-        carrier = twilio_of(settings, database)
-        if carrier is None:
-            raise fail("No Twilio account is set: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
-
-        async def work() -> dict[str, str]:
-            try:
-                return await push_contents(carrier.client, FIXED)
-            finally:
-                await carrier.close()
-
-        made = asyncio.run(work())
-        database.run(keep_contents, made)
-        for name, sid in sorted(made.items()):
-            print(f"{name}\t{sid}")
-
-
-@templates_app.command(name="list")
-def list_templates() -> None:
-    """What was made, by name."""
-    from bot.conversation.contents import known_contents
-
-    with opened() as (_, database):
-        for name, sid in sorted(database.run(known_contents).items()):
-            print(f"{name}\t{sid}")
 
 
 def doctor() -> None:

@@ -24,7 +24,8 @@ STUDY_PLACEHOLDERS = {
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 _STRAY = re.compile(r"[{}]")
-_GAP = re.compile(r" +(?=[,.!?:;]|$)", re.MULTILINE)
+_GAP = re.compile(r"(?:[,\u060c]? )+(?=[,.!?:;\u060c\u061f]|$)", re.MULTILINE)
+"""Blanks, with the comma before them, that stand before a mark or the end of a line."""
 
 
 def placeholders_in(text: str) -> Iterator[tuple[str, int]]:
@@ -43,7 +44,8 @@ def stray_brace(text: str) -> int | None:
 def fill(text: str, value_of: Callable[[str], str]) -> str:
     """The text with every placeholder replaced, once: a value is never looked at again.
 
-    An empty value takes the blank before it along: "Hoi {first_name}!" becomes "Hoi!".
+    An empty value takes the blank and the comma before it along: "Hoi, {first_name}!" becomes
+    "Hoi!".
     """
     gaps = False
 

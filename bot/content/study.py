@@ -68,7 +68,10 @@ class RewardRule:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One research with its flows; ``pause_after`` counts silent waves, ``None`` for never."""
+    """One research with its flows; ``pause_after`` counts silent waves, ``None`` for never.
+
+    ``countries`` are those to whose telephone numbers anything is sent: two capital letters each.
+    """
 
     name: str
     sender_name: str
@@ -84,4 +87,5 @@ class Study:
     reward: RewardRule | None = None
     desk: str = ""
     title: str = ""
+    countries: tuple[str, ...] = ("NL",)
     flows: Mapping[str, Revision] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What is said: a text key and a language in, the finished words out."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -66,14 +67,20 @@ class Texts:
         text = self.raw(key, language)
         if "{" not in text:
             return text
-        isolated = language.split("-")[0] in RIGHT_TO_LEFT
+        return fill(text, lambda name: self.value(name, language, parameters, step))
 
-        def value_of(name: str) -> str:
-            owner = self._steps.get((step or "") if name == "value" else name)
-            written = self._written(name, parameters.get(name), owner, language)
-            return _ISOLATE.format(written) if isolated and written else written
-
-        return fill(text, value_of)
+    def value(
+        self,
+        name: str,
+        language: str,
+        parameters: Mapping[str, Value],
+        step: str | None = None,
+    ) -> str:
+        """What one placeholder becomes."""
+        owner = self._steps.get((step or "") if name == "value" else name)
+        written = self._written(name, parameters.get(name), owner, language)
+        mirrored = language.split("-")[0] in RIGHT_TO_LEFT
+        return _ISOLATE.format(written) if _turns(written, mirrored=mirrored) else written
 
     def _written(self, name: str, value: object, step: Step | None, language: str) -> str:
         if value is None:
@@ -91,3 +98,12 @@ class Texts:
             cents = name in _MONEY or (step is not None and step.type is AnswerType.AMOUNT)
             return formats.money(value, language) if cents else formats.number(value, language)
         return str(value)
+
+
+def _turns(written: str, *, mirrored: bool) -> bool:
+    """Whether a value would be mixed up with the text around it: Latin or digits in Arabic text,
+    an Arabic name in Dutch text.
+    """
+    if mirrored or written.isascii():
+        return mirrored and bool(written)
+    return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in written)

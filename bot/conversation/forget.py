@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
+from bot.conversation.endings import note_ending
 from bot.conversation.orders import dump_send
 from bot.conversation.receive import INBOUND, save_run
 from bot.engine.effects import Send
@@ -29,10 +30,9 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 
 
 def forget(db: Connection, participant: str, now: datetime) -> bool:
-    """Erase who this was: name, addresses, and every word typed or sent. False: no such one.
-
-    Coded answers and amounts stay under the pseudonym; what was typed in free text is erased, and
-    so are the codes of the vouchers that were given.
+    """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
+    one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym; the
+    codes of the vouchers that were given go.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
@@ -44,8 +44,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
         .where(OUTBOUND.c.participant_id == participant)
         .values(form=None, order=dump_send(Send(None, None)))
     )
-    mine = ANSWERS.c.participant_id == participant
-    db.execute(update(ANSWERS).where(mine).values(typed=None, words=None))
+    db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
     forget_codes(db, participant)
@@ -70,4 +69,5 @@ def _end_runs(db: Connection, participant: str, now: datetime) -> None:
     for row in db.execute(waiting).all():
         ended = replace(load_run(row.state), status=RunStatus.STOPPED, step=None)
         save_run(db, row, ended, now)
+        note_ending(db, None, row.invitation_id, ended, cause="operator")
         drop_timers(db, row.id, now)

@@ -11,24 +11,41 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
+from bot.conversation.guards import may_write_to
 from bot.conversation.revisions import Content
+from bot.conversation.settle import is_first_try
 from bot.conversation.speak import hours_of, speak
-from bot.message import Channel, DeliveryState, Form, OutboundMessage
+from bot.conversation.templates import opening_form
+from bot.conversation.ways import order_of
+from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
-from bot.panel.routing import Way, route
+from bot.panel.pauses import paused_since
+from bot.panel.routing import Route, Way, route
+from bot.store.errors import StoreError
 from bot.store.statements import Statement
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 """Longer than any provider call may take."""
 
 PATIENCE = timedelta(seconds=10)
 """How long the second message of a turn waits for the first one's delivery."""
+
+WHILE_PAUSED = timedelta(minutes=30)
+"""How long an invitation waits before it looks again whether its study was resumed."""
+
+BROKEN = timedelta(minutes=10)
+BROKEN_AT_MOST = timedelta(days=1)
+"""How long a message that breaks our own code is kept for a mended version, and how often tried."""
 
 UNPROMPTED = ("opening", "reminder")
 """What nobody asked for just now: it leaves in decent hours only, and behind all replies."""
@@ -78,7 +95,9 @@ _NEXT = Statement(
         _PERSON.c.study,
         _PERSON.c.channel.label("liked"),
         _PERSON.c.timezone,
+        _PERSON.c.listens,
         RUNS.c.revision,
+        RUNS.c.status.label("run_status"),
         _ADDRESS.c.channel.label("at_channel"),
         _ADDRESS.c.address,
         _ADDRESS.c.is_alive,
@@ -151,7 +170,7 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
         dropped = False
         room = most - len(claimed)
         for row in _NEXT.rows(db, now=now, patient_since=now - PATIENCE, most=room):
-            taken = _take(db, content, row, now)
+            taken = _try(db, content, row, now)
             if isinstance(taken, Claimed):
                 claimed.append(taken)
             elif isinstance(taken, datetime):
@@ -169,19 +188,45 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
     return _ABANDONED.run(db, now=now, too_far=now + 2 * LEASE)
 
 
+def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
+    """As ``_take``. A row that breaks our own code waits for a mended version, at most a day, and
+    holds up only the person it is for.
+    """
+    try:
+        return _take(db, content, row, now)
+    except (SQLAlchemyError, StoreError):
+        raise
+    except Exception as fault:
+        log.exception("a message cannot be made", row=row.id)
+        if now - row.created_at < BROKEN_AT_MOST:
+            return now + BROKEN
+        return f"broken: {type(fault).__name__}"
+
+
 def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
     """The claimed message, the reason why it must not leave, or the time until which it is held."""
     study = content.library.studies.get(row.study or "")
+    if row.purpose in UNPROMPTED and row.run_status not in (None, "waiting"):
+        return "the wave is closed"
     if study is not None and row.purpose in UNPROMPTED:
+        if paused_since(db, study.name) is not None:
+            return now + WHILE_PAUSED
         decent = hours_of(study).next(now, row.timezone)
         if decent > now:
             return decent
-    way, address = _route(db, row, study, now)
+    opening = opening_form(db, content, row, study) if row.purpose in UNPROMPTED else None
+    found, address = _route(db, row, study, now, opening)
+    way = found.way
     if way is None:
-        return address
+        return found.reason
+    if not may_write_to(content, study, way.channel, address):
+        log.error("a number of a country that is not allowed", row=row.id)
+        return "not an allowed country"
     if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
         return "answered meanwhile"
-    if row.form is not None:
+    if found.needs_template and opening is not None:
+        form: Form = opening
+    elif row.form is not None:
         form = forms().validate_json(row.form)
     else:
         try:
@@ -202,8 +247,13 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     return Claimed(row.id, row.tries + 1, message)
 
 
-def _route(db: Connection, row: Any, study: Study | None, now: datetime) -> tuple[Way | None, str]:
-    """The way to the person and the address there, or no way and the reason."""
+def _route(
+    db: Connection, row: Any, study: Study | None, now: datetime, opening: TemplateForm | None
+) -> tuple[Route, str]:
+    """The way to the person and the address there, or no way and the reason.
+
+    A reminder that was to come by another channel and cannot, comes as usual.
+    """
     if row.address_id is not None:
         known = {row.address_id: row.address}
         ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
@@ -213,17 +263,16 @@ def _route(db: Connection, row: Any, study: Study | None, now: datetime) -> tupl
         ways = [
             Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at) for one in rows
         ]
-    order = list(study.channels) if study else [way.channel for way in ways]
-    if "local" not in order:
-        order.append("local")
-    if row.liked in order:
-        order.sort(key=lambda channel: channel != row.liked)
-    found = route(ways, order, now, purpose=row.purpose)
+    order = order_of(study.channels if study else [way.channel for way in ways], row.liked)
+    templates = frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})
+    found = route(ways, order, now, purpose=row.purpose, templates=templates)
+    if found.way is None and row.purpose == "reminder" and row.address_id and is_first_try(row):
+        return _route(db, row._replace(address_id=None), study, now, opening)
     if found.way is None:
-        return None, found.reason
+        return found, ""
     if known[found.way.id] is None:
-        return None, "the address was erased"
-    return found.way, known[found.way.id]
+        return Route(None, "the address was erased"), ""
+    return found, known[found.way.id]
 
 
 def _queue_rest(db: Connection, row: Any, way: Way, rest: list[Form], now: datetime) -> None:

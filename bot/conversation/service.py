@@ -5,9 +5,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.channels.contract import Failure
-from bot.content.cards import CardStore
+from bot.channels.contract import Approver, Failure
+from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.guards import full_organisations
+from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
+from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
@@ -15,13 +18,14 @@ from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Cards, Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
+from bot.conversation.templates import note_approval, templates_to_ask
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
 from bot.rewards.payouts import due
-from bot.runtime import Runtime, keys_of
+from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
 
@@ -30,9 +34,16 @@ def runtime_cards(runtime: Runtime) -> Cards | None:
     """The cards of this installation; none without a key to hide their addresses with."""
     if runtime.settings.polsbot_key is None:
         return None
-    secret = keys_of(runtime.settings).hash("cards", "media")
-    store = CardStore(runtime.settings.polsbot_cards, runtime.library.pictures, secret)
+    store = card_store(runtime.settings, runtime.library)
     return Cards(store, runtime.settings.public_url.rstrip("/"))
+
+
+def runtime_voices(runtime: Runtime) -> Voices | None:
+    """The recorded questions of this installation; none without a key, as with the cards."""
+    if runtime.settings.polsbot_key is None:
+        return None
+    secret = keys_of(runtime.settings).hash("voices", "media")
+    return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
 
 
 class Conversations:
@@ -41,7 +52,10 @@ class Conversations:
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(runtime.library, runtime.lexicons, runtime_cards(runtime))
+        self.content = Content(
+            runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
+        )
+        self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:
@@ -59,7 +73,9 @@ class Conversations:
     async def receive(self, inbound: InboundMessage) -> Received:
         """Handle a message from a person; it is kept when this returns."""
         now = self.runtime.clock()
-        received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        with HANDLED.time():
+            received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        RECEIVED.labels(str(inbound.channel), received.outcome).inc()
         if received.waiting:
             self.senders.ring()
         return received
@@ -77,6 +93,7 @@ class Conversations:
         """Keep what the provider tells of a message of ours."""
         now = self.runtime.clock()
         outcome = await self.runtime.database.transact(note_status, status, failure, now)
+        STATUSES.labels(str(status.state), outcome).inc()
         self.senders.ring()  # a delivery lets the next message of the turn go
         return outcome
 
@@ -84,7 +101,10 @@ class Conversations:
         """Open every wave that is due; one that fails is left for the next sweep."""
         opened = 0
         now = self.runtime.clock()
-        for person in await self.runtime.database.read(due_people, now):
+        people = await self.runtime.database.read(due_people, now)
+        if people and (full := await self._full(now)):
+            people = await self.runtime.database.read(due_people, now, full=full)
+        for person in people:
             try:
                 outcome = await self.runtime.database.transact(
                     open_due_wave, self.content, person, now
@@ -98,6 +118,20 @@ class Conversations:
         if opened:
             self.senders.ring()
         return opened
+
+    async def _full(self, now: datetime) -> frozenset[str]:
+        """Organisations that have sent enough today; told once for each change."""
+        settings = self.runtime.settings
+        full = await self.runtime.database.read(
+            full_organisations,
+            settings.polsbot_most_a_day,
+            settings.polsbot_most_each_a_day,
+            now,
+        )
+        if full and full != self._told_full:
+            log.error("a day's measure is full; no wave opens there today", organisations=[*full])
+        self._told_full = full
+        return full
 
     async def settle_doubts(self) -> list[str]:
         """Look for uncertain messages at the provider; returns what became of each."""
@@ -115,6 +149,61 @@ class Conversations:
                 )
         if outcomes:
             log.info("uncertain messages", outcomes=outcomes)
+            self.senders.ring()
+        return outcomes
+
+    async def catch_up(self) -> list[str]:
+        """Handle what people sent and no webhook told us of; returns what became of each message
+        of the list. Nothing when no look is due or a provider cannot be asked.
+        """
+        database, now = self.runtime.database, self.runtime.clock()
+        since = await database.transact(begin_look, now)
+        if since is None:
+            return []
+        listed: list[InboundMessage] = []
+        for carrier in {id(one): one for one in self.runtime.carriers.values()}.values():
+            found = await carrier.received_since(since)
+            if found is None:
+                log.warning("received messages could not be listed; it is tried again")
+                return []
+            listed += found
+        return await self._handle_missed(sorted(listed, key=lambda one: one.received_at), now)
+
+    async def ask_for_approvals(self) -> None:
+        """Ask how far each template is with the channel's owner, where it is time to."""
+        database, carrier = self.runtime.database, self.runtime.carriers.get(Channel.WHATSAPP)
+        if not isinstance(carrier, Approver):
+            return
+        for template in await database.transact(templates_to_ask, self.runtime.clock()):
+            approval = await carrier.approval(template.provider_id)
+            if approval is None:
+                return  # nobody to be asked now; the rest would only wait as well
+            if approval.state == template.state:
+                continue
+            await database.transact(note_approval, template.name, approval)
+            log.warning(
+                "a template is no longer what it was", template=template.name,
+                was=template.state, state=approval.state, reason=approval.reason,
+            )  # fmt: skip
+
+    async def _handle_missed(self, listed: list[InboundMessage], now: datetime) -> list[str]:
+        """In their order; behind one that fails nothing of the same person is handled."""
+        database, reached = self.runtime.database, now - GRACE
+        outcomes, failed = [], set[str]()
+        for inbound in [one for one in listed if one.received_at <= now - GRACE]:
+            if inbound.sender in failed:
+                continue
+            try:
+                received = await database.transact(catch_up, self.content, inbound, now)
+            except Exception:
+                log.exception("a missed message was not handled; it is tried again")
+                failed.add(inbound.sender)
+                reached = min(reached, inbound.received_at)
+            else:
+                outcomes.append(received.outcome)
+        await database.transact(end_look, reached)
+        if missed := [one for one in outcomes if one != "duplicate"]:
+            log.warning("messages that no webhook told of", outcomes=missed)
             self.senders.ring()
         return outcomes
 

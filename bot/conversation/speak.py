@@ -11,6 +11,7 @@ from bot.content.cards.voucher import FOLDER
 from bot.content.compose import compose
 from bot.content.study import Study
 from bot.content.texts import Texts
+from bot.conversation.listening import SPOKEN, spoken
 from bot.conversation.orders import load_send
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
@@ -30,12 +31,9 @@ def speak(
     ``first_name`` and the run's ``revision`` beside its own columns.
     """
     send = load_send(row.order)
-    texts = content.own
-    if row.revision is not None:
-        texts = content.texts(content.revision(db, row.revision))
-    values = _values(content, row, study)
-    if study is not None and _speaks_of_the_pot(send, texts, row.language):
-        values = {**values, **_pot(db, row.participant_id, study)}
+    texts = texts_of(db, content, row)
+    values = values_of(db, content, row, study, send)
+    if "to_go" in values:
         send = _about_the_pot(send, values)
 
     def picture_url(shown: Send) -> str | None:
@@ -47,11 +45,29 @@ def speak(
         card = card_of(shown, row.language, texts, pot if isinstance(pot, int) else None)
         return None if card is None else content.cards.url(card)
 
-    return compose(send, channel, row.language, texts, values, picture_url)
+    forms = compose(send, channel, row.language, texts, values, picture_url)
+    return spoken(db, content, row, send, forms) if channel in SPOKEN else forms
+
+
+def texts_of(db: Connection, content: Content, row: Any) -> Texts:
+    """The words of the revision that a row's run is pinned to."""
+    if row.revision is None:
+        return content.own
+    return content.texts(content.revision(db, row.revision))
+
+
+def values_of(
+    db: Connection, content: Content, row: Any, study: Study | None, send: Send
+) -> Mapping[str, Value]:
+    """What the run does not know, as far as this order speaks of it."""
+    values = _values(content, row, study)
+    if study is not None and _speaks_of_the_pot(send, texts_of(db, content, row), row.language):
+        values = {**values, **_pot(db, row.participant_id, study)}
+    return values
 
 
 def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Value]:
-    """What the run does not know. The desk is the study's, a stranger's the first one's."""
+    """The desk is the study's, a stranger's the first one's."""
     if study is None:
         desks = [one.desk for one in content.library.studies.values() if one.desk]
         return {"desk": desks[0] if desks else ""}

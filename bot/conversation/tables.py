@@ -46,7 +46,10 @@ class Inbound(SQLModel, table=True):
     """A message from a person; the provider's id changes a conversation at most once, ever."""
 
     __tablename__ = "inbound"
-    __table_args__ = (UniqueConstraint("channel", "provider_id"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        Index("ix_inbound_lately", "address_id", "received_at"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     channel: str
     provider_id: str
@@ -55,6 +58,17 @@ class Inbound(SQLModel, table=True):
     text: str | None = Field(default=None, sa_type=Encrypted("inbound.text"))
     reading: str
     received_at: datetime = Field(sa_type=UtcTime)
+
+
+class InboundLook(SQLModel, table=True):
+    """How far the provider's list of received messages was read: ``reached``. The next look is at
+    ``due_at``, in whatever process.
+    """
+
+    __tablename__ = "inbound_looks"
+    name: str = Field(primary_key=True)
+    reached: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
 
 
 class Outbound(SQLModel, table=True):
@@ -69,7 +83,10 @@ class Outbound(SQLModel, table=True):
     """
 
     __tablename__ = "outbound"
-    __table_args__ = (Index("ix_outbound_open", "state", "not_before"),)
+    __table_args__ = (
+        Index("ix_outbound_open", "state", "not_before"),
+        Index("ix_outbound_lately", "created_at"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     token: str = Field(unique=True)
     participant_id: str | None = Field(default=None, foreign_key="participants.id", index=True)
@@ -103,10 +120,27 @@ class ContentResource(SQLModel, table=True):
     sid: str
 
 
+class KeptTemplate(SQLModel, table=True):
+    """A template at the provider, and how far the channel's owner is with it.
+
+    ``name`` holds a hash of its content. ``state`` is the provider's word, ``approved`` lets it be
+    sent. ``looked_at`` is when the provider was last asked.
+    """
+
+    __tablename__ = "templates"
+    name: str = Field(primary_key=True)
+    provider_id: str
+    language: str
+    state: str
+    reason: str
+    looked_at: datetime = Field(sa_type=UtcTime)
+
+
 class Answer(SQLModel, table=True):
     """What was understood, what was typed, and how it was asked; a correction is a further row.
 
     ``value`` is a code, a number, a date or a list of codes; ``words`` is an answer in free text.
+    Both are ``None`` for what was skipped, undone or not understood.
     """
 
     __tablename__ = "answers"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.engine.answers import correct, doubt_or_take, not_understood, offers_skip, skip
-from bot.engine.asides import BREAK, kind_of, step_of
+from bot.engine.asides import ASK, BREAK, kind_of, step_of
 from bot.engine.asking import question
 from bot.engine.commands import obey
 from bot.engine.effects import Effect, SetTimer, SwitchLanguage, Text
@@ -69,6 +69,8 @@ def _reply(flow: Flow, run: Run, event: Replied) -> Moved:
         case Tapped(run=tapped, step=step, code=code):
             if tapped != run.id:
                 return run, ask(flow, run, (Text("polsbot.saved_already"),))
+            if code == ASK:
+                return run, ask(flow, run)
             if step != run.step:
                 return correct(flow, run, step, code, event)
             return doubt_or_take(flow, run, code, event)

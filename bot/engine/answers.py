@@ -80,11 +80,20 @@ def correct(flow: Flow, run: Run, name: str, code: str, event: Replied) -> Moved
         return run, ()
     run, record = _written(run, step, value, event, "payload")
     if step.consent is not None and value == "no":
-        return end(flow, run, RunStatus.STOPPED, (record, Send(None, Text("polsbot.corrected"))))
+        return _withdraw(flow, run, step, record)
     language: tuple[Effect, ...] = ()
     if step.type is AnswerType.LANGUAGE and isinstance(value, str):
         run, language = replace(run, language=value), (SwitchLanguage(value),)
     return run, (record, *language, *ask(flow, run, (Text("polsbot.corrected"),)))
+
+
+def _withdraw(flow: Flow, run: Run, step: Step, record: Record) -> Moved:
+    """A late no to consent: what the flow says to those who decline, and the end, whatever else."""
+    declined, effects = after(flow, run, step)
+    if declined.status is RunStatus.WAITING:  # the flow has no words for this case
+        corrected = Send(None, Text("polsbot.corrected"))
+        return end(flow, run, RunStatus.STOPPED, (record, corrected))
+    return declined, (record, *effects)
 
 
 def not_understood(flow: Flow, run: Run, event: Replied) -> Moved:

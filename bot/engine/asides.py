@@ -14,6 +14,9 @@ ERASE = "erase"
 SKIP = "-skip"
 """The code of the skip control under every question that may be skipped."""
 
+ASK = "-ask"
+"""The code of the control under a reminder in which the open question has no room: ask it now."""
+
 _YES_NO = (Choice("yes", "polsbot.yes"), Choice("no", "polsbot.no"))
 _ASIDES = {
     BREAK: (

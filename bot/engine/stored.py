@@ -14,12 +14,12 @@ _NAMES = tuple(field.name for field in fields(Run))
 def dump_run(run: Run) -> str:
     """A run as JSON; ``load_run`` gives an equal run back."""
     form = {name: getattr(run, name) for name in _NAMES}
-    return json.dumps(form, default=_date_form, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(form, default=date_form, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_run(text: str) -> Run:
     """The run of a stored form; fields that are newer than the form have their defaults."""
-    form = json.loads(text, object_hook=_date_value)
+    form = json.loads(text, object_hook=date_value)
     form["status"] = RunStatus(form["status"])
     for name in ("answers", "facts"):
         form[name] = {key: load_value(value) for key, value in form[name].items()}
@@ -31,7 +31,7 @@ def load_run(text: str) -> Run:
 
 def dump_value(value: Value) -> str:
     """One answer as JSON."""
-    return json.dumps(value, default=_date_form, ensure_ascii=False)
+    return json.dumps(value, default=date_form, ensure_ascii=False)
 
 
 def load_value(form: Any) -> Value:
@@ -39,13 +39,15 @@ def load_value(form: Any) -> Value:
     return tuple(form) if isinstance(form, list) else form
 
 
-def _date_form(value: Any) -> dict[str, str]:
+def date_form(value: Any) -> dict[str, str]:
+    """For ``json.dumps(default=)``: the form of a date, which JSON has not."""
     if isinstance(value, date):
         return {"$date": value.isoformat()}
     raise TypeError(f"{type(value).__name__} is no answer")
 
 
-def _date_value(form: dict[str, Any]) -> Any:
+def date_value(form: dict[str, Any]) -> Any:
+    """For ``json.loads(object_hook=)``: the date of such a form."""
     if form.keys() == {"$date"}:
         return date.fromisoformat(form["$date"])
     return form

@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.message import Channel
@@ -32,7 +32,12 @@ _OPT = Statement(
     update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(opted_out_at=bindparam("at"))
 )
 _GREET = Statement(
-    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(greeted_at=bindparam("now"))
+    update(ADDRESSES)
+    .where(
+        ADDRESSES.c.id == bindparam("it"),
+        or_(ADDRESSES.c.greeted_at.is_(None), ADDRESSES.c.greeted_at <= bindparam("before")),
+    )
+    .values(greeted_at=bindparam("now"))
 )
 _REACHED = Statement(
     select(PARTICIPANTS)
@@ -81,7 +86,7 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
             "seed": secrets.randbelow(2**31),
             "intake_on": person.intake_on,
             "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
-            "next_wave_at": now,
+            "next_wave_at": None if person.is_test else now,
             "timezone": person.timezone,
             "status": "active",
             "is_test": person.is_test,
@@ -148,9 +153,11 @@ def heard_from(db: Connection, address: str, now: datetime) -> None:
     _HEARD.run(db, it=address, now=now)
 
 
-def greeted(db: Connection, address: str, now: datetime) -> None:
-    """A stranger there was told how to reach the desk."""
-    _GREET.run(db, it=address, now=now)
+def greet(db: Connection, address: str, now: datetime, pause: timedelta) -> bool:
+    """Note that a stranger there is told how to reach the desk; false when one was told within
+    ``pause``, also by a message that is handled at the same moment.
+    """
+    return _GREET.run(db, it=address, now=now, before=now - pause) == 1
 
 
 def opt_out(db: Connection, address: str, now: datetime) -> None:
@@ -178,3 +185,8 @@ def set_language(db: Connection, participant: str, language: str) -> None:
 def set_channel(db: Connection, participant: str, channel: str) -> None:
     """The person likes this channel best."""
     db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(channel=channel))
+
+
+def set_listens(db: Connection, participant: str, listens: str) -> None:
+    """Whether questions are read aloud to this person: offered, on or off."""
+    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(listens=listens))

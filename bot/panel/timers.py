@@ -12,15 +12,27 @@ from bot.store.statements import Statement
 
 TIMERS = Timer.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
+ERASURE = "erase"
+"""Erases the person of the run, though the run is over."""
+
 _SET = Statement(insert(TIMERS))
 _DONE = Statement(
     update(TIMERS)
     .where(TIMERS.c.id == bindparam("it"), TIMERS.c.done_at.is_(None))
     .values(done_at=bindparam("now"))
 )
+_POSTPONE = Statement(
+    update(TIMERS)
+    .where(TIMERS.c.id == bindparam("it"), TIMERS.c.done_at.is_(None))
+    .values(due_at=bindparam("at"))
+)
 _DROP = Statement(
     update(TIMERS)
-    .where(TIMERS.c.run_id == bindparam("it"), TIMERS.c.done_at.is_(None))
+    .where(
+        TIMERS.c.run_id == bindparam("it"),
+        TIMERS.c.done_at.is_(None),
+        TIMERS.c.name != ERASURE,
+    )
     .values(done_at=bindparam("now"))
 )
 _DUE = Statement(
@@ -46,6 +58,11 @@ def finish_timer(db: Connection, timer: int, now: datetime) -> bool:
     return _DONE.run(db, it=timer, now=now) == 1
 
 
+def postpone_timer(db: Connection, timer: int, at: datetime) -> None:
+    """Not now: it comes due once more then."""
+    _POSTPONE.run(db, it=timer, at=at)
+
+
 def drop_timers(db: Connection, run: str, now: datetime) -> None:
-    """The run is over: nothing is due any more."""
+    """The run is over: nothing is due any more but an erasure."""
     _DROP.run(db, it=run, now=now)

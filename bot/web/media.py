@@ -1,4 +1,5 @@
-"""Pictures for whoever knows their address: WhatsApp's servers, and the phone in the browser.
+"""Cards, recordings and vouchers for whoever knows their address: WhatsApp, and the phone in the
+browser.
 
 A card is the same for everybody and is kept by whoever fetches it. The picture of a voucher is as
 good as money: drawn when it is asked for, kept by nobody, gone after a day.
@@ -14,15 +15,19 @@ from aiohttp import web
 from bot.content.cards import CardError
 from bot.content.cards.voucher import FOLDER as VOUCHERS
 from bot.content.cards.voucher import draw_voucher
+from bot.content.recordings import Voices
 from bot.conversation.pay import card_named
 from bot.conversation.service import Conversations
 
 log = structlog.get_logger()
 
-FOLDER = web.AppKey("cards", Path)
 CONVERSATIONS = web.AppKey("media-conversations", Conversations)
 
-_NAME = re.compile(r"^[0-9a-f]{40}\.png$")
+FOLDER = web.AppKey("cards", Path)
+VOICES = web.AppKey("voices", Voices)
+
+_CARD = re.compile(r"^[0-9a-f]{40}\.png$")
+_KINDS = {".png": "image/png", ".ogg": "audio/ogg"}
 _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -35,19 +40,23 @@ _SECRET_HEADERS = {
 
 
 def media_routes() -> list[web.AbstractRouteDef]:
-    """Where cards and vouchers are fetched."""
+    """Where they are fetched."""
     return [
-        web.get("/media/{name}", _card),
+        web.get("/media/{name}", _media),
         web.get(f"/media/{VOUCHERS}{{name}}", _voucher),
     ]
 
 
-async def _card(request: web.Request) -> web.StreamResponse:
+async def _media(request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
-    path = request.app[FOLDER] / name
-    if not _NAME.match(name) or not path.is_file():
-        raise web.HTTPNotFound(text="There is no such picture.")
-    return web.FileResponse(path, headers=_HEADERS)
+    voices = request.app.get(VOICES)
+    path = voices.path(name) if voices is not None else None
+    if path is None and _CARD.match(name):
+        path = request.app[FOLDER] / name
+    if path is None or not path.is_file():
+        raise web.HTTPNotFound(text="There is no such picture or recording.")
+    kind = {"Content-Type": _KINDS[path.suffix]}
+    return web.FileResponse(path, headers={**_HEADERS, **kind})
 
 
 async def _voucher(request: web.Request) -> web.StreamResponse:
@@ -55,7 +64,7 @@ async def _voucher(request: web.Request) -> web.StreamResponse:
     runtime = request.app[CONVERSATIONS].runtime
     content = request.app[CONVERSATIONS].content
     card = None
-    if _NAME.match(name):
+    if _CARD.match(name):
         secret = name.removesuffix(".png")
         card = await runtime.database.read(card_named, content, secret, runtime.clock())
     if card is None:

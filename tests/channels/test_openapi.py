@@ -18,6 +18,7 @@ import pytest
 
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
 from bot.channels.twilio.contents import FIXED, create
+from bot.channels.twilio.templates import Category, resource_of, submit
 from bot.message import (
     Button,
     ButtonsForm,
@@ -27,6 +28,8 @@ from bot.message import (
     OutboundMessage,
     PictureForm,
     Row,
+    Template,
+    TemplateForm,
     TextForm,
     VoiceForm,
 )
@@ -74,12 +77,14 @@ def account(address: str, sender: str) -> TwilioAccount:
     return TwilioAccount("AC" + "a" * 32, "token", "https://bot.example.org", senders, address)
 
 
+TEMPLATE = Template("polsbot_nl", "nl", "Hoi {{1}}! Tijd?", ("first_name",), ("Ali",), ("Ja",))
 FORMS: list[Form] = [
     TextForm("Hoe gaat het? ë 😀 ١"),
     PictureForm("Hoe gaat het?", PICTURE),
     VoiceForm(PICTURE),
     ButtonsForm("Kies", (Button("r.s.1", "Ja"), Button("r.s.2", "Nee"))),
     ButtonsForm("Kies", (Button("r.s.1", "Ja"),), PICTURE),
+    TemplateForm(HX, "nl", ("Amina",), "Hoi Amina!", (Button("r.invite.start", "Ja"),)),
     ListForm("Kies", "Open", tuple(Row(f"r.s.{n}", f"{n} Keuze") for n in range(1, 11))),
 ]
 
@@ -101,6 +106,17 @@ async def test_every_content_resource_is_accepted(address: str) -> None:
     try:
         for resource in FIXED:
             assert await create(carrier.client, resource)
+    finally:
+        await carrier.close()
+
+
+async def test_every_template_is_accepted_and_its_approval_understood(address: str) -> None:
+    carrier = TwilioCarrier(account(address, "+31"), {})
+    try:
+        assert await create(carrier.client, resource_of(TEMPLATE))
+        approval = await submit(carrier.client, HX, TEMPLATE.name, Category.UTILITY)
+        assert "refused" not in approval.reason
+        assert await carrier.approval(HX) is not None
     finally:
         await carrier.close()
 

@@ -1,8 +1,11 @@
 """What Twilio posts, read as our messages and statuses."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.channels.twilio.parse import STATES, MalformedError, parse_message, parse_status
 from bot.message import Channel, DeliveryState, InboundMessage
@@ -80,6 +83,56 @@ def test_unknown_fields_and_long_texts_do_no_harm() -> None:
     message = read(Body="a" * 100_000, SomethingNew="x")
 
     assert len(message.text) == 5000
+
+
+def test_what_a_database_refuses_is_taken_out() -> None:
+    message = read(Body="st\0op \ud800 \ud83d\ude42", From="+316\0")
+
+    assert (message.text, message.sender) == ("stop \ufffd \U0001f642", "+316")
+
+
+def test_the_first_of_a_repeated_field_counts() -> None:
+    pairs = [*whatsapp("eerst", "SM1").items(), ("Body", "later")]
+
+    assert parse_message(pairs, NOW).text == "eerst"
+
+
+def test_addresses_of_media_are_capped() -> None:
+    (media,) = read(NumMedia="1", MediaUrl0="https://x/" + "a" * 9000).media
+
+    assert len(media.url) == 2048
+
+
+def test_a_long_text_message_that_came_as_base64_is_read() -> None:
+    said = "Ik heb al twee maanden geen brief gehad en ik weet niet wat ik moet doen. ë"
+
+    assert read(Body=b64encode(said.encode()).decode()).text == said
+
+
+@pytest.mark.parametrize("typed", ["ja", "a" * 60, "Zo" * 40, "0612345678" * 8, "é" * 80])
+def test_what_people_type_is_never_taken_for_base64(typed: str) -> None:
+    assert read(Body=typed).text == typed
+
+
+ANY = st.text(st.characters(), max_size=40)
+NAMES = st.sampled_from(
+    ["Body", "From", "To", "MessageSid", "NumMedia", "MediaUrl0", "InteractiveData", "ErrorCode",
+     "MessageStatus", "ExternalUserId", "ButtonPayload", "OptOutType", "Strange"]
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(NAMES, ANY), max_size=12), ANY)
+def test_nothing_that_is_posted_breaks_the_reading(
+    pairs: list[tuple[str, str]], token: str
+) -> None:
+    parse_status(pairs, token)
+    try:
+        message = parse_message(pairs, NOW)
+    except MalformedError:
+        return
+    for kept in (message.text, message.sender, message.to, message.provider_id):
+        assert "\0" not in kept
+        kept.encode()
 
 
 @pytest.mark.parametrize(

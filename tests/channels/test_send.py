@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -128,7 +129,12 @@ async def test_busy_is_tried_again_after_the_time_that_was_asked_for(
     assert caught.value.failure.retry_after == 7
 
 
-@pytest.mark.parametrize("fault", ["reset", "lost", "junk", (500, 20500), (503, 0)])
+@pytest.mark.parametrize(
+    "fault",
+    ["reset", "lost", "junk", (500, 20500), (503, 0), "[]", "null", "3", "{}", '{"sid": null}',
+     '{"sid": "SM1", "date_created": 7}', "[" * 100_000],
+    ids=lambda fault: str(fault)[:20],
+)  # fmt: skip
 async def test_an_unknown_outcome_is_never_tried_again_blindly(
     carrier: TwilioCarrier, fake: FakeTwilio, fault: object
 ) -> None:
@@ -136,6 +142,31 @@ async def test_an_unknown_outcome_is_never_tried_again_blindly(
 
     assert await failing(carrier) is Reaction.ASK
     assert fake.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reaction"),
+    [
+        ((401, None), Reaction.HALT),
+        ((401, 77777), Reaction.HALT),
+        ((403, None), Reaction.HALT),
+        ((404, None), Reaction.HALT),
+        ((408, None), Reaction.ASK),
+        ((429, None), Reaction.RETRY),
+        ((429, 63038), Reaction.HALT),
+        ((400, None), Reaction.FIX),
+        ((302, None), Reaction.FIX),
+        ((500, 21610), Reaction.ASK),
+        ((400, 20003, {}, 500), Reaction.HALT),
+        ((500, 21211, {}, 400), Reaction.ASK),
+    ],
+)
+async def test_the_status_of_the_answer_decides_not_what_its_body_says_of_it(
+    carrier: TwilioCarrier, fake: FakeTwilio, answer: tuple[object, ...], reaction: Reaction
+) -> None:
+    fake.behave(answer)
+
+    assert await failing(carrier) is reaction
 
 
 async def test_no_answer_in_time_is_an_unknown_outcome(fake: FakeTwilio) -> None:
@@ -169,15 +200,49 @@ async def test_a_refused_connection_certainly_left_nothing() -> None:
         (21610, Reaction.OPT_OUT),
         (21211, Reaction.DEAD),
         (63016, Reaction.TEMPLATE),
-        (20003, "halt"),
+        (20003, Reaction.HALT),
     ],
 )
 async def test_a_refusal_is_looked_up(
-    carrier: TwilioCarrier, fake: FakeTwilio, code: int, reaction: str
+    carrier: TwilioCarrier, fake: FakeTwilio, code: int, reaction: Reaction
 ) -> None:
     fake.behave((400, code))
 
-    assert await failing(carrier) == reaction
+    assert await failing(carrier) is reaction
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(60, "60"), (90_000, "36000"), (0, "1")])
+async def test_a_validity_is_one_that_twilio_takes(
+    carrier: TwilioCarrier, fake: FakeTwilio, asked: int, sent: str
+) -> None:
+    await carrier.send(replace(message(TextForm("Hoi")), valid_for=asked))
+
+    assert fake.messages[0]["ValidityPeriod"] == sent
+
+
+async def test_a_sender_sends_no_faster_than_its_rate(
+    fake: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def no_sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("bot.channels.twilio.send.asyncio.sleep", no_sleep)
+    senders = {Channel.WHATSAPP: "+3197", Channel.SMS: "+3197"}
+    rates = {Channel.SMS: 1.0}
+    carrier = TwilioCarrier(
+        TwilioAccount(ACCOUNT, TOKEN, "https://b.example", senders, fake.url, rates), {}
+    )
+
+    for _ in range(6):
+        await carrier.send(message(TextForm("Hoi"), Channel.SMS))
+        await carrier.send(message(TextForm("Hoi"), Channel.WHATSAPP))
+    await carrier.close()
+
+    assert len(waits) == 6
+    assert waits[0] == 0
+    assert 2 < waits[-1] <= 5
 
 
 def test_an_unknown_code_is_never_tried_again() -> None:

@@ -1,34 +1,15 @@
 """The commands as people use them: exit codes, sentences, and no name or number in any output."""
 
+import asyncio
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from bot.cli import app
-from bot.store.keys import generate_key
+from tests.cli.runs import polsbot
+from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the study in it and a database that is ready."""
-    for folder in ("flows", "locales"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    (tmp_path / "assets").symlink_to(ROOT / "assets")
-    (tmp_path / "var").mkdir()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("POLSBOT_KEY", generate_key())
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert polsbot("db", "upgrade").exit_code == 0
-    return tmp_path
-
-
-def polsbot(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
 
 
 def test_without_a_command_it_shows_six_examples() -> None:
@@ -135,3 +116,36 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert token is not None
     assert token.get_secret_value() == "hunter4"
+
+
+@pytest.mark.usefixtures("home")
+async def test_templates_are_pushed_once_and_listed_with_their_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    twilio = FakeTwilio()
+    await twilio.start()
+    for name, value in {
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_BASE_URL": twilio.url,
+        "TWILIO_WHATSAPP_SENDER": "+3197010200000",
+        "PUBLIC_URL": "https://bot.example.org",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    pushed = await asyncio.to_thread(polsbot, "templates", "push")
+    made = len(twilio.contents)
+    again = await asyncio.to_thread(polsbot, "templates", "push")
+
+    assert pushed.exit_code == again.exit_code == 0, pushed.output
+    assert len(twilio.contents) == made
+    assert {one["category"] for one in twilio.asked} == {"UTILITY"}
+    assert "polsbot_klantmonitor_periodic_invite_say_nl" in pushed.stdout
+    listed = polsbot("templates", "list")
+    assert listed.stdout.count("\treceived\t") == len(twilio.asked)
+    assert listed.stdout.count("no approval needed") == made - len(twilio.asked)
+    await twilio.close()
+
+    gone = await asyncio.to_thread(polsbot, "templates", "push")
+    assert gone.exit_code == 2
+    assert "could not be reached" in gone.output

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import home, polsbot
-
-__all__ = ["home"]
+from tests.cli.runs import polsbot
 
 STOCK = "code,value,expires,batch\nSECRET-1,6,2099-12-31,mei\nSECRET-2,6,2099-12-31,mei\n"
 IMPORT = ("voucher", "import", "klantmonitor", "stock.csv", "--shop", "HEMA")

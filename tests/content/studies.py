@@ -43,6 +43,9 @@ flow: again
 title: Nog eens
 language: nl
 use: [common/scales, common/items]
+invite:
+  say: "Hoi {first_name}! Groet van {sender_name}. Doe je weer mee?"
+  choices: {start: "Start", later: "Nu niet"}
 steps:
   turn:
     rotate: [stress, calm]
@@ -67,6 +70,8 @@ items:
 
 PICTURES = ("face-1", "face-2", "face-3", "stress-1", "stress-2", "stress-3", "pot")
 
+BLANK = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 256 256"/>'
+
 
 def make(folder: Path, **changed: str) -> Path:
     """Write the study; ``first="…"`` puts another text in the place of first.yaml."""
@@ -79,7 +84,7 @@ def make(folder: Path, **changed: str) -> Path:
     images = folder / "assets" / "images"
     images.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
-        (images / f"{picture}.svg").write_text("<svg/>")
+        (images / f"{picture}.svg").write_text(BLANK)
     return folder
 
 
@@ -92,6 +97,20 @@ def load(folder: Path, **changed: str) -> Library:
 def steps(lines: str) -> str:
     """first.yaml with these lines, already indented, below ``steps:``."""
     return FIRST.partition("steps:\n")[0] + "steps:\n" + lines
+
+
+def study(lines: str) -> str:
+    """study.yaml with these keys in the place of its own."""
+    return "".join({**_blocks(STUDY), **_blocks(lines)}.values())
+
+
+def _blocks(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    key = ""
+    for line in text.splitlines():
+        key = key if line.startswith(" ") else line.partition(":")[0]
+        found[key] = found.get(key, "") + line + "\n"
+    return found
 
 
 def codes(library: Library) -> list[str]:

@@ -48,6 +48,9 @@ def test_a_date_has_its_month_in_words(tmp_path: Path) -> None:
 
 def test_an_empty_value_leaves_no_gap(tmp_path: Path) -> None:
     assert said(tmp_path, "Hoi {first_name}! Dag", {}) == "Hoi! Dag"
+    assert said(tmp_path, "Hoi, {first_name}! Dag", {}) == "Hoi! Dag"
+    assert fill("Hoi, {n}, fijn.\nDag,\nik", lambda _: "") == "Hoi, fijn.\nDag,\nik"
+    assert said(tmp_path, "Dag, {first_name}", {}) == "Dag"
 
 
 def test_a_value_is_never_filled_in_again(tmp_path: Path) -> None:
@@ -73,6 +76,15 @@ def test_what_is_filled_in_is_isolated_from_right_to_left_text() -> None:
 
     assert texts.say("polsbot.balance", "ar", {"pot": 400}) == "معك \u20684\u2069 يورو"
     assert texts.say("polsbot.balance", "nl", {"pot": 400}) == "4"
+
+
+def test_an_arabic_name_is_isolated_from_dutch_text(tmp_path: Path) -> None:
+    texts = load(tmp_path).texts()
+
+    said = texts.say("polsbot.doubted", "nl", {"value": "أمينة"})
+
+    assert said == "Je typte \u2068أمينة\u2069. Klopt dat?"
+    assert "\u2068" not in texts.say("polsbot.doubted", "nl", {"value": "Zoë"})
 
 
 def test_an_unknown_text_is_our_fault_and_says_so() -> None:

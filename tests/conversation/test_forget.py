@@ -6,12 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
+from bot.conversation.effects import AFTER_THE_FAREWELL, ANSWERS, OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
-from bot.message import Channel, InboundMessage
+from bot.conversation.settle import settle_sent
+from bot.conversation.timers import fire
+from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, find_address
+from bot.panel.timers import due_timers
 from bot.rewards.ledger import balance, pot_of
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
@@ -37,7 +40,7 @@ def test_an_erased_person_is_named_nowhere_and_keeps_the_amounts(database: Datab
     address = database.run(find_address, "local", AMINA)
     assert address.address is None
     assert address.opted_out_at == NOW, "the stop holds, should the number be enrolled again"
-    assert all(one.typed is None and one.words is None for one in database.run(rows, ANSWERS))
+    assert database.run(rows, ANSWERS) == []
     assert all(one.form is None for one in database.run(rows, OUTBOUND))
     assert '"answers":{}' in database.run(rows, RUNS)[0].state
     assert database.run(balance, pot_of(person)) == 200
@@ -52,6 +55,26 @@ def test_a_message_of_an_erased_person_is_a_strangers(database: Database) -> Non
     received = database.run(receive, CONTENT, inbound, NOW + timedelta(days=2))
 
     assert received.outcome == "stranger"
+
+
+def test_who_confirms_wissen_gets_a_receipt_and_is_then_erased(database: Database) -> None:
+    database.run(begin)
+    for number, typed in enumerate(("ja", "4", "wis alles", "ja")):
+        database.run(hear, typed, number)
+    for _ in range(4):
+        for one in database.run(claim, CONTENT, NOW):
+            database.run(settle_sent, one.row, Sent(f"P{one.row}", DeliveryState.DELIVERED), NOW)
+
+    assert database.run(rows, OUTBOUND)[-1].state == "delivered"
+    assert database.run(due_timers, NOW) == []
+    later = NOW + AFTER_THE_FAREWELL
+    for timer in database.run(due_timers, later):
+        database.run(fire, CONTENT, timer, later)
+
+    (row,) = database.run(rows, PARTICIPANTS)
+    assert (row.first_name, row.status) == (None, "erased")
+    assert database.run(find_address, "local", AMINA).address is None
+    assert database.run(rows, ANSWERS) == []
 
 
 def test_a_shared_number_stays_with_the_other_person(database: Database) -> None:

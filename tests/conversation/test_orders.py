@@ -20,7 +20,9 @@ from bot.message import (
 )
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-VALUES = st.one_of(st.none(), st.integers(-9, 9), WORDS, st.lists(WORDS, max_size=2).map(tuple))
+VALUES = st.one_of(
+    st.none(), st.integers(-9, 9), WORDS, st.dates(), st.lists(WORDS, max_size=2).map(tuple)
+)
 TEXTS = st.builds(Text, WORDS, st.dictionaries(WORDS, VALUES, max_size=2))
 SHOWN = st.builds(
     Shown, st.one_of(st.integers(0, 9), WORDS), WORDS, WORDS, st.none() | st.integers(1, 9)

@@ -9,7 +9,15 @@ from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, PATIENCE, claim, mark_abandoned
+from bot.conversation.orders import load_send
+from bot.conversation.outbox import (
+    BROKEN,
+    BROKEN_AT_MOST,
+    LEASE,
+    PATIENCE,
+    claim,
+    mark_abandoned,
+)
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
@@ -24,7 +32,7 @@ from bot.message import (
     Sent,
     TextForm,
 )
-from bot.panel.participants import ADDRESSES, Enrolment, enrol
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
@@ -41,6 +49,10 @@ def hear(db: Connection, text: str, number: int, now: datetime = NOW) -> None:
     inbound = message(text, number)
     local = type(inbound)(Channel.LOCAL, f"L{number}", AMINA, "bot", text, now)
     assert receive(db, CONTENT, local, now).outcome == "handled"
+
+
+def next_wave_in_two_weeks(db: Connection) -> None:
+    db.execute(update(PARTICIPANTS).values(next_wave_at=NOW + timedelta(days=14)))
 
 
 def states(database: Database) -> list[str]:
@@ -209,12 +221,14 @@ def fire_all(db: Connection, now: datetime) -> int:
 
 def test_a_reminder_is_sent_once_and_none_after_a_reply(database: Database) -> None:
     database.run(begin)
-    day = timedelta(days=1, minutes=1)
+    database.run(next_wave_in_two_weeks)
+    day = NOW + timedelta(days=1, minutes=1)
 
-    assert database.run(fire_all, NOW + day) == 1
-    assert database.run(fire_all, NOW + day) == 0
-    database.run(hear, "ja", 1)
-    assert database.run(fire_all, NOW + timedelta(days=4)) == 1, "the nudge, no reminder"
+    assert database.run(fire_all, day) == 1
+    assert database.run(fire_all, day) == 0
+    database.run(hear, "ja", 1, day)
+    assert database.run(fire_all, day + timedelta(hours=4)) == 1, "the nudge"
+    assert database.run(fire_all, NOW + timedelta(days=4)) == 0, "no reminder"
 
 
 def test_a_closed_wave_sets_the_run_expired(database: Database) -> None:
@@ -333,3 +347,44 @@ async def test_a_broken_line_never_sends_twice(database: Database) -> None:
     await senders.drain()
 
     assert len(carrier.sent_to(AMINA)) == 1
+
+
+def test_a_message_that_breaks_our_code_holds_up_nobody_else(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.run(begin)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.conversation.outbox.speak", broken)
+        assert database.run(claim, CONTENT, NOW) == []
+    assert states(database) == ["queued"]
+
+    assert database.run(claim, CONTENT, NOW) == [], "it waits for a mended version"
+    assert len(database.run(claim, CONTENT, NOW + BROKEN)) == 1
+
+
+def test_a_message_that_stays_broken_is_dropped_with_its_reason(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.run(begin)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr("bot.conversation.outbox.speak", broken)
+    assert database.run(claim, CONTENT, NOW + BROKEN_AT_MOST) == []
+
+    (row,) = database.run(rows, OUTBOUND)
+    assert (row.state, row.code) == ("dropped", "broken: KeyError")
+
+
+def test_who_says_stop_twice_is_told_goodbye_once(database: Database) -> None:
+    database.run(begin)
+    database.run(hear, "stop", 1)
+    database.run(hear, "stop", 2)
+
+    said = [load_send(row.order).text for row in database.run(rows, OUTBOUND)]
+    assert [text.key for text in said if text] == [said[0].key, "polsbot.stopped"]  # type: ignore[union-attr]

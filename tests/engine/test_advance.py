@@ -352,6 +352,14 @@ def test_a_tap_of_another_run_never_answers_the_open_question() -> None:
     assert talk.keys() == ["polsbot.saved_already", "t.stress"]
 
 
+def test_a_tap_on_a_reminder_asks_the_open_question_and_counts_as_no_reply_to_it() -> None:
+    talk = begun().read(Tapped("r1", "stress", "-ask"))
+
+    assert talk.keys() == ["t.stress"]
+    assert talk.run.tries == 0
+    assert talk.run.answers == begun().run.answers
+
+
 def test_a_doubted_value_waits_for_a_yes() -> None:
     talk = begun().answer(1, "continue", 60)
     assert talk.run.step == "doubt-creditors"

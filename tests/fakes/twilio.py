@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
@@ -17,12 +19,19 @@ TOKEN = "secret-token"
 @dataclass
 class FakeTwilio:
     """``messages`` are the forms of accepted creates, in order. ``behave`` scripts the next calls:
-    a status code with a Twilio code, ``lost`` (accepted, then the line breaks), ``reset`` (the line
-    breaks before), ``slow``, ``junk``.
+    a status with a Twilio code (then headers, then the status that the body tells), ``lost``
+    (accepted, then the line breaks), ``reset`` (the line breaks before), ``slow``, ``junk``, or
+    text that is answered as it is with 201. ``received`` are messages of people that its list
+    tells of, while it ``is_listing``. ``approvals`` are the words of WhatsApp on contents by their
+    id, ``asked`` the requests for them.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     contents: list[dict[str, Any]] = field(default_factory=list)
+    approvals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    received: list[dict[str, Any]] = field(default_factory=list)
+    is_listing: bool = True
     script: deque[Any] = field(default_factory=deque)
     calls: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -34,6 +43,8 @@ class FakeTwilio:
         app.router.add_get("/2010-04-01/Accounts/{account}/Messages.json", self._list)
         app.router.add_post("/v1/Content", self._make_content)
         app.router.add_get("/v1/Content", self._list_content)
+        app.router.add_get("/v1/Content/{sid}/ApprovalRequests", self._tell_approval)
+        app.router.add_post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._ask_approval)
         self.server = TestServer(app)
         await self.server.start_server()
 
@@ -52,6 +63,20 @@ class FakeTwilio:
     def bodies(self) -> list[str]:
         return [message.get("Body", "") for message in self.messages]
 
+    async def tell(self, http: ClientSession, bot: str, place: int, **told: str) -> int:
+        """Post a status of the message at this place, signed, to the bot that listens at ``bot``;
+        returns the status of its answer.
+        """
+        message = self.messages[place]
+        callback = message["StatusCallback"]
+        form = {"MessageSid": message["sid"], "AccountSid": ACCOUNT, "To": message["To"], **told}
+        async with http.post(
+            bot.rstrip("/") + urlsplit(callback).path,
+            data=form,
+            headers={"X-Twilio-Signature": sign(callback, form)},
+        ) as answer:
+            return answer.status
+
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.calls += 1
         form: dict[str, Any] = dict(await request.post())
@@ -62,13 +87,17 @@ class FakeTwilio:
             request.transport.abort()
             return web.Response()
         if isinstance(step, tuple):
-            status, code, *headers = step
-            body = {"status": status, "code": code, "message": "no", "more_info": ""}
-            return web.json_response(body, status=status, headers=headers[0] if headers else None)
+            status, code = step[:2]
+            headers = step[2] if len(step) > 2 else None
+            told = step[3] if len(step) > 3 else status
+            body = {"status": told, "code": code, "message": "no", "more_info": ""}
+            return web.json_response(body, status=status, headers=headers)
         if step == "junk":
             return web.Response(status=502, text="<html>bad gateway</html>")
         if step == "slow":
             await asyncio.sleep(30)
+        if isinstance(step, str) and step != "lost":
+            return web.Response(status=201, text=step, content_type="application/json")
         sid = f"SM{len(self.messages):032x}"
         self.messages.append({**form, "sid": sid})
         self.arrived.set()
@@ -78,10 +107,20 @@ class FakeTwilio:
         return web.json_response({"sid": sid, "status": "queued", "error_code": None}, status=201)
 
     async def _list(self, request: web.Request) -> web.Response:
-        found = [
-            {"sid": one["sid"], "to": one["To"], "body": one.get("Body", ""), "status": "sent"}
+        if not self.is_listing:
+            return web.json_response({"code": 20500}, status=500)
+        sent = [
+            {
+                "sid": one["sid"],
+                "to": one["To"],
+                "body": one.get("Body", ""),
+                "status": "sent",
+                "direction": "outbound-api",
+            }
             for one in self.messages
         ]
+        to = request.query.get("To")
+        found = [one for one in sent + self.received if to in (None, one["to"])]
         return web.json_response({"messages": found, "next_page_uri": None})
 
     async def _make_content(self, request: web.Request) -> web.Response:
@@ -89,6 +128,18 @@ class FakeTwilio:
         made = {**asked, "sid": f"HX{len(self.contents):032x}"}
         self.contents.append(made)
         return web.json_response(made, status=201)
+
+    async def _ask_approval(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        if not re.fullmatch("[a-z0-9_]{1,512}", asked["name"]):
+            return web.json_response({"code": 63031, "status": 400}, status=400)
+        self.approvals[request.match_info["sid"]] = {"rejection_reason": "", "status": "received"}
+        self.asked.append(asked)
+        return web.json_response({**asked, "status": "received"}, status=201)
+
+    async def _tell_approval(self, request: web.Request) -> web.Response:
+        sid = request.match_info["sid"]
+        return web.json_response({"sid": sid, "whatsapp": self.approvals.get(sid)})
 
     async def _list_content(self, _: web.Request) -> web.Response:
         meta = {"key": "contents", "next_page_url": None, "page": 0, "page_size": 500}

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
+from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -19,15 +20,26 @@ from twilio.rest import Client
 TIMEOUT = 20.0
 """Seconds for one call: well below the lease of a message."""
 
-_TOO_MANY = 429
+UNREADABLE = (
+    TwilioException, ValueError, KeyError, AttributeError, TypeError, RecursionError,
+)  # fmt: skip
+"""What the library raises over an answer of another shape than it expects."""
+
+_NOT_YES = 300
+_LONGEST_CODE = 20
 
 
-class BusyError(Exception):
-    """Too many requests; this one was not handled. ``retry_after`` is in seconds, if told."""
+class RefusedError(Exception):
+    """Twilio answered, and not with yes. ``code`` is its own, ``retry_after`` in seconds, if told.
 
-    def __init__(self, retry_after: float | None) -> None:
-        """Keep what the answer's header asks for."""
-        super().__init__("Twilio is busy")
+    The status is that of the answer itself: a body may say another, or be of somebody in between.
+    """
+
+    def __init__(self, status: int, code: str | None, retry_after: float | None) -> None:
+        """No word of the answer is kept: it may hold an address."""
+        super().__init__(f"Twilio answered {status} with code {code or 'none'}")
+        self.status = status
+        self.code = code
         self.retry_after = retry_after
 
 
@@ -52,7 +64,7 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
         timeout: float | None = None,  # noqa: ASYNC109 - the library's own name
         allow_redirects: bool = False,
     ) -> Response:
-        """One call; raises BusyError, aiohttp's errors and TimeoutError."""
+        """One call; raises RefusedError, aiohttp's errors and TimeoutError."""
         if self._session is None:
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         sent = dict(headers or {})
@@ -68,9 +80,11 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
             timeout=aiohttp.ClientTimeout(total=timeout or self._limit),
             allow_redirects=allow_redirects,
         ) as answer:
-            if answer.status == _TOO_MANY:
-                raise BusyError(_seconds(answer.headers.get("Retry-After")))
-            return Response(answer.status, await answer.text(errors="replace"))
+            text = await answer.text(errors="replace")
+            if answer.status >= _NOT_YES:
+                wait = _seconds(answer.headers.get("Retry-After"))
+                raise RefusedError(answer.status, _code(text), wait)
+            return Response(answer.status, text)
 
     async def close(self) -> None:
         """Close the session."""
@@ -100,6 +114,16 @@ def _pairs(values: dict[str, Any] | None) -> list[tuple[str, str]] | None:
         for one in value if isinstance(value, list | tuple) else (value,):
             pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
     return pairs
+
+
+def _code(text: str) -> str | None:
+    """The code in a refusal, if it is Twilio's."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    code = told.get("code") if isinstance(told, dict) else None
+    return str(code)[:_LONGEST_CODE] if isinstance(code, int | str) and code else None
 
 
 def _seconds(header: str | None) -> float | None:

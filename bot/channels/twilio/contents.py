@@ -23,16 +23,17 @@ LANGUAGE = "en"
 class Resource:
     """A stored message with places for variables, ``{{1}}`` and on; ``samples`` fill them."""
 
-    kind: str
+    name: str
     language: str
     types: Mapping[str, Any]
     samples: tuple[str, ...]
 
-    @property
-    def name(self) -> str:
-        """The same for the same content, and for no other."""
-        content = json.dumps([self.types, self.samples, self.language], sort_keys=True)
-        return f"polsbot-{self.kind}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+def _resource(kind: str, types: Mapping[str, Any], samples: tuple[str, ...]) -> Resource:
+    """Named by what it is: the same for the same content, and for no other."""
+    content = json.dumps([types, samples, LANGUAGE], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    return Resource(f"polsbot-{kind}-{digest}", LANGUAGE, types, samples)
 
 
 def _action(place: int) -> dict[str, str]:
@@ -49,7 +50,7 @@ def buttons(count: int) -> Resource:
     """Words and quick replies: variables are the words, then title and id of each."""
     actions = [_action(2 + 2 * place) for place in range(count)]
     types = {"twilio/quick-reply": {"body": "{{1}}", "actions": actions}}
-    return Resource(f"buttons-{count}", LANGUAGE, types, ("Question", *_pair_samples(count)))
+    return _resource(f"buttons-{count}", types, ("Question", *_pair_samples(count)))
 
 
 def card(count: int) -> Resource:
@@ -57,7 +58,7 @@ def card(count: int) -> Resource:
     actions = [{"type": "QUICK_REPLY", **_action(3 + 2 * place)} for place in range(count)]
     types = {"twilio/card": {"title": "{{1}}", "media": ["{{2}}"], "actions": actions}}
     samples = ("Question", "https://example.org/card.png", *_pair_samples(count))
-    return Resource(f"card-{count}", LANGUAGE, types, samples)
+    return _resource(f"card-{count}", types, samples)
 
 
 def rows(count: int) -> Resource:
@@ -67,7 +68,7 @@ def rows(count: int) -> Resource:
         for place in range(count)
     ]
     types = {"twilio/list-picker": {"body": "{{1}}", "button": "{{2}}", "items": items}}
-    return Resource(f"list-{count}", LANGUAGE, types, ("Question", "Choose", *_pair_samples(count)))
+    return _resource(f"list-{count}", types, ("Question", "Choose", *_pair_samples(count)))
 
 
 FIXED: tuple[Resource, ...] = (

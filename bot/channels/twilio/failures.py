@@ -98,18 +98,40 @@ _RANGES: dict[str, tuple[Reaction, str]] = {
 }
 """Codes by how they begin."""
 
+_STATUSES: dict[int, tuple[Reaction, str]] = {
+    401: _TABLE["20003"],
+    403: (_R.HALT, "not allowed, and not by Twilio's own rules: look at the proxy in between"),
+    404: _TABLE["20404"],
+    407: (_R.HALT, "the proxy in between wants a password"),
+    408: (_R.ASK, "the request was cut off; the outcome is unknown"),
+    429: _TABLE["20429"],
+}
+"""Answers by their HTTP status, where no code of the table says more."""
+
+_SERVER_FAULT = 500
+_BROKEN = (_R.ASK, "Twilio failed: the outcome is unknown")
 _REFUSED = (_R.FIX, "refused; the code is not in our table")
 _UNDELIVERED = (_R.OTHER, "not delivered; the code is not in our table")
 
 
-def failure_of(code: str | int | None, *, retry_after: float | None = None) -> Failure:
+def failure_of(code: str | int | None) -> Failure:
     """A call was refused with this code: what to do."""
-    return _look_up(code, _REFUSED, retry_after)
+    return _look_up(code, _REFUSED)
+
+
+def refusal(status: int, code: str | None, retry_after: float | None = None) -> Failure:
+    """A call was answered with this HTTP status and perhaps a code: what to do.
+
+    From 500 on nothing that the body says makes the outcome certain.
+    """
+    if status >= _SERVER_FAULT:
+        return Failure(str(status), *_BROKEN)
+    return _look_up(code or status, _STATUSES.get(status, _REFUSED), retry_after)
 
 
 def undelivered(code: str | int | None) -> Failure:
     """A message that was taken over was not delivered: what to do."""
-    return _look_up(code, _UNDELIVERED, None)
+    return _look_up(code, _UNDELIVERED)
 
 
 def known_codes() -> frozenset[str]:
@@ -118,7 +140,7 @@ def known_codes() -> frozenset[str]:
 
 
 def _look_up(
-    code: str | int | None, default: tuple[Reaction, str], retry_after: float | None
+    code: str | int | None, default: tuple[Reaction, str], retry_after: float | None = None
 ) -> Failure:
     text = str(code or "")
     in_range = next((row for start, row in _RANGES.items() if text.startswith(start)), default)

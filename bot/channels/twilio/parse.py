@@ -4,6 +4,7 @@ Fields: https://www.twilio.com/docs/messaging/guides/webhook-request
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from bot.message import Channel, DeliveryState, DeliveryStatus, InboundMessage, 
 
 LONGEST_TEXT = 5000
 LONGEST_ID = 200
+LONGEST_URL = 2048
 MOST_MEDIA = 10
 
 STATES: dict[str, DeliveryState] = {
@@ -30,6 +32,7 @@ STATES: dict[str, DeliveryState] = {
 }
 """Every status of Twilio's own description of its API."""
 
+_SHORTEST_BASE64 = 60
 _KEYWORDS = {"STOP": "stop", "START": "start", "HELP": "help"}
 
 
@@ -39,7 +42,7 @@ class MalformedError(ValueError):
 
 def parse_message(pairs: Sequence[tuple[str, str]], received_at: datetime) -> InboundMessage:
     """A person's message; raises MalformedError. Texts are cut to lengths no person types."""
-    form = dict(reversed(pairs))
+    form = _safe(pairs)
     provider_id = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid")
     sender = form.get("From")
     if not provider_id or not sender:
@@ -52,9 +55,7 @@ def parse_message(pairs: Sequence[tuple[str, str]], received_at: datetime) -> In
         provider_id=provider_id[:LONGEST_ID],
         sender=address[:LONGEST_ID],
         to=split_address(form.get("To", ""))[1][:LONGEST_ID],
-        text=(form.get("Body") or form.get("ButtonText") or form.get("ListTitle") or "")[
-            :LONGEST_TEXT
-        ],
+        text=_words(form)[:LONGEST_TEXT],
         received_at=received_at,
         alias=_alias(alias, address),
         payload=payload[:LONGEST_ID] if payload else None,
@@ -65,15 +66,17 @@ def parse_message(pairs: Sequence[tuple[str, str]], received_at: datetime) -> In
 
 def parse_status(pairs: Sequence[tuple[str, str]], token: str) -> DeliveryStatus | None:
     """What became of our message; ``None`` for a status we do not know, which changes nothing."""
-    form = dict(reversed(pairs))
+    form = _safe(pairs)
     state = STATES.get((form.get("MessageStatus") or form.get("SmsStatus") or "").lower())
     if state is None:
         return None
     return DeliveryStatus(
-        token=token,
+        token=_without_traps(token)[:LONGEST_ID],
         provider_id=(form.get("MessageSid") or form.get("SmsSid") or "")[:LONGEST_ID],
         state=state,
-        code=form.get("ErrorCode") or None if state is DeliveryState.FAILED else None,
+        code=form.get("ErrorCode", "")[:LONGEST_ID] or None
+        if state is DeliveryState.FAILED
+        else None,
     )
 
 
@@ -83,6 +86,36 @@ def split_address(address: str) -> tuple[Channel, str]:
     if colon and prefix.lower() == "whatsapp":
         return Channel.WHATSAPP, rest.strip()
     return Channel.SMS, address.strip()
+
+
+def _safe(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The first value of each field, fit to be kept."""
+    return {name: _without_traps(value) for name, value in reversed(pairs)}
+
+
+def _without_traps(text: str) -> str:
+    """Without what a database refuses: NUL goes, half a surrogate pair becomes U+FFFD."""
+    if text.isascii():
+        return text.replace("\0", "")
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", "")
+
+
+def _words(form: dict[str, str]) -> str:
+    """What was typed, or the title of what was tapped.
+
+    A long text message sometimes comes as base64 (seen by nyaruka/courier); it is read only where
+    it cannot be anything else.
+    """
+    words = form.get("Body") or form.get("ButtonText") or form.get("ListTitle") or ""
+    if len(words) < _SHORTEST_BASE64 or len(words) % 4 or not words.isascii():
+        return words
+    try:
+        decoded = b64decode(words, validate=True).decode()
+    except ValueError:
+        return words
+    is_speech = " " in decoded and all(sign.isprintable() or sign in "\r\n\t" for sign in decoded)
+    return decoded if is_speech else words
 
 
 def _alias(alias: str | None, address: str) -> str | None:
@@ -112,7 +145,10 @@ def _media(form: dict[str, str]) -> tuple[Media, ...]:
     except ValueError:
         return ()
     return tuple(
-        Media(form[f"MediaUrl{place}"], form.get(f"MediaContentType{place}", ""))
+        Media(
+            form[f"MediaUrl{place}"][:LONGEST_URL],
+            form.get(f"MediaContentType{place}", "")[:LONGEST_ID],
+        )
         for place in range(max(count, 0))
         if f"MediaUrl{place}" in form
     )

@@ -4,23 +4,33 @@ Creating a message is not idempotent (https://www.twilio.com/docs/api/errors/205
 certainly not taken over may be tried again; an answer that never came makes the message uncertain.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException
 
-from bot.channels.contract import Failure, Listed, Reaction, SendError
-from bot.channels.twilio.client import TIMEOUT, BusyError, HttpClient, make_client
+from bot.channels.contract import Approval, Failure, Listed, Reaction, SendError
+from bot.channels.pace import Pace
+from bot.channels.twilio.client import (
+    TIMEOUT,
+    UNREADABLE,
+    HttpClient,
+    RefusedError,
+    make_client,
+)
 from bot.channels.twilio.contents import content_of
-from bot.channels.twilio.failures import failure_of
+from bot.channels.twilio.failures import refusal
+from bot.channels.twilio.listing import is_service, list_received, list_sent
+from bot.channels.twilio.templates import approval_of
 from bot.message import (
     ButtonsForm,
     Channel,
     Form,
+    InboundMessage,
     ListForm,
     OutboundMessage,
     PictureForm,
@@ -31,18 +41,22 @@ from bot.message import (
 )
 
 LONGEST_BODY = 1600
-_SERVER_FAULT = 500
+LONGEST_VALIDITY = 36_000
+"""Seconds that Twilio keeps a message in its queue at most; it refuses more."""
 
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """Our account. A sender is a number (``+31…``) or a messaging service (``MG…``)."""
+    """Our account. A sender is a number (``+31…``) or a messaging service (``MG…``); ``rates`` are
+    messages a second that it may send, without limit where there is none.
+    """
 
     account: str
     token: str
     public_url: str
     senders: Mapping[Channel, str]
     base_url: str | None = None
+    rates: Mapping[Channel, float] = field(default_factory=dict)
 
 
 class TwilioCarrier:
@@ -54,23 +68,26 @@ class TwilioCarrier:
         """Nothing is opened before the first message; ``timeout`` is in seconds for one call."""
         self._account = account
         self._contents = contents
+        self._paces = {channel: Pace(rate) for channel, rate in account.rates.items()}
         self._http = HttpClient(account.base_url, timeout)
         self.client = make_client(account.account, account.token, self._http)
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Hand a message over; raises SendError."""
         fields = {**self._addressed(message), **self._said(message.channel, message.form)}
+        pace = self._paces.get(message.channel)
+        if pace is not None:
+            await asyncio.sleep(pace.wait(asyncio.get_running_loop().time()))
         try:
             made = await self.client.messages.create_async(**fields)
-        except BusyError as error:
-            raise SendError(failure_of("20429", retry_after=error.retry_after)) from error
-        except TwilioException as error:
-            raise SendError(_refused(error)) from error
+        except RefusedError as error:
+            failure = refusal(error.status, error.code, error.retry_after)
+            raise SendError(failure) from error
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise SendError(
                 Failure("connect", Reaction.RETRY, "no connection to Twilio: nothing left")
             ) from error
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
+        except (aiohttp.ClientError, TimeoutError, *UNREADABLE) as error:
             raise SendError(
                 Failure("no answer", Reaction.ASK, "no answer from Twilio: the outcome is unknown")
             ) from error
@@ -80,14 +97,16 @@ class TwilioCarrier:
 
     async def sent_since(self, channel: Channel, to: str, since: datetime) -> list[Listed] | None:
         """Twilio's own list of what it took for this address, the newest 50."""
-        prefix = "whatsapp:" if channel is Channel.WHATSAPP else ""
-        try:
-            found = await self.client.messages.list_async(
-                to=f"{prefix}{to}", date_sent_after=since - timedelta(minutes=1), limit=50
-            )
-        except (BusyError, TwilioException, aiohttp.ClientError, TimeoutError, ValueError):
-            return None
-        return [Listed(str(one.sid), str(one.body or "")) for one in found]
+        return await list_sent(self.client, _prefixed(channel, to), since)
+
+    async def received_since(self, since: datetime) -> list[InboundMessage] | None:
+        """What people sent us since then, webhook or not; ``None`` if Twilio cannot be asked."""
+        senders = {_prefixed(channel, one) for channel, one in self._account.senders.items()}
+        return await list_received(self.client, senders, since)
+
+    async def approval(self, template: str) -> Approval | None:
+        """How far a template came with WhatsApp; ``None`` if Twilio cannot be asked."""
+        return await approval_of(self.client, template)
 
     async def close(self) -> None:
         """Close the session."""
@@ -99,18 +118,17 @@ class TwilioCarrier:
             raise SendError(
                 Failure("no sender", Reaction.OTHER, f"no sender is set for {message.channel}")
             )
-        prefix = "whatsapp:" if message.channel is Channel.WHATSAPP else ""
         base = self._account.public_url.rstrip("/")
         fields: dict[str, Any] = {
-            "to": f"{prefix}{message.to}",
+            "to": _prefixed(message.channel, message.to),
             "status_callback": f"{base}/twilio/statuses/{message.token}",
         }
-        if sender.startswith("MG"):
+        if is_service(sender):
             fields["messaging_service_sid"] = sender
         else:
-            fields["from_"] = f"{prefix}{sender.removeprefix('whatsapp:')}"
+            fields["from_"] = _prefixed(message.channel, sender)
         if message.valid_for is not None:
-            fields["validity_period"] = message.valid_for
+            fields["validity_period"] = max(1, min(message.valid_for, LONGEST_VALIDITY))
         return fields
 
     def _said(self, channel: Channel, form: Form) -> dict[str, Any]:
@@ -127,7 +145,7 @@ class TwilioCarrier:
 
     def _content(self, form: ButtonsForm | ListForm | TemplateForm) -> dict[str, Any]:
         name, variables = content_of(form)
-        sid = self._contents.get(name)
+        sid = name if isinstance(form, TemplateForm) else self._contents.get(name)
         if sid is None:
             raise SendError(
                 Failure(
@@ -152,10 +170,8 @@ def _fitting(body: str) -> str:
     return body
 
 
-def _refused(error: TwilioException) -> Failure:
-    """An answer with an error in it: certain below 500, unknown from there on."""
-    status = getattr(error, "status", None)
-    code = getattr(error, "code", None)
-    if not isinstance(status, int) or status >= _SERVER_FAULT:
-        return Failure(str(code or status), Reaction.ASK, "Twilio failed: the outcome is unknown")
-    return failure_of(code)
+def _prefixed(channel: Channel, address: str) -> str:
+    """An address as Twilio writes it; a messaging service stands for itself."""
+    if channel is not Channel.WHATSAPP or is_service(address):
+        return address
+    return f"whatsapp:{address.removeprefix('whatsapp:')}"

@@ -1,15 +1,14 @@
 """The picture of a voucher: what it is worth, the code to be scanned and to be read, until when."""
 
-import io
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-import resvg_py
 import segno
-from PIL import Image
 
 from bot.content.cards.card import CardError
-from bot.content.cards.letters import FAMILY, FILES, fitting, missing
+from bot.content.cards.letters import FAMILY, missing
+from bot.content.cards.render import render
+from bot.content.cards.wrap import Room, fit
 
 FOLDER = "vouchers/"
 """Under ``/media/``: pictures of vouchers, which open for a while only."""
@@ -40,14 +39,7 @@ def draw_voucher(card: VoucherCard) -> bytes:
         raise CardError(f"no font has {' '.join(lacking)}, needed on a voucher")
     if missing(card.code):
         raise CardError("a voucher's code has letters that no font of ours has")
-    png = resvg_py.svg_to_bytes(
-        svg_string=_sheet(card), skip_system_fonts=True, font_files=list(FILES)
-    )
-    with Image.open(io.BytesIO(bytes(png))) as image:
-        flat = image.convert("RGB")
-    out = io.BytesIO()
-    flat.quantize(16, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    return out.getvalue()
+    return render(_sheet(card))
 
 
 def _sheet(card: VoucherCard) -> str:
@@ -56,24 +48,24 @@ def _sheet(card: VoucherCard) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="{FAMILY}" font-weight="700" '
         f'text-anchor="middle"><rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_PAPER}"/>{band}'
-        + _line(card.worth, 118, range(110, 60, -4), _PAPER)
-        + _line(card.shop, 198, range(56, 27, -2), _PAPER)
+        + _line(card.worth, 118, 62, 110, _PAPER)
+        + _line(card.shop, 198, 28, 56, _PAPER)
         + _code(card.code, (_WIDTH - _QR) / 2, _BAND_HEIGHT + 30, _QR)
-        + _line(card.code, 1010, range(80, 27, -2), _INK)
-        + _line(card.valid, 1130, range(48, 27, -2), _INK)
+        + _line(card.code, 1010, 28, 80, _INK)
+        + _line(card.valid, 1130, 28, 48, _INK)
         + "</svg>"
     )
 
 
-def _line(words: str, y: float, sizes: range, colour: str) -> str:
+def _line(words: str, y: float, smallest: int, largest: int, colour: str) -> str:
     try:
-        _, size = fitting(words.replace(" ", "\u00a0"), _WIDTH - 2 * _EDGE, sizes, 1)
+        fitted = fit(words, Room(_WIDTH - 2 * _EDGE, smallest, largest, 1))
     except CardError:
         raise CardError("a line of a voucher is too long for its picture") from None
     if any("\u0590" <= letter <= "\u08ff" for letter in words):
         words = f"\u200f{words}\u200f"
     place = f'x="{_WIDTH / 2:.0f}" y="{y:.0f}"'
-    return f'<text {place} font-size="{size}" fill="{colour}">{escape(words)}</text>'
+    return f'<text {place} font-size="{fitted.size}" fill="{colour}">{escape(words)}</text>'
 
 
 def _code(code: str, x: float, y: float, size: float) -> str:

@@ -1,0 +1,74 @@
+"""WhatsApp's stored messages: what questions need, and what may open a conversation."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import aiohttp
+import typer
+
+from bot.channels.twilio import TwilioCarrier
+from bot.channels.twilio.client import RefusedError
+from bot.channels.twilio.contents import FIXED
+from bot.channels.twilio.contents import push as push_contents
+from bot.channels.twilio.templates import Category, Pushed, push_templates
+from bot.cli.common import fail, opened, twilio_of
+from bot.content.library import load_library
+from bot.content.templates import templates_of
+from bot.conversation.contents import keep_contents, known_contents
+from bot.conversation.templates import keep_template, known_templates
+from bot.message import Template
+
+app = typer.Typer(no_args_is_help=True, help="WhatsApp's stored messages.")
+
+
+@app.command()
+def push(
+    category: Annotated[
+        Category, typer.Option(help="What the openings are for; WhatsApp may change it.")
+    ] = Category.UTILITY,
+) -> None:
+    """Make at Twilio what questions need, and ask WhatsApp to approve what opens a conversation:
+    every invitation and reminder in every language. What is there is left alone. A running server
+    asks every ten minutes whether they are approved.
+    """
+    with opened() as (settings, database):
+        carrier = twilio_of(settings, database)
+        if carrier is None:
+            raise fail("No Twilio account is set: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+        library = load_library(
+            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
+        )
+        try:
+            made, pushed = asyncio.run(_push(carrier, templates_of(library), category))
+        except RefusedError as error:
+            raise fail(f"{error}. Look at the account and its token.") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise fail("Twilio could not be reached. Try again: nothing is made twice.") from error
+        database.run(keep_contents, made)
+        now = datetime.now(UTC)
+        for one in pushed:
+            told = one.template.name, one.provider_id, one.template.language, one.approval, now
+            database.run(keep_template, *told)
+            print(f"{one.template.name}\t{one.approval.state}\t{one.approval.reason}")
+        print(f"{len(made)} messages for questions, {len(pushed)} openings.")
+
+
+@app.command(name="list")
+def list_templates() -> None:
+    """What was made: openings with their state and WhatsApp's reason, then what questions need."""
+    with opened() as (_, database):
+        for row in database.run(known_templates):
+            print(f"{row.name}\t{row.state}\t{row.reason}")
+        for name, sid in sorted(database.run(known_contents).items()):
+            print(f"{name}\tno approval needed\t{sid}")
+
+
+async def _push(
+    carrier: TwilioCarrier, templates: list[Template], category: Category
+) -> tuple[dict[str, str], list[Pushed]]:
+    try:
+        made = await push_contents(carrier.client, FIXED)
+        return made, await push_templates(carrier.client, templates, category)
+    finally:
+        await carrier.close()

@@ -1,0 +1,280 @@
+"""Opening a conversation on WhatsApp outside the window: an approved template or another channel,
+on both databases.
+"""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from bot.channels.contract import APPROVED, Approval
+from bot.channels.local import LocalCarrier
+from bot.channels.twilio import TwilioAccount, TwilioCarrier
+from bot.content.templates import templates_of
+from bot.conversation.effects import OUTBOUND
+from bot.conversation.open import open_wave
+from bot.conversation.outbox import claim
+from bot.conversation.receive import receive
+from bot.conversation.service import Conversations
+from bot.conversation.settle import settle_sent
+from bot.conversation.templates import (
+    TEMPLATES,
+    WHEN_DECIDED,
+    WHILE_OPEN,
+    keep_template,
+    known_templates,
+    note_approval,
+    templates_to_ask,
+)
+from bot.conversation.timers import fire
+from bot.message import ButtonsForm, Channel, OutboundMessage, Sent, TemplateForm, TextForm
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
+from bot.panel.timers import due_timers
+from bot.runtime import FastClock, Runtime
+from bot.settings import Settings
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
+from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio
+
+ALL = templates_of(CONTENT.library)
+DAY = timedelta(days=1)
+
+
+def approve(db: Connection, state: str = APPROVED) -> None:
+    for place, one in enumerate(ALL):
+        keep_template(db, one.name, f"HX{place}", one.language, Approval(state), NOW)
+
+
+def begin(db: Connection, language: str = "nl", *, name: str = "Amina") -> str:
+    ways = [(Channel.WHATSAPP, AMINA), (Channel.SMS, AMINA)]
+    person = Enrolment("klantmonitor", name, language, ways, NOW.date())
+    participant = enrol(db, person, NOW)
+    assert open_wave(db, PERIODIC, participant, "periodic", 1, NOW).run
+    return participant
+
+
+def sent_at(database: Database, now: datetime) -> OutboundMessage:
+    (one,) = database.run(claim, CONTENT, now)
+    database.run(settle_sent, one.row, Sent(f"SM{one.row}"), now)
+    return one.message
+
+
+def heard(db: Connection, at: datetime) -> None:
+    db.execute(update(ADDRESSES).where(ADDRESSES.c.channel == "whatsapp").values(heard_at=at))
+
+
+def provider_of(name: str, language: str) -> str:
+    found = [
+        place
+        for place, one in enumerate(ALL)
+        if name in one.name and one.language == language and one.names
+    ]
+    return f"HX{found[0]}"
+
+
+def test_outside_the_window_an_invitation_is_its_approved_template(database: Database) -> None:
+    database.run(approve)
+    database.run(begin)
+
+    opening = sent_at(database, NOW)
+
+    assert opening.channel is Channel.WHATSAPP
+    assert isinstance(opening.form, TemplateForm)
+    assert opening.form.name == provider_of("periodic_invite", "nl")
+    assert opening.form.variables == ("Amina",)
+    assert opening.form.body.startswith("Hoi Amina! Hier is Team Klantmonitor.")
+    assert [button.id.split(".", 1)[1] for button in opening.form.buttons] == [
+        "invite.start",
+        "invite.later",
+    ]
+
+
+def test_inside_the_window_it_is_not_needed(database: Database) -> None:
+    database.run(approve)
+    database.run(begin)
+    database.run(heard, NOW - timedelta(hours=23))
+
+    assert isinstance(sent_at(database, NOW).form, ButtonsForm)
+
+
+@pytest.mark.parametrize(
+    "state", ["unsubmitted", "received", "pending", "rejected", "paused", "disabled"]
+)
+def test_what_is_not_approved_is_said_on_the_next_channel(database: Database, state: str) -> None:
+    database.run(approve, state)
+    database.run(begin)
+
+    opening = sent_at(database, NOW)
+
+    assert (opening.channel, type(opening.form)) == (Channel.SMS, TextForm)
+
+
+def test_another_text_or_language_has_not_been_approved(database: Database) -> None:
+    def only_english(db: Connection) -> None:
+        approve(db)
+        note_approval(
+            db, next(one.name for one in ALL if "invite_say_nl" in one.name), Approval("")
+        )
+        db.execute(update(TEMPLATES).where(TEMPLATES.c.language != "en").values(state="rejected"))
+
+    database.run(only_english)
+    database.run(begin)
+
+    assert sent_at(database, NOW).channel is Channel.SMS
+
+
+def test_who_has_no_name_is_written_to_without_one(database: Database) -> None:
+    database.run(approve)
+    database.run(begin, name="")
+
+    form = sent_at(database, NOW).form
+
+    assert isinstance(form, TemplateForm)
+    assert form.variables == ()
+    assert form.body.startswith("Hoi! Hier is")
+
+
+def test_a_name_that_holds_a_line_break_is_one_line(database: Database) -> None:
+    database.run(approve)
+    database.run(begin, name="Amina \n  Ali")
+
+    form = sent_at(database, NOW).form
+
+    assert isinstance(form, TemplateForm)
+    assert form.variables == ("Amina Ali",)
+
+
+def test_arabic_values_are_isolated_as_in_every_text(database: Database) -> None:
+    database.run(approve)
+    database.run(begin, "ar")
+
+    form = sent_at(database, NOW).form
+
+    assert isinstance(form, TemplateForm)
+    assert form.variables == ("\u2068Amina\u2069",)
+
+
+def test_a_reminder_of_the_invitation_is_the_same_template(database: Database) -> None:
+    database.run(approve)
+    database.run(begin)
+    first = sent_at(database, NOW).form
+
+    (timer,) = database.run(due_timers, NOW + DAY)
+    database.run(fire, CONTENT, timer, NOW + DAY)
+
+    assert sent_at(database, NOW + DAY).form == first
+
+
+def test_an_open_question_is_spoken_of_and_asked_after_a_tap(database: Database) -> None:
+    database.run(approve)
+    database.run(begin)
+    sent_at(database, NOW)
+    database.run(receive, CONTENT, message("ja", 1), NOW)
+    sent_at(database, NOW)
+
+    def reminded(db: Connection) -> None:
+        (timer,) = [one for one in due_timers(db, NOW + DAY) if one.name == "nudge"]
+        fire(db, CONTENT, timer, NOW + DAY)
+
+    database.run(reminded)
+    later = NOW + DAY + timedelta(minutes=1)
+    form = sent_at(database, later).form
+
+    assert isinstance(form, TemplateForm)
+    assert form.body == "Je was bij een vraag. Wil je verder?"
+    (button,) = form.buttons
+    tap = message("Nu verder", 2, payload=button.id)
+    assert database.run(receive, CONTENT, tap, later).outcome == "handled"
+    asked = database.run(rows, OUTBOUND)[-1]
+    assert '"step":"stress"' in asked.order
+    assert "sorry" not in asked.order
+
+
+def test_without_any_way_the_reason_is_kept(database: Database) -> None:
+    def only_whatsapp(db: Connection) -> None:
+        begin(db)
+        db.execute(update(ADDRESSES).where(ADDRESSES.c.channel == "sms").values(is_alive=False))
+
+    database.run(only_whatsapp)
+
+    assert database.run(claim, CONTENT, NOW) == []
+    (row,) = database.run(rows, OUTBOUND)
+    assert "there is no template" in row.code
+
+
+def test_the_liked_channel_still_comes_first(database: Database) -> None:
+    def likes_sms(db: Connection) -> None:
+        approve(db)
+        begin(db)
+        db.execute(update(PARTICIPANTS).values(channel="sms"))
+
+    database.run(likes_sms)
+
+    assert sent_at(database, NOW).channel is Channel.SMS
+
+
+def names(db: Connection, now: datetime) -> int:
+    return len(templates_to_ask(db, now, most=1000))
+
+
+def test_open_templates_are_asked_about_often_and_decided_ones_seldom(database: Database) -> None:
+    database.run(approve, "pending")
+
+    assert database.run(names, NOW + WHILE_OPEN / 2) == 0
+    assert database.run(names, NOW + WHILE_OPEN) == len(ALL)
+    assert database.run(names, NOW + WHILE_OPEN) == 0
+
+    database.run(approve)
+    assert database.run(names, NOW + WHILE_OPEN) == 0
+    assert database.run(names, NOW + WHEN_DECIDED) == len(ALL)
+
+
+def test_what_was_said_of_a_template_is_kept(database: Database) -> None:
+    database.run(approve, "pending")
+
+    database.run(note_approval, ALL[0].name, Approval("rejected", "INVALID_FORMAT"))
+
+    kept = {row.name: row for row in database.run(known_templates)}
+    assert (kept[ALL[0].name].state, kept[ALL[0].name].reason) == ("rejected", "INVALID_FORMAT")
+    assert kept[ALL[1].name].state == "pending"
+
+
+async def test_a_running_bot_learns_of_an_approval(database: Database) -> None:
+    twilio = FakeTwilio()
+    await twilio.start()
+    account = TwilioAccount(ACCOUNT, TOKEN, "https://b.example", {}, twilio.url)
+    carrier = TwilioCarrier(account, {})
+    clock = FastClock.at(NOW + WHILE_OPEN)
+    runtime = Runtime(
+        Settings.model_construct(),
+        database,
+        CONTENT.library,
+        CONTENT.lexicons,
+        {Channel.WHATSAPP: carrier},
+        LocalCarrier(),
+        clock,
+    )
+    bot = Conversations(runtime)
+    keep = (ALL[0].name, "HX0", "nl", Approval("pending"), NOW)
+    await database.transact(keep_template, *keep)
+    twilio.approvals["HX0"] = {"status": "approved", "rejection_reason": ""}
+
+    await bot.ask_for_approvals()
+
+    (row,) = await database.read(known_templates)
+    assert row.state == "approved"
+    await twilio.close()
+    clock.ahead += WHEN_DECIDED
+    await bot.ask_for_approvals()
+    assert [row.state for row in await database.read(known_templates)] == ["approved"]
+    await carrier.close()
+
+
+def test_a_pushed_template_is_kept_once(database: Database) -> None:
+    database.run(approve, "pending")
+    database.run(approve)
+
+    def count(db: Connection) -> int:
+        return len(list(db.execute(select(TEMPLATES.c.name))))
+
+    assert database.run(count) == len(ALL)
