@@ -17,7 +17,7 @@ from bot.conversation.open import Came
 from bot.conversation.pay import pay
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.engine.advance import advance
+from bot.engine.advance import advance, is_zero
 from bot.engine.asking import reply_question
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
@@ -99,7 +99,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         address_id=address.id,
         run_id=None if row is None else row.id,
         text=inbound.text,
-        reading=_name(reading),
+        reading=_name(reading, inbound.text),
         received_at=inbound.received_at,
     )
     if not arrived:
@@ -107,7 +107,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, heard)
-    looping = is_loop(db, address.id, reading, now)
+    looping = is_loop(db, address.id, reading, inbound.text, now)
     if looping and not isinstance(reading, Commanded):
         return Received("loop")
     demo = demo_in(content.library, inbound.text)
@@ -261,9 +261,11 @@ def _asks_back(reading: Reading) -> bool:
     return isinstance(reading, Commanded) and reading.command is Command.START
 
 
-def _name(reading: Reading) -> str:
+def _name(reading: Reading, typed: str) -> str:
     """How the message was taken, without a word of it."""
     match reading:
+        case Unclear() if is_zero(typed):
+            return "answer: zero"
         case Commanded(command=command):
             return f"command {command}"
         case Tapped():
