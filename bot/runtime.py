@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
+from bot.content.cards import CardStore
 from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
 from bot.engine.replies.lexicon import Lexicon
@@ -57,6 +58,12 @@ def keys_of(settings: Settings) -> Keys:
             "Make one with `polsbot config --new-key`, keep it safe, and set it."
         )
     return Keys.from_text(settings.polsbot_key.get_secret_value())
+
+
+def card_store(settings: Settings, library: Library) -> CardStore:
+    """The cards of this installation; raises SettingsError without a key to hide them with."""
+    secret = keys_of(settings).hash("cards", "media")
+    return CardStore(settings.polsbot_cards, library.pictures, secret)
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     public_url: str = ""
     port: int = Field(default=8080, ge=1, le=65535)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
     polsbot_key: SecretStr | None = None
     polsbot_studies: Path = Path("flows")
     polsbot_locales: Path = Path("locales")

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -16,6 +16,8 @@ from bot.settings import Settings, SettingsError, read_settings
 from bot.store.database import Database, open_database
 from bot.store.errors import StoreError
 from bot.store.migrations import check
+
+_BAR = 30
 
 
 def fail(message: object) -> typer.Exit:
@@ -97,6 +99,20 @@ def write(path: Path, text: str) -> None:
     part.touch(mode=0o600)
     part.write_text(text, encoding="utf-8", newline="")
     part.replace(path)
+
+
+def progress(what: str) -> Callable[[int, int], None] | None:
+    """A bar on stderr, told how many of how many are done; ``None`` where nobody looks at it."""
+    if not sys.stderr.isatty():
+        return None
+
+    def told(done: int, of: int) -> None:
+        filled = _BAR * done // max(of, 1)
+        bar = "█" * filled + "░" * (_BAR - filled)
+        end = "\n" if done == of else ""
+        print(f"\r{what} {bar} {done}/{of}", end=end, file=sys.stderr, flush=True)
+
+    return told
 
 
 def run(work: object) -> None:

@@ -1,12 +1,13 @@
-"""A flow drawn, from the terminal."""
+"""What is drawn from the terminal: a flow as a diagram, the cards of all flows."""
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.common import fail
+from bot.cli.common import explained, fail, progress
 
 
 def diagram(
@@ -31,3 +32,27 @@ def diagram(
     if spoken not in revision.texts:
         raise fail(f"{flow} is not complete in {spoken}. Complete: {', '.join(revision.texts)}.")
     sys.stdout.write(draw(revision.flow, revision.texts[spoken]))
+
+
+def cards() -> None:
+    """Draw every picture card that is not there yet, as the server does when it starts."""
+    from bot.content.library import load_library
+    from bot.conversation.revisions import Content
+    from bot.jobs.cards import wanted
+    from bot.runtime import card_store
+    from bot.settings import read_settings
+
+    begun = time.monotonic()
+    with explained():
+        settings = read_settings()
+        library = load_library(
+            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
+        )
+        ahead = wanted(Content(library, {}))
+        made = card_store(settings, library).ahead(ahead, progress("Cards"))
+    for fault in made.faults:
+        print(fault, file=sys.stderr)
+    seconds = time.monotonic() - begun
+    print(f"{len(ahead)} cards, {made.drawn} drawn now, in {seconds:.1f} s.", file=sys.stderr)
+    if made.faults:
+        raise typer.Exit(1)

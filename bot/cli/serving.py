@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import Verifier
-from bot.cli.common import explained, fail, opened, run, tokens_of, twilio_of
+from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
 from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
@@ -118,7 +118,7 @@ async def _run(
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
             app.cleanup_ctx.append(_beside(tick(conversations)))
-            app.cleanup_ctx.append(_beside(draw_ahead(conversations.content)))
+            app.cleanup_ctx.append(_beside(draw_ahead(conversations.content, progress("Cards"))))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
         try:

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.channels.contract import Carrier, Failure, Reaction, SendError
+from bot.conversation.meters import CARRIED
 from bot.conversation.outbox import Claimed, claim, mark_abandoned
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_failed, settle_sent
@@ -108,6 +109,8 @@ class Senders:
             sent = await carrier.send(one.message)
         except SendError as error:
             log.warning("not sent", row=one.row, code=error.failure.code)
+            CARRIED.labels(str(one.message.channel), error.failure.code).inc()
             await self._database.transact(settle_failed, one.row, error.failure, self._clock())
         else:
+            CARRIED.labels(str(one.message.channel), "sent").inc()
             await self._database.transact(settle_sent, one.row, sent, self._clock())

@@ -6,8 +6,8 @@ from datetime import datetime
 import structlog
 
 from bot.channels.contract import Approver, Failure
-from bot.content.cards import CardStore
 from bot.content.revision import Revision
+from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.receive import Received, receive
@@ -21,7 +21,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.runtime import Runtime, keys_of
+from bot.runtime import Runtime, card_store
 
 log = structlog.get_logger()
 
@@ -30,8 +30,7 @@ def runtime_cards(runtime: Runtime) -> Cards | None:
     """The cards of this installation; none without a key to hide their addresses with."""
     if runtime.settings.polsbot_key is None:
         return None
-    secret = keys_of(runtime.settings).hash("cards", "media")
-    store = CardStore(runtime.settings.polsbot_cards, runtime.library.pictures, secret)
+    store = card_store(runtime.settings, runtime.library)
     return Cards(store, runtime.settings.public_url.rstrip("/"))
 
 
@@ -59,7 +58,9 @@ class Conversations:
     async def receive(self, inbound: InboundMessage) -> Received:
         """Handle a message from a person; it is kept when this returns."""
         now = self.runtime.clock()
-        received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        with HANDLED.time():
+            received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        RECEIVED.labels(str(inbound.channel), received.outcome).inc()
         if received.waiting:
             self.senders.ring()
         return received
@@ -77,6 +78,7 @@ class Conversations:
         """Keep what the provider tells of a message of ours."""
         now = self.runtime.clock()
         outcome = await self.runtime.database.transact(note_status, status, failure, now)
+        STATUSES.labels(str(status.state), outcome).inc()
         self.senders.ring()  # a delivery lets the next message of the turn go
         return outcome
 
@@ -167,6 +169,7 @@ class Conversations:
                 reached = min(reached, inbound.received_at)
             else:
                 outcomes.append(received.outcome)
+                LISTED.labels(str(inbound.channel), received.outcome).inc()
         await database.transact(end_look, reached)
         if missed := [one for one in outcomes if one != "duplicate"]:
             log.warning("messages that no webhook told of", outcomes=missed)

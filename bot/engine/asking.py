@@ -13,6 +13,15 @@ from bot.engine.run import Run
 ORDERS = 8
 """So many orders a shuffled step is shown in: few enough that each card can be drawn ahead."""
 
+SCALE_FORM = "scale_form"
+"""The step in which a participant chooses, once, how many steps a scale has for them."""
+
+THREE = "three"
+"""Its answer for three steps: for who sees only three in five. The codes stay those of the five."""
+
+_FIVE = (1, 2, 3, 4, 5)
+_OF_FIVE = frozenset((1, 3, 5))
+
 _TWO_WAYS = {"start": "later", "continue": "later"}
 """Pairs of choices that yes and no answer as well: an invitation, a break."""
 
@@ -26,11 +35,21 @@ def choices_of(step: Step, run: Run) -> tuple[Choice, ...]:
     """The choices this participant sees, in the order seen; the same at every call."""
     names = names_of(run)
     choices = [choice for choice in step.choices if choice.when is None or choice.when.holds(names)]
+    if names.get(SCALE_FORM, names.get(f"baseline.{SCALE_FORM}")) == THREE:
+        choices = _in_three(choices)
     if step.shuffle:
         loose = [choice for choice in choices if not choice.exclusive]
         random.Random(f"{run.seed % ORDERS}.{step.name}").shuffle(loose)  # noqa: S311 - order, not secrecy
         choices = loose + [choice for choice in choices if choice.exclusive]
     return tuple(choices)
+
+
+def _in_three(choices: list[Choice]) -> list[Choice]:
+    """A scale of five by its ends and its middle, with what is no step of it; others whole."""
+    steps = tuple(sorted(choice.code for choice in choices if isinstance(choice.code, int)))
+    if steps != _FIVE:
+        return choices
+    return [c for c in choices if isinstance(c.code, str) or c.code in _OF_FIVE]
 
 
 def drawn(step: Step, run: Run) -> str:

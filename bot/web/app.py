@@ -13,6 +13,14 @@ from bot.web.preview import routes as preview
 _LARGEST = 64 * 1024
 
 
+def make_metrics_app(conversations: Conversations) -> web.Application:
+    """The numbers alone, for a port that only the own network reaches (``METRICS_PORT``)."""
+    app = web.Application()
+    app[health.CONVERSATIONS] = conversations
+    app.add_routes(health.metrics_routes())
+    return app
+
+
 def make_app(conversations: Conversations, verifier: Verifier | None = None) -> web.Application:
     """The whole application; it carries messages while it runs.
 
@@ -22,6 +30,8 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
     app = web.Application(client_max_size=_LARGEST)
     app[health.CONVERSATIONS] = conversations
     app.add_routes(health.health_routes())
+    if conversations.runtime.settings.metrics_port is None:
+        app.add_routes(health.metrics_routes())
     app[media.FOLDER] = conversations.runtime.settings.polsbot_cards
     app.add_routes(media.media_routes())
     if verifier is not None:

@@ -1,25 +1,34 @@
 """What machines ask: is it alive, can it serve, what are its numbers."""
 
 import asyncio
+import contextlib
+from dataclasses import asdict, fields
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import Connection, select
 
 from bot.conversation.service import Conversations
+from bot.reports.backlog import Backlog, backlog
+from bot.store.errors import StoreError
 
 CONVERSATIONS = web.AppKey("health-conversations", Conversations)
 
 _PATIENCE = 2.0
+_WAITING = {
+    one.name: Gauge(f"polsbot_waiting_{one.name}", f"What waits in the database: {one.name}.")
+    for one in fields(Backlog)
+}
 
 
 def health_routes() -> list[web.AbstractRouteDef]:
-    """Alive, ready, metrics."""
-    return [
-        web.get("/healthz", _alive),
-        web.get("/readyz", _ready),
-        web.get("/metrics", _metrics),
-    ]
+    """Alive and ready."""
+    return [web.get("/healthz", _alive), web.get("/readyz", _ready)]
+
+
+def metrics_routes() -> list[web.AbstractRouteDef]:
+    """The numbers; on a port of their own where the other one is open to the world."""
+    return [web.get("/metrics", _metrics)]
 
 
 async def _alive(_: web.Request) -> web.Response:
@@ -36,7 +45,15 @@ async def _ready(request: web.Request) -> web.Response:
     return web.Response(text="ready\n")
 
 
-async def _metrics(_: web.Request) -> web.Response:
+async def _metrics(request: web.Request) -> web.Response:
+    """What this process counted, and what waits in the database; without the latter when that does
+    not answer, since the counters are then wanted most.
+    """
+    runtime = request.app[CONVERSATIONS].runtime
+    with contextlib.suppress(StoreError, TimeoutError):
+        found = await asyncio.wait_for(runtime.database.read(backlog, runtime.clock()), _PATIENCE)
+        for name, value in asdict(found).items():
+            _WAITING[name].set(value)
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

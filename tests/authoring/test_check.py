@@ -188,3 +188,30 @@ def test_a_label_too_long_in_one_language_is_found_in_its_file(tmp_path: Path) -
 
     (problem,) = [one for one in found if one.code == "L001"]
     assert Path(problem.file).name == "small.po"
+
+
+def test_a_picture_that_is_more_than_a_drawing_is_refused_by_name(tmp_path: Path) -> None:
+    make(tmp_path, first=steps('  hello: {say: "Hoi!", picture: trap}\n'))
+    (tmp_path / "assets" / "images" / "trap.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 256 256"><script/></svg>'
+    )
+    (problem,) = check_library(
+        load_library(tmp_path / "flows", tmp_path / "locales", tmp_path / "assets")
+    )
+
+    assert problem.code == "F025"
+    assert "trap.svg has a <script>" in problem.message
+
+
+def test_a_label_too_long_for_its_card_names_card_language_and_words(tmp_path: Path) -> None:
+    lines = (
+        '  mood: {ask: "Hoe is het?", choices: {\n'
+        '    a: {label: "Onuitsprekelijkheid", picture: pot},\n'
+        '    b: {label: "Goed", picture: pot}, c: {label: "Beter", picture: pot},\n'
+        '    d: {label: "Best", picture: pot}, e: {label: "Top", picture: pot}}}\n'
+    )
+    problem = only(tmp_path, lines)
+
+    assert problem.code == "L008"
+    assert "card mood in nl: `Onuitsprekelijkheid` does not fit" in problem.message
+    assert (problem.line, marked(problem)) == (10, '"Onuitsprekelijkheid"')

@@ -60,4 +60,4 @@ def test_nothing_that_opens_a_conversation_of_the_klantmonitor_is_private() -> N
 def test_words_choices_and_the_name_of_the_sender_are_looked_at(
     tmp_path: Path, changed: dict[str, str]
 ) -> None:
-    assert [one.code for one in check_private(load(tmp_path, **changed))] == ["L008"]
+    assert [one.code for one in check_private(load(tmp_path, **changed))] == ["L009"]

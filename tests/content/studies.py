@@ -67,6 +67,8 @@ items:
 
 PICTURES = ("face-1", "face-2", "face-3", "stress-1", "stress-2", "stress-3", "pot")
 
+BLANK = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 256 256"/>'
+
 
 def make(folder: Path, **changed: str) -> Path:
     """Write the study; ``first="…"`` puts another text in the place of first.yaml."""
@@ -79,7 +81,7 @@ def make(folder: Path, **changed: str) -> Path:
     images = folder / "assets" / "images"
     images.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
-        (images / f"{picture}.svg").write_text("<svg/>")
+        (images / f"{picture}.svg").write_text(BLANK)
     return folder
 
 

@@ -192,3 +192,16 @@ async def test_a_signed_message_with_strange_text_is_kept(world: World, text: st
     assert await world.post(whatsapp(text, "SM1")) == 200
 
     assert len(await world.database.read(rows, INBOUND)) == 1
+
+
+async def test_metrics_count_what_came_and_what_waits_and_name_nobody(world: World) -> None:
+    await world.database.transact(begin)
+    await world.post(whatsapp("ja", "SM1"))
+    await world.said(2)
+
+    text = await (await world.http.get("/metrics")).text()
+
+    assert 'polsbot_messages_received_total{channel="whatsapp",outcome="handled"}' in text
+    assert 'polsbot_messages_carried_total{channel="whatsapp",outcome="sent"}' in text
+    assert "polsbot_waiting_queued" in text
+    assert AMINA not in text

@@ -2,27 +2,40 @@
 
 import hashlib
 import hmac
-import io
+import multiprocessing
 import os
+import signal
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-import resvg_py
-from PIL import Image
+from threading import Thread
 
 from bot.content.cards.card import Card, CardError
 from bot.content.cards.layout import drawing
-from bot.content.cards.letters import FILES, missing
-from bot.content.cards.pictogram import inner
+from bot.content.cards.pictogram import read
+from bot.content.cards.render import render
 
-LARGEST = 100 * 1024
-_COLOURS = (128, 64, 32)
+Told = Callable[[int, int], None]
+"""How many cards are done, and of how many."""
+
+_DRAWN_BY = ("resvg_py", "pillow", "fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What drawing ahead did. A card with a fault goes without: its question is told in words."""
+
+    drawn: int
+    faults: tuple[CardError, ...]
 
 
 class CardStore:
     """The cards of one installation. ``pictures`` are pictogram files by name; ``secret`` makes
-    the addresses unguessable.
+    the addresses unguessable. Several processes may use one folder.
     """
 
     def __init__(self, folder: Path, pictures: Mapping[str, Path], secret: bytes) -> None:
@@ -31,6 +44,7 @@ class CardStore:
         self._pictures = pictures
         self._secret = secret
         self._bytes: dict[str, bytes] = {}
+        self._shapes: dict[str, str] = {}
         self._names: dict[Card, str] = {}
         self._drawn: set[str] = set()
 
@@ -38,10 +52,10 @@ class CardStore:
         """Where a card lies in the folder and under ``/media/``; raises CardError."""
         name = self._names.get(card)
         if name is None:
-            for cell in card.cells:
-                if cell.picture and cell.picture not in self._bytes:
-                    self._bytes[cell.picture] = self._path(cell.picture).read_bytes()
-            content = card.name(self._bytes)
+            for picture in card.pictures():
+                if picture not in self._bytes:
+                    self._bytes[picture] = self._file(picture).read_bytes()
+            content = card.name(self._bytes, _look())
             digest = hmac.new(self._secret, content.encode(), hashlib.sha256).hexdigest()
             name = self._names[card] = f"{digest[:40]}.png"
         return name
@@ -57,59 +71,115 @@ class CardStore:
         return None
 
     def make(self, card: Card) -> bool:
-        """Draw a card unless it is there; says whether it was drawn. Raises CardError.
-
-        The file appears whole or not at all, so several processes may draw at once.
-        """
+        """Draw a card unless it is there; says whether it was drawn. Raises CardError."""
         if self.ready(card) is not None:
             return False
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.draw(card))
-            Path(part).replace(self.folder / self.file_name(card))
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+        self._keep(card, self.draw(card))
         return True
 
     def draw(self, card: Card) -> bytes:
         """The picture, as PNG; raises CardError."""
-        words = " ".join((card.question, card.hint, *(cell.label for cell in card.cells)))
-        if lacking := missing(words):
-            raise CardError(f"no font has {' '.join(lacking)}, needed for `{card.question}`")
+        return _rendered(card, drawing(card, self._pictogram))
+
+    def ahead(
+        self, cards: Iterable[Card], told: Told | None = None, workers: int | None = None
+    ) -> Made:
+        """Draw what is missing in ``workers`` processes (as many as there are cores): a renderer
+        holds the interpreter, so this process can go on talking to people meanwhile. ``told`` may
+        raise to stop.
+        """
+        lacking: list[tuple[Card, str]] = []
+        faults: list[CardError] = []
+        drawn = 0
+        for card in dict.fromkeys(cards):
+            try:
+                if self.ready(card) is None:
+                    lacking.append((card, drawing(card, self._pictogram)))
+            except (CardError, OSError) as error:
+                faults.append(_fault(card, error))
+        if not lacking:
+            return Made(0, tuple(faults))
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(
+            workers or os.cpu_count() or 1, mp_context=context, initializer=_begin_to_draw
+        )
         try:
-            svg = drawing(card, self._shapes)
-            png = resvg_py.svg_to_bytes(
-                svg_string=svg, skip_system_fonts=True, font_files=list(FILES)
-            )
-        except CardError as error:
-            raise CardError(f"{card.question or card.cells[0].picture}: {error}") from error
-        except ValueError as error:
-            raise CardError(f"`{card.question}` cannot be drawn: {error}") from error
-        return _small(bytes(png))
+            pending = {pool.submit(_rendered, card, svg): card for card, svg in lacking}
+            for done, future in enumerate(as_completed(pending), start=1):
+                try:
+                    self._keep(pending[future], future.result())
+                    drawn += 1
+                except (CardError, OSError, BrokenExecutor) as error:
+                    faults.append(_fault(pending[future], error))
+                if told is not None:
+                    told(done, len(lacking))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return Made(drawn, tuple(faults))
 
-    def _shapes(self, name: str) -> str:
-        path = self._path(name)
-        return inner(path, path.stat().st_mtime)
+    def _keep(self, card: Card, png: bytes) -> None:
+        """The file appears whole or not at all, whoever else is writing it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(png)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(part).replace(self.folder / self.file_name(card))
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
 
-    def _path(self, name: str) -> Path:
+    def _pictogram(self, name: str) -> str:
+        if name not in self._shapes:
+            self._shapes[name] = read(self._file(name))
+        return self._shapes[name]
+
+    def _file(self, name: str) -> Path:
         path = self._pictures.get(name)
         if path is None:
             raise CardError(f"there is no picture {name}: draw {name}.svg under assets/images")
         return path
 
 
-def _small(png: bytes) -> bytes:
-    """Fewer colours until it is small enough to be sent."""
-    with Image.open(io.BytesIO(png)) as image:
-        flat = image.convert("RGB")
-    small = b""
-    for colours in _COLOURS:
-        out = io.BytesIO()
-        flat.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        small = out.getvalue()
-        if len(small) <= LARGEST:
-            return small
-    raise CardError(f"a card of {len(small) // 1024} kB is too large to be sent")
+def _begin_to_draw() -> None:
+    """A drawing process gives way to those that talk to people, leaves Ctrl-C to the one that
+    started it, and ends with that one even if it was killed.
+    """
+    os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _rendered(card: Card, svg: str) -> bytes:
+    try:
+        return render(svg)
+    except CardError as error:
+        raise card.fault(str(error)) from error
+
+
+def _fault(card: Card, error: Exception) -> CardError:
+    return error if isinstance(error, CardError) else card.fault(str(error))
+
+
+@lru_cache(maxsize=1)
+def _look() -> str:
+    """Everything that decides how a card is drawn beside the card: our code, renderer and fonts."""
+    code = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        code.update(file.read_bytes())
+    return " ".join((code.hexdigest(), *map(_version, _DRAWN_BY)))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "-"
