@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, templates, walking, waves
+from bot.cli import authors, data, drawing, people, setup, templates, translating, walking, waves
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -10,7 +10,7 @@ EXAMPLES = """\
 Try        polsbot demo                      the phone in your browser
            polsbot try klantmonitor/periodic  the same in the terminal
 Write      polsbot check                     every fault of your files at once
-Translate  polsbot check --format json       the same, for other tools
+Translate  polsbot i18n status               how far every language is
 Run        polsbot serve                     answer people; first: polsbot doctor
 Data       polsbot export klantmonitor out   answers and codebook as CSV
 All commands: polsbot --help"""
@@ -36,6 +36,7 @@ app.command()(setup.doctor)
 app.command()(data.export)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
+app.add_typer(translating.app, name="i18n")
 app.add_typer(templates.app, name="templates")
 app.add_typer(setup.db_app, name="db")
 

@@ -6,13 +6,11 @@ text wins.
 """
 
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
-
-from babel.messages.pofile import PoFileError, read_po
 
 from bot.content.languages import is_language
 from bot.content.placeholders import placeholders_in, stray_brace
+from bot.content.po import PoFile, read_po
 from bot.content.problem import Place, Problem, problem_at
 from bot.content.source import FORBIDDEN
 
@@ -79,41 +77,51 @@ def read_catalogues(locales: Path) -> Catalogues:
     return catalogues
 
 
-def _read_file(catalogues: Catalogues, language: str, path: Path) -> None:
-    def report(line: int, message: str, suggestion: str = "") -> None:
-        place = Place(path, line)
-        catalogues.problems.append(problem_at(place, "I005", message, suggestion))
+def read_po_file(path: Path) -> tuple[PoFile | None, list[Problem]]:
+    """One file as it stands, and what is wrong with it; ``None`` if nothing in it can be used."""
+
+    def fault(line: int, message: str, suggestion: str = "") -> Problem:
+        return problem_at(Place(path, line), "I005", message, suggestion)
 
     try:
-        raw = path.read_bytes()[: MAX_BYTES + 1]
+        with path.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES or path.is_symlink():
+            return None, [fault(1, "this file is too large or a link")]
         text = raw.decode("utf-8-sig")
     except OSError as error:
-        report(1, f"this file cannot be opened: {error.strerror}")
-        return
+        return None, [fault(1, f"this file cannot be opened: {error.strerror}")]
     except UnicodeDecodeError as error:
-        report(raw.count(b"\n", 0, error.start) + 1, "this file is not UTF-8 text")
-        return
-    if len(raw) > MAX_BYTES or path.is_symlink():
-        report(1, "this file is too large or a link")
-        return
-    try:
-        catalogue = read_po(StringIO(text), abort_invalid=True)
-    except PoFileError as error:
-        report(error.lineno + 1, f"this PO file cannot be read: {error.args[0]}")
-        return
-    except (ValueError, LookupError) as error:
-        report(1, f"this PO file cannot be read: {error}", "look at its header")
-        return
-    lines = text.splitlines()
+        line = raw.count(b"\n", 0, error.start) + 1
+        return None, [fault(line, "this file is not UTF-8 text", "save it as UTF-8")]
+    file, faults = read_po(text)
+    lines = text.split("\n")
+    return None if faults else file, [
+        problem_at(
+            Place(path, one.line, excerpt=lines[one.line - 1].strip()),
+            "I005",
+            f"this PO file cannot be read: {one.message}",
+        )
+        for one in faults
+    ]
+
+
+def _read_file(catalogues: Catalogues, language: str, path: Path) -> None:
+    file, problems = read_po_file(path)
+    catalogues.problems.extend(problems)
     keys = catalogues.entries.setdefault(language, {})
-    for message in catalogue:
-        if not message.id or not message.context:
+    for entry in () if file is None else file.entries:
+        place = Place(path, entry.line, 1, len(entry.excerpt), entry.excerpt)
+        if entry.is_obsolete or not entry.source:
             continue
-        number = message.lineno or 1
-        if not isinstance(message.id, str) or not isinstance(message.string, str):
-            report(number, f"`{message.context}` has plural forms", "write one form that fits all")
+        if entry.has_plural or not entry.context:
+            name = entry.context or entry.source[:40]
+            what, mend = (
+                ("has plural forms", "write one form that fits all")
+                if entry.has_plural
+                else ("has no msgctxt", "the tool that saved this file dropped it: undo that")
+            )
+            catalogues.problems.append(problem_at(place, "I005", f"`{name}` {what}", mend))
             continue
-        excerpt = lines[number - 1] if number <= len(lines) else ""
-        place = Place(path, number, 1, len(excerpt), excerpt)
-        entry = Entry(message.id, message.string, message.fuzzy, place)
-        keys.setdefault(message.context, []).append(entry)
+        found = Entry(entry.source, entry.text, entry.is_fuzzy, place)
+        keys.setdefault(entry.context, []).append(found)

@@ -23,6 +23,12 @@ def is_language(code: str) -> bool:
     return True
 
 
+def own_name(code: str) -> str:
+    """What a language calls itself, with a capital, as CLDR has it: ``Español`` for ``es``."""
+    name = Locale.parse(code.split("-")[0]).get_display_name() or code
+    return name[:1].upper() + name[1:]
+
+
 def check_language(fields: Fields, key: str) -> str | None:
     """The language under a key; reports what is none."""
     code = fields.text(key)

@@ -6,7 +6,7 @@ is there in it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.content.bank_file import check_bank, read_bank
@@ -17,6 +17,7 @@ from bot.content.flow_file import read_flow
 from bot.content.pictures import names_of, read_pictures
 from bot.content.placeholders import STUDY_PLACEHOLDERS
 from bot.content.problem import Problem, did_you_mean
+from bot.content.recordings import Recording, read_recordings
 from bot.content.revision import Revision, revision_of
 from bot.content.source import Source, read_source
 from bot.content.study import Study
@@ -34,7 +35,8 @@ USABLE_DESPITE = frozenset({"F008"})
 class Library:
     """What the files say. ``drafts`` (by study and flow), ``words``, ``catalogues`` and ``sources``
     (of ``study.yaml``, by study) are for the tools of authors and translators, ``own`` is for
-    ``Texts``, ``pictures`` (name to file) for the cards.
+    ``Texts``, ``pictures`` (name to file) for the cards,
+    ``recordings`` (by name) for those who like to listen.
     """
 
     studies: dict[str, Study]
@@ -46,6 +48,7 @@ class Library:
     pictures: dict[str, Path]
     sources: dict[str, Source]
     locales: Path
+    recordings: dict[str, Recording] = field(default_factory=dict)
 
     def texts(self, revision: Revision | None = None) -> Texts:
         """The words of a revision and the bot's own; make it once per revision and keep it."""
@@ -55,6 +58,7 @@ class Library:
 def load_library(flows: Path, locales: Path, assets: Path) -> Library:
     """Read everything. Never raises for what the files hold."""
     pictures, picture_problems = read_pictures(assets / "images")
+    recordings, recording_problems = read_recordings(assets / "audio")
     catalogues = read_catalogues(locales)
     words, word_source = read_words()
     own = own_texts(words, catalogues)
@@ -83,10 +87,19 @@ def load_library(flows: Path, locales: Path, assets: Path) -> Library:
             if _usable(shelf.problems_of(draft))
         }
         studies[study.name] = replace(study, flows=revisions)
-    problems = {*picture_problems, *catalogues.problems, *shelf.problems()}
+    problems = {*picture_problems, *recording_problems, *catalogues.problems, *shelf.problems()}
     problems.update(problem for source in sources for problem in source.problems)
     return Library(
-        studies, sorted(problems), drafts, words, own, catalogues, pictures, study_sources, locales
+        studies,
+        sorted(problems),
+        drafts,
+        words,
+        own,
+        catalogues,
+        pictures,
+        study_sources,
+        locales,
+        recordings,
     )
 
 

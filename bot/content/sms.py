@@ -16,6 +16,17 @@ _UCS_UNITS = (70, 67)
 """What one message holds, and each part of a longer one."""
 
 
+FITS_GSM = frozenset({"nl", "en"})
+"""Languages of ours that can be written without a letter outside GSM-7. Polish, Turkish and
+Ukrainian cannot: dropping an accent changes words.
+"""
+
+
+def outside_gsm(text: str) -> str:
+    """The signs that make a text message dear, each once."""
+    return "".join(sign for sign in dict.fromkeys(text) if sign not in _GSM | _GSM_PAIRS)
+
+
 def parts_of(text: str) -> int:
     """The number of parts; one character outside GSM-7 makes all of them shorter."""
     if set(text) <= _GSM | _GSM_PAIRS:

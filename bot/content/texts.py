@@ -1,5 +1,6 @@
 """What is said: a text key and a language in, the finished words out."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -78,8 +79,8 @@ class Texts:
         """What one placeholder becomes."""
         owner = self._steps.get((step or "") if name == "value" else name)
         written = self._written(name, parameters.get(name), owner, language)
-        isolated = language.split("-")[0] in RIGHT_TO_LEFT
-        return _ISOLATE.format(written) if isolated and written else written
+        mirrored = language.split("-")[0] in RIGHT_TO_LEFT
+        return _ISOLATE.format(written) if _turns(written, mirrored=mirrored) else written
 
     def _written(self, name: str, value: object, step: Step | None, language: str) -> str:
         if value is None:
@@ -97,3 +98,12 @@ class Texts:
             cents = name in _MONEY or (step is not None and step.type is AnswerType.AMOUNT)
             return formats.money(value, language) if cents else formats.number(value, language)
         return str(value)
+
+
+def _turns(written: str, *, mirrored: bool) -> bool:
+    """Whether a value would be mixed up with the text around it: Latin or digits in Arabic text,
+    an Arabic name in Dutch text.
+    """
+    if mirrored or written.isascii():
+        return mirrored and bool(written)
+    return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in written)

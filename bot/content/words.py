@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.content.catalogues import Catalogues
 from bot.content.draft import OWN
 from bot.content.fields import Fields, fields_of
+from bot.content.languages import own_name
 from bot.content.placeholders import placeholders_in
 from bot.content.problem import Place
 from bot.content.source import Source, read_source
@@ -49,11 +50,15 @@ def read_words(file: Path = FILE) -> tuple[dict[str, Word], Source]:
 
 
 def own_texts(words: Mapping[str, Word], catalogues: Catalogues) -> dict[str, dict[str, str]]:
-    """Language → text key → text, for the languages that have every word and for no other."""
-    source = {key: word.text for key, word in words.items()}
+    """Language → text key → text, for the languages that have every word and for no other.
+
+    A further language need not stand in ``words.yaml`` to be named in the menu.
+    """
+    names = {f"{OWN}.language.{code}": own_name(code) for code in catalogues.entries}
+    source = {**names, **{key: word.text for key, word in words.items()}}
     found = {SOURCE_LANGUAGE: source}
     for language in catalogues.entries:
-        texts: dict[str, str] = {}
+        texts = dict(names)
         for key, word in words.items():
             text = word.text if word.same else catalogues.translate(language, key, word.text)
             if text is not None:

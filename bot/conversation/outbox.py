@@ -88,6 +88,7 @@ _NEXT = Statement(
         _PERSON.c.study,
         _PERSON.c.channel.label("liked"),
         _PERSON.c.timezone,
+        _PERSON.c.listens,
         RUNS.c.revision,
         _ADDRESS.c.channel.label("at_channel"),
         _ADDRESS.c.address,

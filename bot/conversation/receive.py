@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.conversation import listening
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
@@ -36,7 +37,12 @@ _ARRIVED = Statement(
     upsert(INBOUND).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
 )
 _RUN_AT = Statement(
-    select(RUNS, participants.PARTICIPANTS.c.is_test, participants.PARTICIPANTS.c.timezone)
+    select(
+        RUNS,
+        participants.PARTICIPANTS.c.is_test,
+        participants.PARTICIPANTS.c.timezone,
+        participants.PARTICIPANTS.c.listens,
+    )
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
     .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
     .where(
@@ -104,11 +110,15 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
             revision=row.revision,
             is_test=row.is_test,
         )
+        if isinstance(reading, Tapped) and reading.step == listening.STEP:
+            effects = listening.chosen(db, content, row, run, reading)
+            return Received("handled", apply(db, effects, scene))
         event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
         after, effects = advance(content.revision(db, row.revision).flow, run, event)
         if after != run:
             save_run(db, row, after, now)
         scene = replace(scene, language=after.language)
+        effects = listening.offered(db, content, row, effects, scene)
         return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
     people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
     if not people:

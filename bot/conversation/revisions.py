@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.cards import Card, CardError, CardStore
 from bot.content.library import Library
+from bot.content.recordings import Voices
 from bot.content.revision import Revision, dump_revision, load_revision
 from bot.content.texts import Texts
 from bot.conversation.tables import KeptRevision
@@ -37,11 +38,16 @@ class Content:
     """Everything a person can be shown, with each revision read from the store once."""
 
     def __init__(
-        self, library: Library, lexicons: Mapping[str, Lexicon], cards: Cards | None = None
+        self,
+        library: Library,
+        lexicons: Mapping[str, Lexicon],
+        cards: Cards | None = None,
+        voices: Voices | None = None,
     ) -> None:
-        """Without cards no picture is sent."""
+        """Without cards no picture is sent, without voices no question is read aloud."""
         self.library = library
         self.cards = cards
+        self.voices = voices
         self.lexicons = lexicons
         self.own = library.texts()
         self._kept: dict[str, Revision] = {}

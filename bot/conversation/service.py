@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 
 from bot.channels.contract import Approver, Failure
+from bot.content.recordings import Voices
 from bot.content.revision import Revision
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
@@ -21,7 +22,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.runtime import Runtime, card_store
+from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
 
@@ -34,13 +35,23 @@ def runtime_cards(runtime: Runtime) -> Cards | None:
     return Cards(store, runtime.settings.public_url.rstrip("/"))
 
 
+def runtime_voices(runtime: Runtime) -> Voices | None:
+    """The recorded questions of this installation; none without a key, as with the cards."""
+    if runtime.settings.polsbot_key is None:
+        return None
+    secret = keys_of(runtime.settings).hash("voices", "media")
+    return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
+
+
 class Conversations:
     """Each method is one transaction and a ring of the doorbell after its commit."""
 
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(runtime.library, runtime.lexicons, runtime_cards(runtime))
+        self.content = Content(
+            runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
+        )
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:

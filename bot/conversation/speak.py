@@ -9,6 +9,7 @@ from bot.content.cards import card_of
 from bot.content.compose import compose
 from bot.content.study import Study
 from bot.content.texts import Texts
+from bot.conversation.listening import SPOKEN, spoken
 from bot.conversation.orders import load_send
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send
@@ -37,7 +38,8 @@ def speak(
         card = card_of(shown, row.language, texts, pot if isinstance(pot, int) else None)
         return None if card is None else content.cards.url(card)
 
-    return compose(send, channel, row.language, texts, values, picture_url)
+    forms = compose(send, channel, row.language, texts, values, picture_url)
+    return spoken(db, content, row, send, forms) if channel in SPOKEN else forms
 
 
 def texts_of(db: Connection, content: Content, row: Any) -> Texts:

@@ -185,3 +185,8 @@ def set_language(db: Connection, participant: str, language: str) -> None:
 def set_channel(db: Connection, participant: str, channel: str) -> None:
     """The person likes this channel best."""
     db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(channel=channel))
+
+
+def set_listens(db: Connection, participant: str, listens: str) -> None:
+    """Whether questions are read aloud to this person: offered, on or off."""
+    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(listens=listens))

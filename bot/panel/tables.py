@@ -22,7 +22,8 @@ class Participant(SQLModel, table=True):
 
     Waves count from ``anchor_on``, the later of intake and enrolment; ``next_wave_at`` is when to
     look again, ``None`` when no wave will come. ``status``: active, paused, stopped, erased.
-    ``channel`` is what the person likes best.
+    ``channel`` is what the person likes best; ``listens`` whether questions are read aloud:
+    ``None`` (never offered), offered, on or off.
     """
 
     __tablename__ = "participants"
@@ -32,6 +33,7 @@ class Participant(SQLModel, table=True):
     first_name: str | None = Field(default=None, sa_type=Encrypted("participants.first_name"))
     language: str
     channel: str | None = None
+    listens: str | None = None
     seed: int
     intake_on: date
     anchor_on: date

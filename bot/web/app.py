@@ -33,6 +33,8 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
     if conversations.runtime.settings.metrics_port is None:
         app.add_routes(health.metrics_routes())
     app[media.FOLDER] = conversations.runtime.settings.polsbot_cards
+    if conversations.content.voices is not None:
+        app[media.VOICES] = conversations.content.voices
     app.add_routes(media.media_routes())
     if verifier is not None:
         app[webhooks.CONVERSATIONS] = conversations

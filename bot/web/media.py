@@ -1,13 +1,17 @@
-"""Cards for whoever knows their address: WhatsApp's servers, and the phone in the browser."""
+"""Cards and recordings for whoever knows their address: WhatsApp, and the phone in the browser."""
 
 import re
 from pathlib import Path
 
 from aiohttp import web
 
-FOLDER = web.AppKey("cards", Path)
+from bot.content.recordings import Voices
 
-_NAME = re.compile(r"^[0-9a-f]{40}\.png$")
+FOLDER = web.AppKey("cards", Path)
+VOICES = web.AppKey("voices", Voices)
+
+_CARD = re.compile(r"^[0-9a-f]{40}\.png$")
+_KINDS = {".png": "image/png", ".ogg": "audio/ogg"}
 _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -15,13 +19,17 @@ _HEADERS = {
 
 
 def media_routes() -> list[web.AbstractRouteDef]:
-    """Where cards are fetched."""
-    return [web.get("/media/{name}", _card)]
+    """Where they are fetched."""
+    return [web.get("/media/{name}", _media)]
 
 
-async def _card(request: web.Request) -> web.StreamResponse:
+async def _media(request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
-    path = request.app[FOLDER] / name
-    if not _NAME.match(name) or not path.is_file():
-        raise web.HTTPNotFound(text="There is no such picture.")
-    return web.FileResponse(path, headers=_HEADERS)
+    voices = request.app.get(VOICES)
+    path = voices.path(name) if voices is not None else None
+    if path is None and _CARD.match(name):
+        path = request.app[FOLDER] / name
+    if path is None or not path.is_file():
+        raise web.HTTPNotFound(text="There is no such picture or recording.")
+    kind = {"Content-Type": _KINDS[path.suffix]}
+    return web.FileResponse(path, headers={**_HEADERS, **kind})

@@ -215,3 +215,45 @@ def test_a_label_too_long_for_its_card_names_card_language_and_words(tmp_path: P
     assert problem.code == "L008"
     assert "card mood in nl: `Onuitsprekelijkheid` does not fit" in problem.message
     assert (problem.line, marked(problem)) == (10, '"Onuitsprekelijkheid"')
+
+
+def test_a_text_message_in_another_script_has_less_room(tmp_path: Path) -> None:
+    question = "Hoe gaat het met je? " * 10
+    lines = f'  a: {{ask: "{question}", choices: {{a: "Goed", b: "Slecht"}}}}\n'
+
+    assert problems(tmp_path, lines) == []
+    polish = problems(tmp_path, lines.replace("Hoe", "Hoę"))
+    assert [one.code for one in polish] == ["L006", "L007"]
+    assert "takes 4 parts in nl" in polish[0].message
+
+
+def test_signs_that_are_made_simple_for_sms_are_no_fault(tmp_path: Path) -> None:
+    assert problems(tmp_path, '  a: {ask: "“Ja” – of ’t\u00a0past…", type: text}\n') == []
+
+
+def test_a_button_of_the_bot_that_is_too_long_in_a_language_is_found(tmp_path: Path) -> None:
+    make(tmp_path, study=STUDY.replace("[nl]", "[nl, en]"))
+    folder = tmp_path / "locales" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    entry = 'msgctxt "polsbot.later"\nmsgid "Later"\nmsgstr "Later, but not today"\n'
+    for said, wanted in (("", []), (" please", ["L001"])):
+        (folder / "polsbot.po").write_text(PO + entry.replace('today"', f'today{said}"'))
+        found = check(tmp_path / "flows", tmp_path / "locales", tmp_path / "assets")
+        assert [one.code for one in found if one.code.startswith("L")] == wanted
+
+
+def test_a_number_that_is_shown_backwards_in_arabic_is_found(tmp_path: Path) -> None:
+    make(tmp_path, study=STUDY.replace("[nl]", "[nl, ar]"), first=steps('  a: {say: "Bel 0800"}\n'))
+    folder = tmp_path / "locales" / "ar" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    for number, wanted in (
+        ("0800-0113", ["I009"]),
+        ("14 0123456", ["I009"]),
+        ("\u20660800-0113\u2069", []),
+        ("31/12/2025", []),
+        ("1 3", []),
+    ):
+        entry = f'msgctxt "small.first.a.say"\nmsgid "Bel 0800"\nmsgstr "مثلا {number}"\n'
+        (folder / "small.po").write_text(PO + entry)
+        found = check(tmp_path / "flows", tmp_path / "locales", tmp_path / "assets")
+        assert [one.code for one in found if Path(one.file).name == "small.po"] == wanted, number

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.content.compose import ComposeError, compose
+from bot.content.library import load_library
 from bot.content.texts import Texts
 from bot.engine.effects import Send, Shown, Text
 from bot.engine.flow import AnswerType, Value
 from bot.message import ButtonsForm, Channel, Form, ListForm, PictureForm, TextForm
 from tests.content.studies import FIRST, load, steps
 
+ROOT = Path(__file__).parents[2]
 VALUES: dict[str, Value] = {"first_name": "Amina", "sender_name": "Team", "pot": 450}
 SKIP = Shown("-skip", "polsbot.skip", "r.s.-skip")
 
@@ -176,3 +178,17 @@ def test_a_notice_that_makes_a_text_message_too_long_goes_before_it_in_its_own(
     assert second.body.startswith("Wat kies je?\n1 Keuze 1")
     assert first != second
     assert len(say(long, Channel.EMAIL, known)) == 1
+
+
+def test_a_number_filled_into_arabic_is_kept_in_order_on_old_phones() -> None:
+    known = load_library(ROOT / "flows", ROOT / "locales", ROOT / "assets").texts()
+    send = Send(None, Text("polsbot.unknown_sender"))
+    desk: dict[str, Value] = {"desk": "14 0123456"}
+
+    (sms,) = compose(send, Channel.SMS, "ar", known, desk, lambda _: None)
+    (whatsapp,) = compose(send, Channel.WHATSAPP, "ar", known, desk, lambda _: None)
+
+    assert isinstance(sms, TextForm)
+    assert isinstance(whatsapp, TextForm)
+    assert "\u200e14 0123456\u200e" in sms.body
+    assert "\u206814 0123456\u2069" in whatsapp.body

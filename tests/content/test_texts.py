@@ -78,6 +78,15 @@ def test_what_is_filled_in_is_isolated_from_right_to_left_text() -> None:
     assert texts.say("polsbot.balance", "nl", {"pot": 400}) == "4"
 
 
+def test_an_arabic_name_is_isolated_from_dutch_text(tmp_path: Path) -> None:
+    texts = load(tmp_path).texts()
+
+    said = texts.say("polsbot.doubted", "nl", {"value": "أمينة"})
+
+    assert said == "Je typte \u2068أمينة\u2069. Klopt dat?"
+    assert "\u2068" not in texts.say("polsbot.doubted", "nl", {"value": "Zoë"})
+
+
 def test_an_unknown_text_is_our_fault_and_says_so() -> None:
     with pytest.raises(UnknownTextError):
         Texts({"nl": {}}).say("polsbot.nothing", "nl", {})

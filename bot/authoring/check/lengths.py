@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator
 
 from bot.authoring.check.spoken import Spoken, every_spoken
+from bot.authoring.check.text_messages import check_letters, check_text_message
 from bot.content import limits
-from bot.content.compose import ComposeError, compose
 from bot.content.library import Library
 from bot.content.problem import Problem, Severity, problem_at
-from bot.engine.effects import Send, Shown, Text
+from bot.content.words import SOURCE_LANGUAGE
 from bot.engine.flow import AnswerType, Choice, Step
 from bot.message import Channel
 
-SKIP_LABEL = "polsbot.skip"
 _EDGE = re.compile(r"^\W*\{\w+\}|\{\w+\}\W*$|\{\w+\}\W*\{\w+\}")
 
 
@@ -27,9 +26,10 @@ def check_lengths(library: Library) -> Iterator[Problem]:
             if Channel.WHATSAPP in spoken.study.channels:
                 yield from _on_whatsapp(spoken, step, step.text)
             if Channel.SMS in spoken.study.channels:
-                yield from _on_sms(spoken, step, step.text)
+                yield from check_text_message(spoken, step, step.text)
         if invite is not None and invite.text is not None:
             yield from _template(spoken, invite.text)
+    yield from _own_words(library)
 
 
 def _on_whatsapp(spoken: Spoken, step: Step, text: str) -> Iterator[Problem]:
@@ -71,25 +71,25 @@ def _labels_differ(spoken: Spoken, step: Step) -> Iterator[Problem]:
         seen[label] = choice
 
 
-def _on_sms(spoken: Spoken, step: Step, text: str) -> Iterator[Problem]:
-    shown = [
-        Shown(choice.code, choice.label, str(choice.code), number)
-        for number, choice in enumerate(step.choices, 1)
-    ]
-    skip = step.skip and step.type is not None
-    if skip:
-        shown.append(Shown("skip", SKIP_LABEL, "skip"))
-    send = Send(step.name, Text(text), (), tuple(shown), step.type, skip=skip)
-    place = spoken.place(text)
-    try:
-        compose(send, Channel.SMS, spoken.language, spoken.texts, spoken.values, lambda _: None)
-    except ComposeError as error:
-        yield problem_at(place, "L004", f"on SMS, {error}", "say it in two steps")
-
-
 def _template(spoken: Spoken, text: str) -> Iterator[Problem]:
     raw = spoken.texts.raw(text, spoken.language)
     if _EDGE.search(raw):
         message = "this invitation begins or ends with a placeholder, or has two side by side"
         hint = "put a word before and after each"
         yield problem_at(spoken.place(text), "L005", message, hint, Severity.WARNING)
+
+
+def _own_words(library: Library) -> Iterator[Problem]:
+    """The bot's buttons, and its letters on SMS, in every language that is begun."""
+    for key, word in library.words.items():
+        said = {SOURCE_LANGUAGE: (word.text, word.place)}
+        for language in library.catalogues.entries:
+            entry = library.catalogues.entry(language, key, word.text)
+            if entry is not None:
+                said[language] = (entry.text, entry.place)
+        for language, (text, place) in said.items():
+            if word.limit is not None and len(text) > word.limit:
+                message = f"the button `{text}` has {len(text)} characters, {word.limit} fit"
+                yield problem_at(place, "L001", message, f"see `{key}`")
+            if not word.same:
+                yield from check_letters(text, language, place)

@@ -1,17 +1,23 @@
 """I rules: what keeps a language from being offered, and words that mean two things."""
 
+import re
 from collections.abc import Iterator
 
+from bot.authoring.check.recordings import check_recordings
 from bot.authoring.check.spoken import Spoken, every_spoken
-from bot.content.catalogues import fault_of
+from bot.content.catalogues import Entry, fault_of
 from bot.content.clashes import label_clashes, lexicon_clashes
 from bot.content.draft import OWN
 from bot.content.fields import fields_of
+from bot.content.languages import RIGHT_TO_LEFT
 from bot.content.lexicon import LexiconError, load_lexicons
 from bot.content.library import Library
 from bot.content.problem import Place, Problem, Severity, problem_at
 from bot.content.words import SOURCE_LANGUAGE
 from bot.engine.replies.lexicon import Lexicon
+
+_TURNED = re.compile(r"\d+(?:(?:[-+]| (?=\d{2}))\d+)+")
+_ISOLATED = re.compile("[\u2066-\u2068][^\u2069]*\u2069")
 
 
 def check_translations(library: Library) -> Iterator[Problem]:
@@ -30,6 +36,7 @@ def check_translations(library: Library) -> Iterator[Problem]:
         if language != SOURCE_LANGUAGE:
             yield from _faults(library, language, words)
     yield from _not_begun(library)
+    yield from check_recordings(library)
 
 
 def _faults(
@@ -46,6 +53,19 @@ def _faults(
         fault = fault_of(entry, source)
         if fault is not None:
             yield problem_at(entry.place, fault[0], f"{language}: {fault[1]}", f"see `{key}`")
+        yield from _turned_numbers(entry, language)
+
+
+def _turned_numbers(entry: Entry, language: str) -> Iterator[Problem]:
+    """A dash between digits ends a number in Arabic script, and its halves change places: a
+    telephone number would be shown backwards (https://www.unicode.org/reports/tr9/#W4).
+    """
+    if language.split("-")[0] not in RIGHT_TO_LEFT:
+        return
+    for number in _TURNED.findall(_ISOLATED.sub("", entry.text)):
+        message = f"`{number}` is shown backwards in {language}"
+        hint = "write 08000113, or 31/12/2025, or put it between U+2066 and U+2069"
+        yield problem_at(entry.place, "I009", message, hint)
 
 
 def _not_begun(library: Library) -> Iterator[Problem]:
