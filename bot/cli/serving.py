@@ -16,10 +16,12 @@ from pydantic import SecretStr
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
-from bot.channels.twilio import Verifier
+from bot.channels.twilio import TwilioCarrier, Verifier
+from bot.channels.twilio.contents import FIXED
 from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
 from bot.jobs.cards import draw_ahead
+from bot.jobs.contents import learn_contents
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
@@ -119,6 +121,12 @@ async def _run(
         if part is not Part.WEB:
             app.cleanup_ctx.append(_beside(tick(conversations)))
             app.cleanup_ctx.append(_beside(draw_ahead(conversations.content, progress("Cards"))))
+        carrier = carriers.get(Channel.WHATSAPP)
+        if isinstance(carrier, TwilioCarrier):
+            wanted = [one.name for one in FIXED]
+            app.cleanup_ctx.append(
+                _beside(learn_contents(runtime.database, carrier.contents, wanted))
+            )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
         try:
