@@ -11,10 +11,10 @@ from bot.content.bank_file import BANK_KEYS
 from bot.content.choices import CHOICE_KEYS, SCALE_KEYS
 from bot.content.fields import NAME, PICTURE
 from bot.content.flow_file import FLOW_KEYS, GROUP_KEYS, INVITE_KEYS, ROTATE_KEYS
+from bot.content.hours_file import HOURS_KEYS
 from bot.content.steps import STEP_KEYS
 from bot.content.study_file import (
     CHANNELS,
-    HOURS_KEYS,
     REMINDER_KEYS,
     REWARD_KEYS,
     STUDY_KEYS,
@@ -44,10 +44,12 @@ _KNOWN: dict[str, Schema] = {
     **dict.fromkeys(("break",), _FLAG),
     **dict.fromkeys(("picture", "pictures"), _PICTURE),
     **dict.fromkeys(("item", "scale", "consent", "flow", "bank", "study"), _NAME),
-    **dict.fromkeys(("arm", "rotate", "use", "retired", "languages", "not_on"), _WORDS),
+    **dict.fromkeys(
+        ("arm", "rotate", "use", "retired", "languages", "countries", "not_on"), _WORDS
+    ),
     **dict.fromkeys(("min", "max"), _BOUND),
     **dict.fromkeys(("after", "after_intake", "every", "close"), _DURATION),
-    **dict.fromkeys(("amount", "pay_out_every"), _MONEY),
+    **dict.fromkeys(("amount", "pay_out_every", "most_a_day", "budget"), _MONEY),
     **dict.fromkeys(("times", "tries"), _COUNT),
     "type": {"enum": [str(one) for one in AnswerType]},
     "end": {"enum": ["completed", "stopped"]},

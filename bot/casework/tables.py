@@ -9,7 +9,7 @@ from bot.store.columns import Serial, UtcTime
 
 
 class Case(SQLModel, table=True):
-    """A concern of one participant: human, crisis, wrong_person, not_understood or erase.
+    """A concern of one participant: human, crisis, wrong_person, not_understood, erase or silent.
 
     ``open_key`` is the kind while the case is open and its own id once closed, so that a
     participant has at most one open case of a kind.

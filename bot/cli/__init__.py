@@ -2,7 +2,21 @@
 
 import typer
 
-from bot.cli import authors, data, drawing, people, setup, templates, translating, walking, waves
+from bot.cli import (
+    authors,
+    codes,
+    data,
+    drawing,
+    ledger,
+    people,
+    setup,
+    simulating,
+    templates,
+    translating,
+    vouchers,
+    walking,
+    waves,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -34,9 +48,13 @@ app.command()(drawing.cards)
 app.command()(setup.config)
 app.command()(setup.doctor)
 app.command()(data.export)
+app.command()(codes.qr)
+app.command()(simulating.simulate)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(translating.app, name="i18n")
+app.add_typer(vouchers.app, name="voucher")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(templates.app, name="templates")
 app.add_typer(setup.db_app, name="db")
 

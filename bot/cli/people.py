@@ -1,19 +1,23 @@
-"""Participants: enrol, list, stop, forget. Output holds ids, never names or numbers."""
+"""Participants: enrol, import, list, stop, forget. Output holds ids, never names or numbers."""
 
 import json
 from datetime import UTC, datetime
 from typing import Annotated
 
-import phonenumbers
 import typer
 from sqlalchemy import select
 
 from bot.cli.common import fail, opened
+from bot.cli.roster import import_people
+from bot.content.library import load_library
 from bot.conversation.forget import forget, stop
 from bot.message import Channel
+from bot.panel.numbers import NumberError, country_of, normal_number
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
 
 app = typer.Typer(no_args_is_help=True, help="Participants.")
+
+app.command(name="import")(import_people)
 
 _CHANNELS = (Channel.WHATSAPP, Channel.SMS)
 
@@ -29,13 +33,28 @@ def add(
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
 ) -> None:
     """Enrol a person; prints the id."""
-    number = normal_number(phone, country)
+    try:
+        number = normal_number(phone, country)
+    except NumberError as error:
+        raise fail(error) from error
     order = sorted(_CHANNELS, key=lambda one: one != channel)
     now = datetime.now(UTC)
-    person = Enrolment(
-        study, name, language, [(one, number) for one in order], now.date(), organisation
-    )
-    with opened() as (_, database):
+    with opened() as (settings, database):
+        library = load_library(
+            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
+        )
+        wanted = library.studies.get(study)
+        if wanted is None:
+            raise fail(f"There is no study {study}. See `polsbot check`.")
+        if country_of(number) not in wanted.countries:
+            raise fail(
+                f"{study} writes to numbers of {', '.join(wanted.countries)} only. "
+                "Add the country under `countries:` in study.yaml."
+            )
+        addresses = [(one, number) for one in order if one in wanted.channels]
+        person = Enrolment(
+            study, name, language, addresses, now.date(), organisation, wanted.hours.timezone
+        )
         print(database.run(enrol, person, now))
 
 
@@ -81,14 +100,3 @@ def forget_person(
         if not database.run(forget, participant, datetime.now(UTC)):
             raise fail(f"There is no participant {participant}. See `polsbot participant list`.")
         print(f"{participant} erased")
-
-
-def normal_number(text: str, country: str) -> str:
-    """A number as ``+31612345678``; refuses what nobody can be called at."""
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException as error:
-        raise fail("This is not a phone number. Write it like +31612345678.") from error
-    if not phonenumbers.is_valid_number(number):
-        raise fail("This phone number does not exist. Write it like +31612345678.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -20,6 +20,7 @@ from bot.channels.twilio import TwilioCarrier, Verifier
 from bot.channels.twilio.contents import FIXED
 from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
+from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
 from bot.jobs.contents import learn_contents
 from bot.jobs.ticker import tick
@@ -121,6 +122,7 @@ async def _run(
         if part is not Part.WEB:
             app.cleanup_ctx.append(_beside(tick(conversations)))
             app.cleanup_ctx.append(_beside(draw_ahead(conversations.content, progress("Cards"))))
+            app.cleanup_ctx.append(_beside(look_after_books(conversations)))
         carrier = carriers.get(Channel.WHATSAPP)
         if isinstance(carrier, TwilioCarrier):
             wanted = [one.name for one in FIXED]

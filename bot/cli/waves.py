@@ -1,18 +1,65 @@
-"""Opening waves by hand."""
+"""Waves: what will be asked, opening by hand, pausing, and how they stand."""
 
+import json
 import sys
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.cli.common import fail, opened
-from bot.content.library import load_library
+from bot.content.lexicon import load_lexicons
+from bot.content.library import Library, load_library
+from bot.content.study import Study
+from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
+from bot.conversation.revisions import Content
+from bot.panel import pauses
 from bot.panel.participants import PARTICIPANTS
+from bot.reports.standing import ENDS, standing
+from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Waves.")
+
+StudyName = Annotated[str, typer.Argument(help="The study's name.")]
+Json = Annotated[bool, typer.Option("--json", help="For other programs.")]
+OnlyOne = Annotated[str, typer.Option(help="Only this participant; default: the whole study.")]
+
+
+@app.command()
+def plan(
+    study: StudyName,
+    days: Annotated[int, typer.Option(help="How far ahead.", min=1, max=730)] = 14,
+    as_json: Json = False,
+) -> None:
+    """Say who will be asked what, when, in how many messages, and which reward falls due."""
+    with opened() as (settings, database):
+        library = _library(settings)
+        wanted = _study(library, study)
+        content = Content(library, load_lexicons(settings.polsbot_locales))
+        now = datetime.now(UTC)
+
+        def look(db: Connection) -> list[Forecast | LeftOut]:
+            return list(forecast(db, content, wanted, now, now + timedelta(days=days)))
+
+        found = database.run(look)
+        paused = database.run(pauses.paused_since, study)
+    asked = [one for one in found if isinstance(one, Forecast)]
+    if as_json:
+        print(json.dumps([asdict(one) for one in asked], default=str))
+    else:
+        for one in asked:
+            print(
+                f"{one.participant}\t{one.wave} {one.number}\t{one.at:%Y-%m-%d %H:%M} UTC\t"
+                f"{one.channel}\t{one.messages}\t{one.segments}\t{one.cents}"
+            )
+    left = Counter(one.reason for one in found if isinstance(one, LeftOut))
+    print(_totals(asked, left, wanted), file=sys.stderr)
+    if paused is not None:
+        print(f"The study is paused since {paused:%Y-%m-%d %H:%M} UTC.", file=sys.stderr)
 
 
 @app.command()
@@ -25,12 +72,9 @@ def start(
     """Open a flow now, for one participant or all. Once per participant and number."""
     study_name, _, flow_name = flow.partition("/")
     with opened() as (settings, database):
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
-        study = library.studies.get(study_name)
+        study = _library(settings).studies.get(study_name)
         revision = study.flows.get(flow_name) if study else None
-        if revision is None:
+        if study is None or revision is None:
             raise fail(f"There is no flow {flow}. Write it as study/flow; see `polsbot check`.")
         wanted = select(PARTICIPANTS.c.id).where(
             PARTICIPANTS.c.study == study_name, PARTICIPANTS.c.status == "active"
@@ -42,10 +86,99 @@ def start(
             raise fail(f"Nobody to ask: no active participant of {study_name} fits.")
         if not yes:
             print("\n".join(people))
-            print(f"{len(people)} would be asked. Add --yes to open.", file=sys.stderr)
+            cents = study.reward.cents * len(people) if study.reward else 0
+            print(
+                f"{len(people)} would be asked, in at most "
+                f"{len(people) * (1 + len(study.reminders))} messages; if all complete, "
+                f"{cents / 100:.2f} is earned. Add --yes to open.",
+                file=sys.stderr,
+            )
             return
         now = datetime.now(UTC)
         for one in people:
             opened_now = database.run(open_wave, revision, one, flow_name, number, now)
             print(f"{one}\t{opened_now.run or opened_now.reason}")
         print("The running server sends the invitations.", file=sys.stderr)
+
+
+@app.command()
+def pause(study: StudyName, participant: OnlyOne = "") -> None:
+    """Write to nobody unprompted until resumed; who writes is answered."""
+    now = datetime.now(UTC)
+    with opened() as (settings, database):
+        _study(_library(settings), study)
+        if participant:
+            if not database.run(pauses.pause, participant, "operator"):
+                raise fail(f"There is no participant {participant} who could be paused.")
+        elif not database.run(pauses.pause_study, study, now):
+            raise fail(f"{study} is paused already. Resume it with: polsbot wave resume {study}")
+    print(f"{participant or study} is paused")
+
+
+@app.command()
+def resume(study: StudyName, participant: OnlyOne = "") -> None:
+    """Ask again; of the waves that were missed only the newest is opened."""
+    now = datetime.now(UTC)
+    with opened() as (settings, database):
+        _study(_library(settings), study)
+        if participant:
+            if not database.run(pauses.resume, participant, now):
+                raise fail(f"{participant} is not paused. See: polsbot participant list")
+        elif not database.run(pauses.resume_study, study, now):
+            raise fail(f"{study} is not paused. See: polsbot wave status {study}")
+    print(f"{participant or study} is resumed")
+
+
+@app.command()
+def status(study: StudyName, as_json: Json = False) -> None:
+    """Say how the invitations of each wave stand or ended, and who is paused."""
+    with opened() as (settings, database):
+        _study(_library(settings), study)
+        found = database.run(standing, study)
+    rows = [
+        {"wave": wave, "number": number, **{end: counts.get(end, 0) for end in ENDS}}
+        for (wave, number), counts in found.waves.items()
+    ]
+    if as_json:
+        print(json.dumps({"paused_since": found.paused_since, "people": found.people,
+                          "waves": rows}, default=str))  # fmt: skip
+        return
+    if rows:
+        print("\t".join(rows[0]))
+    for row in rows:
+        print("\t".join(str(cell) for cell in row.values()))
+    people = ", ".join(f"{count} {name}" for name, count in sorted(found.people.items()))
+    print(f"Participants: {people or 'none'}.", file=sys.stderr)
+    if found.paused_since is not None:
+        print(f"Paused since {found.paused_since:%Y-%m-%d %H:%M} UTC.", file=sys.stderr)
+
+
+def _library(settings: Settings) -> Library:
+    return load_library(settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets)
+
+
+def _study(library: Library, name: str) -> Study:
+    study = library.studies.get(name)
+    if study is None:
+        known = ", ".join(sorted(library.studies)) or "none; see `polsbot check`"
+        raise fail(f"There is no study {name}. Known: {known}.")
+    return study
+
+
+def _totals(asked: list[Forecast], left: Counter[str], study: Study) -> str:
+    people = len({one.participant for one in asked})
+    currency = study.reward.currency if study.reward else ""
+    lines = [
+        f"{len(asked)} waves for {people} participants: at most "
+        f"{sum(one.messages for one in asked)} messages before replies, "
+        f"{sum(one.segments for one in asked)} SMS segments.",
+    ]
+    if study.reward:
+        lines.append(
+            f"If all complete, {sum(one.cents for one in asked) / 100:.2f} {currency} is earned "
+            f"and {sum(one.vouchers for one in asked)} vouchers fall due."
+        )
+    if left:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(left.items()))
+        lines.append(f"Not asked: {reasons}.")
+    return "\n".join(lines)

@@ -1,31 +1,30 @@
 """``study.yaml`` as values, and the part of it that a flow takes along as its policy."""
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from zoneinfo import available_timezones
+
+import phonenumbers
 
 from bot.content.fields import Fields, fields_of
+from bot.content.hours_file import hours_of
 from bot.content.languages import is_language
 from bot.content.problem import did_you_mean
 from bot.content.source import Source
-from bot.content.study import Hours, Reminder, RewardRule, Study, Wave
+from bot.content.study import Reminder, RewardRule, Study, Wave
 from bot.content.yaml_nodes import Mapping, Scalar, Sequence
 from bot.engine.flow import Policy, Reward
 
 STUDY_KEYS = (
-    *("study", "title", "sender_name", "desk", "languages", "channels", "waves", "reminders"),
-    *("close", "hours", "pause_after", "not_understood", "reward"),
+    *("study", "title", "sender_name", "desk", "languages", "channels", "countries"),
+    *("waves", "reminders", "close", "hours", "pause_after", "not_understood", "reward"),
 )
 WAVE_KEYS = ("flow", "after_intake", "every", "from", "times")
 REMINDER_KEYS = ("after", "channel")
-HOURS_KEYS = ("days", "from", "to", "timezone", "not_on")
-REWARD_KEYS = ("when", "amount", "pay_out_every", "as")
+REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as")
 UNCLEAR_KEYS = ("tries", "then")
 CHANNELS = ("whatsapp", "sms", "email", "local")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _PAUSE = re.compile(r"(\d{1,3}) silent waves?")
 
 
@@ -58,10 +57,11 @@ def read_study(source: Source) -> Study | None:
         desk=fields.text("desk") or "",
         languages=_languages(fields),
         channels=_channels(fields),
+        countries=_countries(fields),
         waves=_waves(fields),
         reminders=_reminders(fields),
         close=fields.duration("close") or timedelta(days=7),
-        hours=_hours(fields),
+        hours=hours_of(fields),
         pause_after=_pause(fields),
         tries=2 if tries is None else tries,
         not_understood=then or "skip",
@@ -104,6 +104,17 @@ def _channels(fields: Fields) -> tuple[str, ...]:
     return _once(fields, words)
 
 
+def _countries(fields: Fields) -> tuple[str, ...]:
+    if "countries" not in fields:
+        return ("NL",)
+    words = fields.words("countries")
+    for word in words:
+        if phonenumbers.country_code_for_region(word.text) == 0:
+            message = f"`{word.text[:20]}` is not a country"
+            fields.source.report(word, "F016", message, "two capital letters, such as NL, BE")
+    return _once(fields, words)
+
+
 def _once(fields: Fields, words: list[Scalar]) -> tuple[str, ...]:
     seen: list[str] = []
     for word in words:
@@ -135,12 +146,19 @@ def _waves(fields: Fields) -> tuple[Wave, ...]:
         times = wave.integer("times")
         if times is not None and times < 1:
             wave.all["times"].report("F016", "`times` must be 1 or more")
-        every = wave.duration("every")
+        every, after = _whole_days(wave, "every"), _whole_days(wave, "after_intake")
         if every is not None and not every:
             wave.all["every"].report("F016", "`every` must be longer than nothing")
-        after = wave.duration("after_intake")
         found.append(Wave(name, wave.name("flow") or "", after, every, start, times))
     return tuple(found)
+
+
+def _whole_days(wave: Fields, key: str) -> timedelta | None:
+    """Waves count in days; the hour is that of ``hours:``."""
+    length = wave.duration(key)
+    if length is not None and length % timedelta(days=1):
+        wave.all[key].report("F016", f"`{key}` must be whole days", "such as 14 days, 2 weeks")
+    return length
 
 
 def _reminders(fields: Fields) -> tuple[Reminder, ...]:
@@ -167,48 +185,13 @@ def _reminders(fields: Fields) -> tuple[Reminder, ...]:
     return tuple(found)
 
 
-def _hours(fields: Fields) -> Hours:
-    part = _part(fields, "hours", HOURS_KEYS)
-    if part is None:
-        return Hours()
-    usual = Hours()
-    zone = part.text("timezone") or usual.timezone
-    if zone not in available_timezones():
-        part.all["timezone"].report("F016", f"`{zone[:40]}` is no time zone", "Europe/Amsterdam")
-    start, until = _clock(part, "from") or usual.start, _clock(part, "to") or usual.until
-    if start >= until:
-        part.source.report(part.owner, "F016", "`to` must be later than `from`")
-    not_on = tuple(word.text for word in part.words("not_on"))
-    return Hours(_days(part), start, until, zone, not_on if "not_on" in part else usual.not_on)
-
-
-def _clock(part: Fields, key: str) -> time | None:
-    text = part.text(key)
-    match = None if text is None else _CLOCK.fullmatch(text)
-    if text is not None and match is None:
-        part.all[key].report("F016", f"`{key}` must be a time of day", 'such as "10:00"')
-    return None if match is None else time(int(match[1]), int(match[2]))
-
-
-def _days(part: Fields) -> frozenset[int]:
-    text = part.text("days")
-    if text is None:
-        return Hours().days
-    first, _, last = text.partition("-")
-    if first not in DAYS or (last or first) not in DAYS:
-        part.all["days"].report("F016", "`days` must be days of the week", "such as mon-sat")
-        return Hours().days
-    begin, end = DAYS.index(first), DAYS.index(last or first)
-    if begin <= end:
-        return frozenset(range(begin, end + 1))
-    return frozenset({*range(begin, 7), *range(end + 1)})
-
-
 def _pause(fields: Fields) -> int | None:
     text = fields.text("pause_after")
     match = None if text is None else _PAUSE.fullmatch(text)
     if text is not None and match is None:
         fields.all["pause_after"].report("F016", "`pause_after` must be such as: 3 silent waves")
+    if match is not None and int(match[1]) < 1:
+        fields.all["pause_after"].report("F016", "`pause_after` must be 1 silent wave or more")
     return None if match is None else int(match[1])
 
 
@@ -219,14 +202,26 @@ def _reward(fields: Fields) -> RewardRule | None:
     part.require("amount", "a reward")
     part.one_of("when", ("completed",))
     amount, every = part.money("amount"), part.money("pay_out_every")
+    most, budget = part.money("most_a_day"), part.money("budget")
     if amount is not None and every is not None:
         if amount[1] != every[1]:
             part.all["pay_out_every"].report("F016", "both sums must be in one currency")
         elif every[0] < amount[0]:
             part.all["pay_out_every"].report("F016", "this is less than one reward")
+    if every is not None and most is not None and (most[1] != every[1] or most[0] < every[0]):
+        part.all["most_a_day"].report("F016", "this is less than one payout, or in other money")
+    if amount is not None and budget is not None and budget[1] != amount[1]:
+        part.all["budget"].report("F016", "the budget must be in the reward's currency")
     if amount is None:
         return None
     if amount[0] == 0:
         part.all["amount"].report("F016", "a reward of nothing is no reward", "leave `reward:` out")
     paid_as = part.one_of("as", ("voucher",)) or "voucher"
-    return RewardRule(amount[0], amount[1], None if every is None else every[0], paid_as)
+    return RewardRule(
+        amount[0],
+        amount[1],
+        None if every is None else every[0],
+        paid_as,
+        None if most is None else most[0],
+        None if budget is None else budget[0],
+    )

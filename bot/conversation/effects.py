@@ -29,7 +29,6 @@ from bot.engine.effects import (
 from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.consent import note_consent
-from bot.panel.dispositions import disposition
 from bot.panel.tables import Invitation
 from bot.panel.timers import ERASURE, drop_timers, set_timer
 from bot.rewards.ledger import grant
@@ -110,9 +109,8 @@ def apply(  # noqa: C901 - one case per effect
                 _opt_out(db, scene)
                 if scene.run is not None:
                     set_timer(db, scene.run, ERASURE, None, scene.now + AFTER_THE_FAREWELL)
-            case End(status=status) if scene.run is not None:
+            case End() if scene.run is not None:
                 drop_timers(db, scene.run, scene.now)
-                _close_invitation(db, scene.run, str(status))
             case SetTimer() | Grant() | OptIn() | End():
                 pass  # these speak of a run or an address that is not there
             case _:
@@ -174,21 +172,6 @@ def _record(db: Connection, record: Record, scene: Scene) -> None:
         )
     if record.step == "channel" and isinstance(value, str) and value in ("whatsapp", "sms"):
         participants.set_channel(db, scene.participant, value)
-
-
-def _close_invitation(db: Connection, run: str, status: str) -> None:
-    """Write down how the wave ended for this participant."""
-    answers = select(ANSWERS.c.id).where(ANSWERS.c.run_id == run, ANSWERS.c.value.is_not(None))
-    arrived = select(OUTBOUND.c.id).where(
-        OUTBOUND.c.run_id == run, OUTBOUND.c.state.in_(("sent", "delivered", "read"))
-    )
-    ended = disposition(
-        status,
-        has_answers=db.execute(answers.limit(1)).first() is not None,
-        was_delivered=db.execute(arrived.limit(1)).first() is not None,
-    )
-    invitation = select(RUNS.c.invitation_id).where(RUNS.c.id == run).scalar_subquery()
-    db.execute(update(INVITATIONS).where(INVITATIONS.c.id == invitation).values(disposition=ended))
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
+from bot.conversation.endings import note_ending
 from bot.conversation.orders import dump_send
 from bot.conversation.receive import INBOUND, save_run
 from bot.engine.effects import Send
@@ -15,6 +16,7 @@ from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.erase import erase
 from bot.panel.timers import drop_timers
+from bot.rewards.payouts import forget_codes
 
 
 def stop(db: Connection, participant: str, now: datetime) -> bool:
@@ -29,7 +31,8 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 
 def forget(db: Connection, participant: str, now: datetime) -> bool:
     """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
-    one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym.
+    one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym; the
+    codes of the vouchers that were given go.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
@@ -44,6 +47,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
+    forget_codes(db, participant)
     return erase(db, participant, now)
 
 
@@ -65,4 +69,5 @@ def _end_runs(db: Connection, participant: str, now: datetime) -> None:
     for row in db.execute(waiting).all():
         ended = replace(load_run(row.state), status=RunStatus.STOPPED, step=None)
         save_run(db, row, ended, now)
+        note_ending(db, None, row.invitation_id, ended, cause="operator")
         drop_timers(db, row.id, now)

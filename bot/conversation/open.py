@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.revision import Revision
 from bot.conversation.effects import INVITATIONS, RUNS, Scene, answers_of, apply
+from bot.conversation.endings import note_ending
 from bot.conversation.revisions import keep
 from bot.engine.advance import advance
 from bot.engine.events import Started
@@ -27,10 +28,27 @@ class Opened:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Where a person began by themselves: the id of the address, and its channel."""
+
+    address: str
+    channel: str
+
+
 def open_wave(
-    db: Connection, revision: Revision, participant: str, wave: str, number: int, now: datetime
+    db: Connection,
+    revision: Revision,
+    participant: str,
+    wave: str,
+    number: int,
+    now: datetime,
+    came: Came | None = None,
 ) -> Opened:
-    """Begin a run for this participant. A wave that is open or was opened is left alone."""
+    """Begin a run for this participant. A wave that is open or was opened is left alone.
+
+    Who came by themselves gets the first question at once, there; everybody else an invitation.
+    """
     person = db.execute(
         select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == participant)
     ).first()
@@ -68,7 +86,7 @@ def open_wave(
         seed=person.seed,
         facts=_facts(db, participant, flow.name),
     )
-    after, effects = advance(flow, run, Started())
+    after, effects = advance(flow, run, Started(invited=came is None))
     db.execute(
         insert(RUNS),
         {
@@ -90,12 +108,15 @@ def open_wave(
         participant=participant,
         language=language,
         now=now,
+        address=None if came is None else came.address,
+        channel=None if came is None else came.channel,
         run=run.id,
         study=flow.study,
         revision=revision.hash,
         is_test=person.is_test,
     )
     apply(db, effects, scene)
+    note_ending(db, flow, invitation, after, effects)
     return Opened(run.id)
 
 

@@ -19,11 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.content.compose import ComposeError
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
+from bot.conversation.guards import may_write_to
 from bot.conversation.revisions import Content
+from bot.conversation.settle import is_first_try
 from bot.conversation.speak import hours_of, speak
 from bot.conversation.templates import opening_form
+from bot.conversation.ways import order_of
 from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
+from bot.panel.pauses import paused_since
 from bot.panel.routing import Route, Way, route
 from bot.store.errors import StoreError
 from bot.store.statements import Statement
@@ -35,6 +39,9 @@ LEASE = timedelta(seconds=60)
 
 PATIENCE = timedelta(seconds=10)
 """How long the second message of a turn waits for the first one's delivery."""
+
+WHILE_PAUSED = timedelta(minutes=30)
+"""How long an invitation waits before it looks again whether its study was resumed."""
 
 BROKEN = timedelta(minutes=10)
 BROKEN_AT_MOST = timedelta(days=1)
@@ -90,6 +97,7 @@ _NEXT = Statement(
         _PERSON.c.timezone,
         _PERSON.c.listens,
         RUNS.c.revision,
+        RUNS.c.status.label("run_status"),
         _ADDRESS.c.channel.label("at_channel"),
         _ADDRESS.c.address,
         _ADDRESS.c.is_alive,
@@ -198,7 +206,11 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
 def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
     """The claimed message, the reason why it must not leave, or the time until which it is held."""
     study = content.library.studies.get(row.study or "")
+    if row.purpose in UNPROMPTED and row.run_status not in (None, "waiting"):
+        return "the wave is closed"
     if study is not None and row.purpose in UNPROMPTED:
+        if paused_since(db, study.name) is not None:
+            return now + WHILE_PAUSED
         decent = hours_of(study).next(now, row.timezone)
         if decent > now:
             return decent
@@ -207,6 +219,9 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     way = found.way
     if way is None:
         return found.reason
+    if not may_write_to(content, study, way.channel, address):
+        log.error("a number of a country that is not allowed", row=row.id)
+        return "not an allowed country"
     if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
         return "answered meanwhile"
     if found.needs_template and opening is not None:
@@ -235,7 +250,10 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
 def _route(
     db: Connection, row: Any, study: Study | None, now: datetime, opening: TemplateForm | None
 ) -> tuple[Route, str]:
-    """The way to the person and the address there, or no way and the reason."""
+    """The way to the person and the address there, or no way and the reason.
+
+    A reminder that was to come by another channel and cannot, comes as usual.
+    """
     if row.address_id is not None:
         known = {row.address_id: row.address}
         ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
@@ -245,13 +263,11 @@ def _route(
         ways = [
             Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at) for one in rows
         ]
-    order = list(study.channels) if study else [way.channel for way in ways]
-    if "local" not in order:
-        order.append("local")
-    if row.liked in order:
-        order.sort(key=lambda channel: channel != row.liked)
+    order = order_of(study.channels if study else [way.channel for way in ways], row.liked)
     templates = frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})
     found = route(ways, order, now, purpose=row.purpose, templates=templates)
+    if found.way is None and row.purpose == "reminder" and row.address_id and is_first_try(row):
+        return _route(db, row._replace(address_id=None), study, now, opening)
     if found.way is None:
         return found, ""
     if known[found.way.id] is None:

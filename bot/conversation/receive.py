@@ -9,12 +9,17 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import listening
+from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.endings import note_ending
+from bot.conversation.guards import are_strangers_too_many, is_loop
+from bot.conversation.open import Came
+from bot.conversation.pay import pay
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, OptOut, Send, Text
+from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
@@ -24,6 +29,7 @@ from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
 from bot.message import InboundMessage
 from bot.panel import participants
+from bot.panel.pauses import resume
 from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
@@ -41,6 +47,7 @@ _RUN_AT = Statement(
         RUNS,
         participants.PARTICIPANTS.c.is_test,
         participants.PARTICIPANTS.c.timezone,
+        participants.PARTICIPANTS.c.paused_for,
         participants.PARTICIPANTS.c.listens,
     )
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
@@ -68,7 +75,9 @@ _SAVE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a message: ``duplicate``, ``stranger`` or ``handled``, and what now waits."""
+    """What became of a message: ``duplicate``, ``stranger``, ``loop`` (one too many that answers
+    nothing) or ``handled``, and what now waits.
+    """
 
     outcome: str
     waiting: int = 0
@@ -98,6 +107,14 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, heard)
+    looping = is_loop(db, address.id, reading, now)
+    if looping and not isinstance(reading, Commanded):
+        return Received("loop")
+    demo = demo_in(content.library, inbound.text)
+    if demo is not None and address.opted_out_at is None:
+        at = Came(address.id, str(inbound.channel))
+        if start_demo(db, content.library, demo, at, now) is not None:
+            return Received("handled", 1)
     if row is not None and run is not None:
         scene = Scene(
             participant=row.participant_id,
@@ -112,29 +129,45 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         )
         if isinstance(reading, Tapped) and reading.step == listening.STEP:
             effects = listening.chosen(db, content, row, run, reading)
-            return Received("handled", apply(db, effects, scene))
-        event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
-        after, effects = advance(content.revision(db, row.revision).flow, run, event)
-        if after != run:
-            save_run(db, row, after, now)
-        scene = replace(scene, language=after.language)
-        effects = listening.offered(db, content, row, effects, scene)
-        return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
-    people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
-    if not people:
-        return _greet(db, inbound, address, reading, now)
-    person = people[0]
-    scene = Scene(
-        participant=person.id,
-        language=person.language,
-        now=now,
-        address=address.id,
-        channel=str(inbound.channel),
-        study=person.study,
-        is_test=person.is_test,
-    )
-    effects = respond(reading, None, content.library.own)
-    return Received("handled", apply(db, _fit_to_say(inbound, address, effects), scene))
+        else:
+            event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
+            scene, effects = _move(db, content, row, run, event, scene)
+    else:
+        people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
+        if not people:
+            return _greet(db, inbound, address, reading, now)
+        person = people[0]
+        scene = Scene(
+            participant=person.id,
+            language=person.language,
+            now=now,
+            address=address.id,
+            channel=str(inbound.channel),
+            study=person.study,
+            is_test=person.is_test,
+        )
+        effects = respond(reading, None, content.library.own)
+    effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
+    waiting = apply(db, effects, scene)
+    if any(isinstance(effect, Grant) for effect in effects):
+        waiting += pay(db, content, scene)
+    return Received("handled", waiting)
+
+
+def _move(
+    db: Connection, content: Content, row: Any, run: Run, event: Replied, scene: Scene
+) -> tuple[Scene, tuple[Effect, ...]]:
+    """The run moves on and is kept; returns the scene in the language that is spoken now."""
+    flow = content.revision(db, row.revision).flow
+    after, effects = advance(flow, run, event)
+    if after != run:
+        save_run(db, row, after, scene.now)
+    if run.status is RunStatus.WAITING:
+        note_ending(db, flow, row.invitation_id, after, effects)
+    if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
+        resume(db, row.participant_id, scene.now)
+    scene = replace(scene, language=after.language)
+    return scene, listening.offered(db, content, row, effects, scene)
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
@@ -185,6 +218,11 @@ def _fit_to_say(
     said_goodbye = address.opted_out_at is not None and OptOut() in effects
     if inbound.keyword is None and not said_goodbye:
         return effects
+    return _unsaid(effects)
+
+
+def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """What is done without a word."""
     return tuple(effect for effect in effects if not isinstance(effect, Send))
 
 
@@ -210,6 +248,8 @@ def _greet(
         return Received("stranger")
     if _asks_back(reading):
         participants.opt_in(db, address.id)
+    if are_strangers_too_many(db, now):
+        return Received("stranger")
     if not participants.greet(db, address.id, now, _GREETING_PAUSE):
         return Received("stranger")
     scene = Scene("", "nl", now, address.id, str(inbound.channel))

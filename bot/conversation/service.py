@@ -8,9 +8,11 @@ import structlog
 from bot.channels.contract import Approver, Failure
 from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.guards import full_organisations
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
+from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Cards, Content
@@ -22,6 +24,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
+from bot.rewards.payouts import due
 from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
@@ -52,6 +55,7 @@ class Conversations:
         self.content = Content(
             runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
         )
+        self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
     def start(self) -> None:
@@ -97,7 +101,10 @@ class Conversations:
         """Open every wave that is due; one that fails is left for the next sweep."""
         opened = 0
         now = self.runtime.clock()
-        for person in await self.runtime.database.read(due_people, now):
+        people = await self.runtime.database.read(due_people, now)
+        if people and (full := await self._full(now)):
+            people = await self.runtime.database.read(due_people, now, full=full)
+        for person in people:
             try:
                 outcome = await self.runtime.database.transact(
                     open_due_wave, self.content, person, now
@@ -111,6 +118,20 @@ class Conversations:
         if opened:
             self.senders.ring()
         return opened
+
+    async def _full(self, now: datetime) -> frozenset[str]:
+        """Organisations that have sent enough today; told once for each change."""
+        settings = self.runtime.settings
+        full = await self.runtime.database.read(
+            full_organisations,
+            settings.polsbot_most_a_day,
+            settings.polsbot_most_each_a_day,
+            now,
+        )
+        if full and full != self._told_full:
+            log.error("a day's measure is full; no wave opens there today", organisations=[*full])
+        self._told_full = full
+        return full
 
     async def settle_doubts(self) -> list[str]:
         """Look for uncertain messages at the provider; returns what became of each."""
@@ -186,6 +207,21 @@ class Conversations:
             log.warning("messages that no webhook told of", outcomes=missed)
             self.senders.ring()
         return outcomes
+
+    async def pay_due(self) -> int:
+        """Look at every payout that is due; one that fails is left for the next sweep."""
+        looked = 0
+        now = self.runtime.clock()
+        for payout in await self.runtime.database.read(due, now):
+            try:
+                await self.runtime.database.transact(look, self.content, payout, now)
+            except Exception:
+                log.exception("a payout failed; it is tried again", payout=payout)
+            else:
+                looked += 1
+        if looked:
+            self.senders.ring()
+        return looked
 
     async def fire_due(self) -> int:
         """Carry out every timer that is due; one that fails is left for the next sweep."""

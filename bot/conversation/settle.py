@@ -118,6 +118,11 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             pass  # the rest is for people: the code stays on the row
 
 
+def is_first_try(row: Any) -> bool:
+    """Whether a message is not one that failed at another address."""
+    return not row.batch.endswith(_ELSEWHERE)
+
+
 def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
     """The same order on another address of the person, once."""
     others = [
@@ -125,8 +130,7 @@ def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
         for one in participants.addresses_of(db, row.participant_id or "")
         if one.channel != row.channel and one.is_alive and one.opted_out_at is None
     ]
-    is_second = row.batch.endswith(_ELSEWHERE)
-    if others and row.purpose != "farewell" and not is_second:
+    if others and row.purpose != "farewell" and is_first_try(row):
         _say_again(db, row, others[0].id, False, now)
 
 

@@ -46,7 +46,10 @@ class Inbound(SQLModel, table=True):
     """A message from a person; the provider's id changes a conversation at most once, ever."""
 
     __tablename__ = "inbound"
-    __table_args__ = (UniqueConstraint("channel", "provider_id"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        Index("ix_inbound_lately", "address_id", "received_at"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     channel: str
     provider_id: str
@@ -80,7 +83,10 @@ class Outbound(SQLModel, table=True):
     """
 
     __tablename__ = "outbound"
-    __table_args__ = (Index("ix_outbound_open", "state", "not_before"),)
+    __table_args__ = (
+        Index("ix_outbound_open", "state", "not_before"),
+        Index("ix_outbound_lately", "created_at"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     token: str = Field(unique=True)
     participant_id: str | None = Field(default=None, foreign_key="participants.id", index=True)
@@ -134,6 +140,7 @@ class Answer(SQLModel, table=True):
     """What was understood, what was typed, and how it was asked; a correction is a further row.
 
     ``value`` is a code, a number, a date or a list of codes; ``words`` is an answer in free text.
+    Both are ``None`` for what was skipped, undone or not understood.
     """
 
     __tablename__ = "answers"
@@ -142,7 +149,7 @@ class Answer(SQLModel, table=True):
     run_id: str = Field(foreign_key="runs.id")
     participant_id: str = Field(foreign_key="participants.id", index=True)
     step: str
-    value: Any = Field(default=None, sa_type=Json)
+    value: Any = Field(default=None, sa_type=Json, nullable=True)
     words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))
     typed: str | None = Field(default=None, sa_type=Encrypted("answers.typed"))
     reason: str

@@ -4,27 +4,64 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.content.study import Study
 from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import open_wave
+from bot.conversation.openers import moment_to_open
 from bot.conversation.revisions import Content
+from bot.conversation.ways import can_be_reached
+from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import PARTICIPANTS
+from bot.panel.pauses import paused_since
 from bot.panel.waves import DueWave, WaveRule, next_wave
+from bot.store.statements import Statement
 
 WHILE_OPEN = timedelta(hours=6)
 """How long to wait before looking again while a wave is still open."""
 
-WITHOUT_CONSENT = timedelta(days=1)
+TOMORROW = timedelta(days=1)
+WITHOUT_CONSENT = timedelta(days=7)
+
+_PERSON = Statement(
+    select(PARTICIPANTS).where(PARTICIPANTS.c.id == bindparam("it")).with_for_update()
+)
+_AGAIN = Statement(
+    update(PARTICIPANTS)
+    .where(PARTICIPANTS.c.id == bindparam("it"))
+    .values(next_wave_at=bindparam("at"))
+)
+_OPENED = Statement(
+    select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
+        INVITATIONS.c.participant_id == bindparam("person"),
+        INVITATIONS.c.study == bindparam("study"),
+    )
+)
+_WAITING = Statement(
+    select(RUNS.c.id)
+    .where(RUNS.c.participant_id == bindparam("it"), RUNS.c.status == str(RunStatus.WAITING))
+    .limit(1)
+)
+_CONSENT = Statement(
+    select(CONSENTS.c.id)
+    .where(CONSENTS.c.participant_id == bindparam("it"), CONSENTS.c.withdrawn_at.is_(None))
+    .limit(1)
+)
 
 
-def due_people(db: Connection, now: datetime, most: int = 100) -> list[str]:
-    """Participants at whom to look now."""
+def due_people(
+    db: Connection, now: datetime, most: int = 100, full: frozenset[str] = frozenset()
+) -> list[str]:
+    """Participants at whom to look now; those of ``full`` organisations have to wait."""
     found = (
         select(PARTICIPANTS.c.id)
-        .where(PARTICIPANTS.c.next_wave_at <= now, PARTICIPANTS.c.status == "active")
+        .where(
+            PARTICIPANTS.c.next_wave_at <= now,
+            PARTICIPANTS.c.status.in_(("active", "paused")),
+            PARTICIPANTS.c.organisation_id.not_in(full),
+        )
         .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
         .limit(most)
     )
@@ -35,51 +72,62 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
     """Open what is due for this participant, and note when to look again.
 
     Returns ``opened``, ``later``, ``open`` (a wave still is), ``consent`` (none was given),
-    ``over`` (no wave will come) or ``unknown`` (no such study or flow: people have to look).
+    ``paused`` (the study is), ``unreachable`` (no address that is alive and wanted), ``over`` (no
+    wave will come) or ``unknown`` (no such study or flow: people have to look). Someone paused
+    whose time has come is asked once more; only an answer brings the waves after it.
     """
-    person = db.execute(
-        select(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).with_for_update()
-    ).first()
-    if person is None or person.status != "active":
+    person = _PERSON.row(db, it=participant)
+    if person is None or person.status not in ("active", "paused"):
         return "over"
     study = content.library.studies.get(person.study)
     if study is None:
-        _look_again(db, participant, now + WITHOUT_CONSENT)
+        _look_again(db, participant, now + TOMORROW)
         return "unknown"
     wave = plan(db, study, person, now)
     if wave is None:
         _look_again(db, participant, None)
         return "over"
+    outcome, again = _hindrance(db, study, person, wave, now)
+    if outcome:
+        _look_again(db, participant, again)
+        return outcome
+    revision = study.flows[wave.rule.flow]
+    opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
+    _look_again(db, participant, now if person.status == "active" else None)
+    return "opened" if opened.run else "unknown"
+
+
+def _hindrance(
+    db: Connection, study: Study, person: Any, wave: DueWave, now: datetime
+) -> tuple[str, datetime | None]:
+    """What stands against opening this wave now, and when to look again; nothing: an empty word."""
     if wave.at > now:
-        _look_again(db, participant, wave.at)
-        return "later"
-    if _has_open_run(db, participant):
-        _look_again(db, participant, now + WHILE_OPEN)
-        return "open"
-    if not _may_be_asked(db, study, wave, participant):
-        _look_again(db, participant, now + WITHOUT_CONSENT)
-        return "consent"
-    revision = study.flows.get(wave.rule.flow)
-    if revision is None:
-        _look_again(db, participant, now + WITHOUT_CONSENT)
-        return "unknown"
-    open_wave(db, revision, participant, wave.rule.name, wave.number, now)
-    _look_again(db, participant, now)
-    return "opened"
+        return "later", wave.at
+    if paused_since(db, study.name) is not None:
+        return "paused", None  # whoever resumes the study looks at everybody
+    if _has_open_run(db, person.id):
+        return "open", now + WHILE_OPEN
+    if wave.rule.flow not in study.flows:
+        return "unknown", now + TOMORROW
+    if not may_be_asked(db, study, wave, person.id):
+        return "consent", now + WITHOUT_CONSENT
+    if not can_be_reached(db, study, person.id):
+        return "unreachable", now + TOMORROW
+    when = moment_to_open(db, study, person, now)
+    return ("later", when) if when > now else ("", None)
 
 
 def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | None:
     """The participant's next wave, by the study's rules and what was opened."""
-    opened = {
-        (row.wave, row.number)
-        for row in db.execute(
-            select(INVITATIONS.c.wave, INVITATIONS.c.number).where(
-                INVITATIONS.c.participant_id == person.id, INVITATIONS.c.study == study.name
-            )
-        )
-    }
+    opened = opened_of(db, study, person)
     rules = rules_of(study)
     return next_wave(rules, person.anchor_on, opened, now, study.hours.start, person.timezone)
+
+
+def opened_of(db: Connection, study: Study, person: Any) -> set[tuple[str, int]]:
+    """Which waves of a study were opened for a participant, as (wave, number)."""
+    rows = _OPENED.rows(db, person=person.id, study=study.name)
+    return {(row.wave, row.number) for row in rows}
 
 
 def rules_of(study: Study) -> Sequence[WaveRule]:
@@ -91,17 +139,14 @@ def rules_of(study: Study) -> Sequence[WaveRule]:
 
 
 def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
-    db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(next_wave_at=at))
+    _AGAIN.run(db, it=participant, at=at)
 
 
 def _has_open_run(db: Connection, participant: str) -> bool:
-    waiting = select(RUNS.c.id).where(
-        RUNS.c.participant_id == participant, RUNS.c.status == "waiting"
-    )
-    return db.execute(waiting).first() is not None
+    return _WAITING.row(db, it=participant) is not None
 
 
-def _may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
+def may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
     """A flow that asks for consent itself may be opened without; no other may."""
     asking = {
         name
@@ -110,7 +155,4 @@ def _may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str)
     }
     if not asking or wave.rule.flow in asking:
         return True
-    standing = select(CONSENTS.c.id).where(
-        CONSENTS.c.participant_id == participant, CONSENTS.c.withdrawn_at.is_(None)
-    )
-    return db.execute(standing).first() is not None
+    return _CONSENT.row(db, it=participant) is not None

@@ -4,17 +4,13 @@ Arithmetic is done on the wall clock of the person's zone and made UTC once, so 
 which the clock is set are right.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
+from bot.content.calendars import is_day_off
 
 _LONGEST_SEARCH = 400
-_CALENDARS = {"nl-holidays": "NL"}
-"""Names in study.yaml and the country whose public holidays they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +45,9 @@ class DecentHours:
         return at + timedelta(days=_LONGEST_SEARCH)
 
     def _allows_day(self, day: date) -> bool:
-        return day.weekday() in self.days and not _is_off(day, self.not_on)
+        return day.weekday() in self.days and not any(is_day_off(day, name) for name in self.not_on)
 
 
 def local_time(day: date, clock: time, zone: str) -> datetime:
     """This hour on the wall clock of that day, in UTC. An hour that does not exist is later."""
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
-
-
-def _is_off(day: date, not_on: Sequence[str]) -> bool:
-    return any(
-        day in _holidays(_CALENDARS[name], day.year)
-        if name in _CALENDARS
-        else name == day.isoformat()
-        for name in not_on
-    )
-
-
-@lru_cache(maxsize=64)
-def _holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))

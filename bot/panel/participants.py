@@ -86,7 +86,7 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
             "seed": secrets.randbelow(2**31),
             "intake_on": person.intake_on,
             "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
-            "next_wave_at": now,
+            "next_wave_at": None if person.is_test else now,
             "timezone": person.timezone,
             "status": "active",
             "is_test": person.is_test,

@@ -18,10 +18,12 @@ class Organisation(SQLModel, table=True):
 
 
 class Participant(SQLModel, table=True):
-    """A person who is asked. ``seed`` draws arms and orders; a test run is in no figure.
+    """A person who is asked. ``seed`` draws arms and orders; one ``is_test`` is in no figure, gets
+    no reward and no wave.
 
     Waves count from ``anchor_on``, the later of intake and enrolment; ``next_wave_at`` is when to
-    look again, ``None`` when no wave will come. ``status``: active, paused, stopped, erased.
+    look again, ``None`` when no wave will come. ``status``: active, paused, stopped, erased;
+    ``paused_for`` says why no wave comes: silent, crisis or operator.
     ``channel`` is what the person likes best; ``listens`` whether questions are read aloud:
     ``None`` (never offered), offered, on or off.
     """
@@ -40,6 +42,7 @@ class Participant(SQLModel, table=True):
     next_wave_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
     timezone: str = "Europe/Amsterdam"
     status: str = "active"
+    paused_for: str | None = None
     is_test: bool = False
     created_at: datetime = Field(sa_type=UtcTime)
 
@@ -87,7 +90,7 @@ class Consent(SQLModel, table=True):
 class Invitation(SQLModel, table=True):
     """One wave for one participant: it can be opened only once.
 
-    ``disposition``, once it is over: complete, partial, refused, no_reply or undelivered.
+    ``disposition``, once it is over: see ``dispositions``.
     """
 
     __tablename__ = "invitations"
@@ -99,6 +102,16 @@ class Invitation(SQLModel, table=True):
     number: int
     opened_at: datetime = Field(sa_type=UtcTime)
     disposition: str | None = None
+
+
+class Pause(SQLModel, table=True):
+    """A time in which a study writes to nobody unprompted; ``resumed_at`` is ``None`` during it."""
+
+    __tablename__ = "pauses"
+    id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
+    study: str = Field(index=True)
+    paused_at: datetime = Field(sa_type=UtcTime)
+    resumed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class Timer(SQLModel, table=True):

@@ -21,6 +21,11 @@ _DONE = Statement(
     .where(TIMERS.c.id == bindparam("it"), TIMERS.c.done_at.is_(None))
     .values(done_at=bindparam("now"))
 )
+_POSTPONE = Statement(
+    update(TIMERS)
+    .where(TIMERS.c.id == bindparam("it"), TIMERS.c.done_at.is_(None))
+    .values(due_at=bindparam("at"))
+)
 _DROP = Statement(
     update(TIMERS)
     .where(
@@ -51,6 +56,11 @@ def due_timers(db: Connection, now: datetime, most: int = 100) -> list[Any]:
 def finish_timer(db: Connection, timer: int, now: datetime) -> bool:
     """Take a timer for good, in the transaction that carries it out; false if it was taken."""
     return _DONE.run(db, it=timer, now=now) == 1
+
+
+def postpone_timer(db: Connection, timer: int, at: datetime) -> None:
+    """Not now: it comes due once more then."""
+    _POSTPONE.run(db, it=timer, at=at)
 
 
 def drop_timers(db: Connection, run: str, now: datetime) -> None:

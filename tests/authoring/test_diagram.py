@@ -8,7 +8,7 @@ from bot.authoring.diagram import diagram
 from bot.engine.flow import Kind
 from tests.authoring.test_talk import LIBRARY
 from tests.authoring.test_walk import EVERYTHING
-from tests.cli.test_commands import polsbot
+from tests.cli.runs import polsbot
 from tests.content.studies import load, steps
 
 STUDY = LIBRARY.studies["klantmonitor"]

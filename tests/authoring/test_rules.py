@@ -7,13 +7,20 @@ import pytest
 
 from bot.authoring.check import check
 from bot.authoring.check.explain import Rule, UnknownRuleError, explain, rules
-from tests.content.studies import make, steps
+from tests.content.studies import make, steps, study
 
 ROOT = Path(__file__).parents[2]
-WITH_EXAMPLE = [rule for rule in rules().values() if rule.example in ("steps", "flow")]
+WITH_EXAMPLE = [rule for rule in rules().values() if rule.example in ("steps", "flow", "study")]
+
+
+BARE = 'flow: bare\nlanguage: nl\nsteps:\n  hello: {say: "Hoi!"}\n'
 
 
 def found(tmp_path: Path, rule: Rule, example: str) -> set[str]:
+    if rule.example == "study":
+        make(tmp_path, study=study(example), bare=BARE)
+        problems = check(tmp_path / "flows", tmp_path / "locales", tmp_path / "assets")
+        return {one.code for one in problems if Path(one.file).name == "study.yaml"}
     indented = "".join(f"  {line}\n" for line in example.splitlines())
     text = steps(indented) if rule.example == "steps" else example
     make(tmp_path, first=text)
@@ -23,7 +30,7 @@ def found(tmp_path: Path, rule: Rule, example: str) -> set[str]:
 
 def test_every_code_in_the_source_is_explained() -> None:
     sources = [*ROOT.glob("bot/content/*.py"), *ROOT.glob("bot/authoring/check/*.py")]
-    used = {code for path in sources for code in re.findall(r'"([FLI]\d{3})"', path.read_text())}
+    used = {code for path in sources for code in re.findall(r'"([FLIS]\d{3})"', path.read_text())}
 
     assert used == set(rules())
 

@@ -2,35 +2,14 @@
 
 import asyncio
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from bot.cli import app
-from bot.store.keys import generate_key
+from tests.cli.runs import polsbot
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the study in it and a database that is ready."""
-    for folder in ("flows", "locales"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    (tmp_path / "assets").symlink_to(ROOT / "assets")
-    (tmp_path / "var").mkdir()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("POLSBOT_KEY", generate_key())
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert polsbot("db", "upgrade").exit_code == 0
-    return tmp_path
-
-
-def polsbot(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
 
 
 def test_without_a_command_it_shows_six_examples() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli.common import progress
 from bot.store.keys import generate_key
-from tests.cli.test_commands import polsbot
+from tests.cli.runs import polsbot
 from tests.content.studies import FIRST, make
 
 

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from tests.cli.test_commands import ROOT, polsbot
+from tests.cli.runs import polsbot
 
+ROOT = Path(__file__).parent.parent.parent
 FILES = ("--flows", str(ROOT / "flows"), "--locales", str(ROOT / "locales"))
 BOOKS = (*FILES, "--assets", str(ROOT / "assets"))
 

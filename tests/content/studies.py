@@ -43,6 +43,9 @@ flow: again
 title: Nog eens
 language: nl
 use: [common/scales, common/items]
+invite:
+  say: "Hoi {first_name}! Groet van {sender_name}. Doe je weer mee?"
+  choices: {start: "Start", later: "Nu niet"}
 steps:
   turn:
     rotate: [stress, calm]
@@ -94,6 +97,20 @@ def load(folder: Path, **changed: str) -> Library:
 def steps(lines: str) -> str:
     """first.yaml with these lines, already indented, below ``steps:``."""
     return FIRST.partition("steps:\n")[0] + "steps:\n" + lines
+
+
+def study(lines: str) -> str:
+    """study.yaml with these keys in the place of its own."""
+    return "".join({**_blocks(STUDY), **_blocks(lines)}.values())
+
+
+def _blocks(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    key = ""
+    for line in text.splitlines():
+        key = key if line.startswith(" ") else line.partition(":")[0]
+        found[key] = found.get(key, "") + line + "\n"
+    return found
 
 
 def codes(library: Library) -> list[str]:

@@ -32,7 +32,7 @@ from bot.message import (
     Sent,
     TextForm,
 )
-from bot.panel.participants import ADDRESSES, Enrolment, enrol
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
@@ -49,6 +49,10 @@ def hear(db: Connection, text: str, number: int, now: datetime = NOW) -> None:
     inbound = message(text, number)
     local = type(inbound)(Channel.LOCAL, f"L{number}", AMINA, "bot", text, now)
     assert receive(db, CONTENT, local, now).outcome == "handled"
+
+
+def next_wave_in_two_weeks(db: Connection) -> None:
+    db.execute(update(PARTICIPANTS).values(next_wave_at=NOW + timedelta(days=14)))
 
 
 def states(database: Database) -> list[str]:
@@ -217,12 +221,14 @@ def fire_all(db: Connection, now: datetime) -> int:
 
 def test_a_reminder_is_sent_once_and_none_after_a_reply(database: Database) -> None:
     database.run(begin)
-    day = timedelta(days=1, minutes=1)
+    database.run(next_wave_in_two_weeks)
+    day = NOW + timedelta(days=1, minutes=1)
 
-    assert database.run(fire_all, NOW + day) == 1
-    assert database.run(fire_all, NOW + day) == 0
-    database.run(hear, "ja", 1)
-    assert database.run(fire_all, NOW + timedelta(days=4)) == 1, "the nudge, no reminder"
+    assert database.run(fire_all, day) == 1
+    assert database.run(fire_all, day) == 0
+    database.run(hear, "ja", 1, day)
+    assert database.run(fire_all, day + timedelta(hours=4)) == 1, "the nudge"
+    assert database.run(fire_all, NOW + timedelta(days=4)) == 0, "no reminder"
 
 
 def test_a_closed_wave_sets_the_run_expired(database: Database) -> None:

@@ -72,6 +72,17 @@ def test_an_answer_is_kept_and_the_next_question_waits_in_one_transaction(
     assert waiting == ["invite", "stress", "calm", "hope"]
 
 
+def test_what_is_skipped_or_not_understood_or_free_text_is_kept_too(database: Database) -> None:
+    database.run(begin)
+
+    hear(database, "ja", "blub", "blub", "blub", "sla over", "terug", "4")
+
+    kept = [(row.step, row.value) for row in database.run(rows, ANSWERS)]
+    assert ("stress", None) in kept
+    assert len(kept) >= 3
+    assert None in [value for step, value in kept if step == "calm"]
+
+
 def test_a_known_message_changes_nothing(database: Database) -> None:
     database.run(begin)
     hear(database, "ja", "3")

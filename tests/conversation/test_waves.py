@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, select
 
 from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_sent
@@ -17,6 +18,7 @@ from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
 
+BASELINE = CONTENT.library.studies["klantmonitor"].flows["baseline"]
 CONSENT = ("ja", "Nederlands", "ja", "ja", "whatsapp")
 EVENING = NOW.replace(hour=20)
 MORNING = NOW.replace(hour=9) + timedelta(days=1)  # ten o'clock in Amsterdam
@@ -82,11 +84,14 @@ def test_half_a_year_of_waves_comes_every_14_days_from_the_anchor(database: Data
     hear(database, CONSENT, NOW)
 
     for day in range(1, 183):
-        tick(database, NOW + timedelta(days=day))
+        if tick(database, NOW + timedelta(days=day)) == ["opened"]:
+            hear(database, ("ja", "3"), NOW + timedelta(days=day), start=100 * day)
 
     assert waves(database) == [("baseline", 1), *(("periodic", n) for n in range(1, 14))]
     opened = sorted(row.opened_at.date() for row in database.run(rows, INVITATIONS))
-    assert opened == [NOW.date() + timedelta(days=14 * n) for n in range(14)]
+    due = [NOW.date() + timedelta(days=14 * n) for n in range(14)]
+    off = (date(2026, 4, 27), date(2026, 5, 25))  # King's Day, Whit Monday
+    assert opened == [day + timedelta(days=1) if day in off else day for day in due]
 
 
 def test_an_outage_delays_a_wave_and_moves_none(database: Database) -> None:
@@ -136,9 +141,18 @@ async def test_two_clocks_open_one_wave(database: Database) -> None:
     assert len(await database.read(rows, RUNS)) == 1
 
 
-def test_an_invitation_is_held_until_the_morning(database: Database) -> None:
+def test_a_wave_that_is_due_in_the_evening_opens_in_the_morning(database: Database) -> None:
     database.run(enrolled)
-    tick(database, EVENING)
+
+    assert tick(database, EVENING) == ["later"]
+    assert tick(database, MORNING - timedelta(minutes=1)) == []
+    assert tick(database, MORNING) == ["opened"]
+    assert send_all(database, MORNING)[0].startswith("Hoi Amina!")
+
+
+def test_a_wave_opened_by_hand_at_night_is_held_until_the_morning(database: Database) -> None:
+    person = database.run(enrolled)
+    database.run(open_wave, BASELINE, person, "baseline", 1, EVENING)
 
     assert send_all(database, EVENING) == []
     assert send_all(database, MORNING - timedelta(minutes=1)) == []
@@ -148,8 +162,8 @@ def test_an_invitation_is_held_until_the_morning(database: Database) -> None:
 def test_a_reply_at_night_is_answered_at_once_and_the_held_invitation_is_dropped(
     database: Database,
 ) -> None:
-    database.run(enrolled)
-    tick(database, EVENING)
+    person = database.run(enrolled)
+    database.run(open_wave, BASELINE, person, "baseline", 1, EVENING)
     send_all(database, EVENING)
 
     hear(database, ("ja",), EVENING + timedelta(minutes=1))

@@ -6,11 +6,14 @@ from bot.authoring.check.cards import check_cards
 from bot.authoring.check.flows import check_flows
 from bot.authoring.check.lengths import check_lengths
 from bot.authoring.check.private import check_private
+from bot.authoring.check.studies import check_studies
 from bot.authoring.check.translations import check_lexicons, check_translations
 from bot.content.library import Library, load_library
 from bot.content.problem import Problem
 
-RULES = (check_flows, check_lengths, check_private, check_translations, check_cards)
+RULES = (
+    *(check_flows, check_studies, check_lengths, check_private, check_translations, check_cards),
+)
 
 
 def check(flows: Path, locales: Path, assets: Path) -> list[Problem]:

@@ -10,7 +10,7 @@ from bot.content.source import read_source
 from bot.content.yaml_nodes import Mapping
 
 FILE = Path(__file__).with_name("rules.yaml")
-EXAMPLES = ("steps", "flow", "po", "long")
+EXAMPLES = ("steps", "flow", "study", "po", "long")
 
 
 @dataclass(frozen=True, slots=True)

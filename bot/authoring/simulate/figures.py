@@ -1,0 +1,92 @@
+"""What a simulated study did, counted while it runs: load, messages, and what must never be."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.conversation.outbox import UNPROMPTED
+from bot.panel.hours import DecentHours
+from bot.panel.openers import MOST_OPENERS, SPELL
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts of one part of the participants; parts are added up. ``broken`` must stay empty:
+    it counts, by rule, what should never happen.
+    """
+
+    participants: int = 0
+    days: int = 0
+    received: int = 0
+    messages: Counter[str] = field(default_factory=Counter)
+    segments: int = 0
+    minutes: Counter[int] = field(default_factory=Counter)
+    dispositions: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)
+    waves_due: int = 0
+    waves_opened: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    earned_cents: int = 0
+    broken: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        """Both together; the time is that of the slower one."""
+        return Figures(
+            self.participants + other.participants,
+            max(self.days, other.days),
+            self.received + other.received,
+            self.messages + other.messages,
+            self.segments + other.segments,
+            self.minutes + other.minutes,
+            self.dispositions + other.dispositions,
+            self.people + other.people,
+            self.waves_due + other.waves_due,
+            self.waves_opened + other.waves_opened,
+            self.left_out + other.left_out,
+            self.earned_cents + other.earned_cents,
+            self.broken + other.broken,
+            max(self.seconds, other.seconds),
+        )
+
+    def busiest(self) -> int:
+        """The most messages that left in one minute."""
+        return max(self.minutes.values(), default=0)
+
+    def usual(self, share: float) -> int:
+        """So many messages or fewer left in this share of the minutes in which any did."""
+        loads = sorted(self.minutes.values())
+        return loads[min(len(loads) - 1, int(share * len(loads)))] if loads else 0
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at each message that leaves, with nothing but its own memory, and counts faults."""
+
+    figures: Figures
+    hours: DecentHours
+    zone: str
+    _days: dict[str, list[date]] = field(default_factory=dict)
+    _opened: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def saw(
+        self, participant: str, run: str, purpose: str, *, has_stopped: bool, now: datetime
+    ) -> None:
+        """A message has left to this participant."""
+        broken = self.figures.broken
+        if has_stopped and purpose != "farewell":
+            broken["sent after a stop"] += 1
+        if purpose not in UNPROMPTED:
+            return
+        if not self.hours.allow(now, self.zone):
+            broken["unprompted outside the hours"] += 1
+        if purpose == "opening":
+            self._opened[participant, run] += 1
+            broken["a wave opened twice"] += self._opened[participant, run] > 1
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        days = self._days.setdefault(participant, [])
+        days.append(today)
+        lately = [day for day in days if day > today - SPELL]
+        self._days[participant] = lately
+        broken["more than 3 openers in 14 days"] += len(lately) > MOST_OPENERS

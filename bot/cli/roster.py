@@ -1,0 +1,55 @@
+"""Enrolling many people from a CSV file: first a preview, then --apply."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import fail, opened
+from bot.content.library import load_library
+from bot.panel.roster import RosterError, compare, read_roster, save
+
+
+def import_people(
+    study: Annotated[str, typer.Argument(help="The study's name.")],
+    file: Annotated[Path, typer.Argument(help="CSV: first_name, phone and more.")],
+    country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
+    apply: Annotated[bool, typer.Option("--apply", help="Save; else only look.")] = False,
+) -> None:
+    """Enrol and change people from a list; says what is new, changed, the same or wrong."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from error
+    except OSError as error:
+        raise fail(f"{file} cannot be read: {error.strerror}.") from error
+    now = datetime.now(UTC)
+    with opened() as (settings, database):
+        library = load_library(
+            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
+        )
+        wanted = library.studies.get(study)
+        if wanted is None:
+            raise fail(f"There is no study {study}. See `polsbot check`.")
+        try:
+            rows = read_roster(text, wanted, country, now.date())
+        except RosterError as error:
+            raise fail(error) from error
+        lines = database.run(compare, wanted, rows)
+        for line in lines:
+            if line.state != "same":
+                print(f"{file.name}:{line.number}\t{line.state}\t{line.participant}\t{line.reason}")
+        counts = Counter(line.state for line in lines)
+        said = ", ".join(f"{counts[one]} {one}" for one in ("new", "changed", "same", "wrong"))
+        print(f"{said}.", file=sys.stderr)
+        if counts["wrong"]:
+            print("Mend the wrong rows or take them out; nothing was saved.", file=sys.stderr)
+            raise typer.Exit(1)
+        if not apply:
+            print("Nothing was saved. Add --apply to save.", file=sys.stderr)
+            return
+        for number, participant in database.run(save, lines, now):
+            print(f"{file.name}:{number}\tsaved\t{participant}")

@@ -1,0 +1,95 @@
+"""How each invitation ended: stored in the transaction that ends its run."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from bot.conversation.tables import Outbound
+from bot.engine.effects import Effect, OpenCase
+from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
+from bot.engine.run import Run
+from bot.panel.dispositions import SILENT, Disposition, Ending, disposition
+from bot.panel.pauses import pause
+from bot.panel.tables import Invitation
+from bot.store.statements import Statement
+
+INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
+OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+_ENDED = Statement(
+    update(INVITATIONS)
+    .where(INVITATIONS.c.id == bindparam("it"))
+    .values(disposition=bindparam("how"))
+)
+_ARRIVED = Statement(
+    select(OUTBOUND.c.id)
+    .where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.run_id == bindparam("run"),
+        or_(*(OUTBOUND.c.state == state for state in ("sent", "delivered", "read"))),
+    )
+    .limit(1)
+)
+_HISTORY = Statement(
+    select(INVITATIONS.c.disposition)
+    .where(
+        INVITATIONS.c.participant_id == bindparam("person"),
+        INVITATIONS.c.study == bindparam("study"),
+    )
+    .order_by(INVITATIONS.c.opened_at.desc(), INVITATIONS.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def note_ending(
+    db: Connection,
+    flow: Flow | None,
+    invitation: str | None,
+    run: Run,
+    effects: Iterable[Effect] = (),
+    cause: str = "",
+) -> Disposition | None:
+    """Write down how a wave ended, once its run is over; ``None`` while it waits.
+
+    A crisis leaves the participant in peace until a caseworker resumes.
+    """
+    if run.status is RunStatus.WAITING or invitation is None:
+        return None
+    if any(isinstance(one, OpenCase) and one.kind == "wrong_person" for one in effects):
+        cause = "wrong_person"
+    if run.status is RunStatus.HANDED_OVER:
+        pause(db, run.participant, "crisis")
+    has_replied = run.turn > 1
+    how = disposition(
+        Ending(
+            status=run.status,
+            answers=_answers(flow, run),
+            has_replied=has_replied,
+            was_delivered=has_replied
+            or _ARRIVED.row(db, person=run.participant, run=run.id) is not None,
+            cause=cause,
+        )
+    )
+    _ENDED.run(db, it=invitation, how=str(how))
+    return how
+
+
+def is_silent(db: Connection, participant: str, study: str, waves: int) -> bool:
+    """Whether so many of the latest waves ended without a sign of life."""
+    found = [
+        row.disposition for row in _HISTORY.rows(db, person=participant, study=study, most=waves)
+    ]
+    return len(found) == waves and all(how in SILENT for how in found)
+
+
+def _answers(flow: Flow | None, run: Run) -> int:
+    """How many questions were answered; those up to the consent do not count."""
+    if flow is None:
+        return sum(value is not None for value in run.answers.values())
+    consents = [place for place, step in enumerate(flow.steps) if step.consent]
+    counted = flow.steps[max(consents, default=-1) + 1 :]
+    return sum(
+        run.answers.get(step.name) is not None
+        for step in counted
+        if step.kind is Kind.ASK and step.type is not AnswerType.LANGUAGE
+    )

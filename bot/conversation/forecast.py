@@ -1,0 +1,142 @@
+"""Who will be asked what, when, and what it costs: nothing is opened and nothing is sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.content.compose import compose
+from bot.content.revision import Revision
+from bot.content.sms import parts_of
+from bot.content.study import Study
+from bot.conversation.revisions import Content
+from bot.conversation.speak import hours_of
+from bot.conversation.waves import may_be_asked, opened_of, rules_of
+from bot.conversation.ways import order_of, ways_of
+from bot.engine.asking import question
+from bot.engine.flow import Value
+from bot.engine.run import Run
+from bot.message import Channel, TextForm
+from bot.panel.participants import PARTICIPANTS
+from bot.panel.waves import DueWave, next_wave
+from bot.rewards.ledger import balance, pot_of
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One wave of one participant. ``messages`` and ``segments`` (of SMS) are the most there can
+    be before a reply, ``cents`` what a completed run earns, ``vouchers`` how many then fall due.
+    """
+
+    participant: str
+    wave: str
+    number: int
+    at: datetime
+    channel: str
+    messages: int
+    segments: int
+    cents: int
+    vouchers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A participant who is not asked: ``paused``, ``stopped``, ``consent`` or ``unreachable``."""
+
+    participant: str
+    reason: str
+
+
+def forecast(
+    db: Connection, content: Content, study: Study, now: datetime, until: datetime
+) -> Iterator[Forecast | LeftOut]:
+    """What the study will open from ``now`` to ``until``, one participant after the other."""
+    people = (
+        select(PARTICIPANTS)
+        .where(
+            PARTICIPANTS.c.study == study.name,
+            PARTICIPANTS.c.status != "erased",
+            PARTICIPANTS.c.is_test.is_(False),
+        )
+        .order_by(PARTICIPANTS.c.created_at, PARTICIPANTS.c.id)
+    )
+    for person in db.execute(people).all():
+        yield from _of_person(db, content, study, person, now, until)
+
+
+def _of_person(
+    db: Connection, content: Content, study: Study, person: Any, now: datetime, until: datetime
+) -> Iterator[Forecast | LeftOut]:
+    if person.status != "active":
+        yield LeftOut(person.id, person.status)
+        return
+    channel = _channel(db, study, person)
+    if channel is None:
+        yield LeftOut(person.id, "unreachable")
+        return
+    pot = balance(db, pot_of(person.id))
+    for due in _due(db, study, person, now, until):
+        if not may_be_asked(db, study, due, person.id):
+            yield LeftOut(person.id, "consent")
+            return
+        cents = study.reward.cents if study.reward else 0
+        every = (study.reward.pay_out_every if study.reward else None) or 0
+        vouchers = (pot + cents) // every if every else 0
+        pot = pot + cents - vouchers * every
+        messages = 1 + len(study.reminders)
+        segments = 0
+        if channel == Channel.SMS:
+            segments = messages * _segments(content, study, study.flows[due.rule.flow], person)
+        at = hours_of(study).next(max(due.at, now), person.timezone)
+        yield Forecast(
+            person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
+        )
+
+
+def _due(
+    db: Connection, study: Study, person: Any, now: datetime, until: datetime
+) -> Iterator[DueWave]:
+    opened = opened_of(db, study, person)
+    moment = now
+    while True:
+        due = next_wave(
+            rules_of(study), person.anchor_on, opened, moment, study.hours.start, person.timezone
+        )
+        if due is None or due.at > until or due.rule.flow not in study.flows:
+            return
+        yield due
+        opened.add((due.rule.name, due.number))
+        moment = max(moment, due.at)
+
+
+def _channel(db: Connection, study: Study, person: Any) -> str | None:
+    """Where the first try goes."""
+    order = order_of(study.channels, person.channel)
+    alive = [
+        way.channel
+        for way in ways_of(db, person.id)
+        if way.is_alive and way.opted_out_at is None and way.channel in order
+    ]
+    return min(alive, key=order.index, default=None)
+
+
+def _segments(content: Content, study: Study, revision: Revision, person: Any) -> int:
+    """The parts of one invitation by SMS in the person's language."""
+    flow = revision.flow
+    language = person.language if person.language in flow.languages else flow.languages[0]
+    if flow.invite is None:
+        return 1
+    values: dict[str, Value] = {
+        "first_name": person.first_name,
+        "sender_name": study.sender_name,
+        "desk": study.desk,
+        "reward": study.reward.cents if study.reward else 0,
+        "pot": 0,
+        "to_go": 1,
+    }
+    run = Run("r", revision.hash, person.id, language, seed=person.seed)
+    send = question(flow.invite, run, purpose="opening")
+    forms = compose(send, Channel.SMS, language, content.texts(revision), values, lambda _: None)
+    return sum(parts_of(form.body) for form in forms if isinstance(form, TextForm))

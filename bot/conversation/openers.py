@@ -1,0 +1,77 @@
+"""When an invitation or a reminder may leave: decent hours, and not more often than is kind."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, func, or_, select
+
+from bot.content.study import Study
+from bot.conversation.effects import DROPPED, OUTBOUND
+from bot.conversation.outbox import UNPROMPTED
+from bot.conversation.speak import hours_of
+from bot.message import DeliveryState
+from bot.panel.hours import local_time
+from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
+from bot.panel.pauses import paused_since
+from bot.store.statements import Statement
+
+_OPENERS = Statement(
+    select(func.min(OUTBOUND.c.created_at).label("at"))
+    .where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.created_at > bindparam("since"),
+        or_(*(OUTBOUND.c.purpose == purpose for purpose in UNPROMPTED)),
+        OUTBOUND.c.state != DROPPED,
+        OUTBOUND.c.state != str(DeliveryState.FAILED),
+    )
+    .group_by(OUTBOUND.c.batch)
+)
+
+
+def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> datetime:
+    """``now``, or when to look again whether an invitation may leave."""
+    hours = hours_of(study)
+    decent = hours.next(now, person.timezone)
+    if decent > now:
+        return decent
+    today = _day(now, person)
+    day = day_to_open(opener_days(db, person, now), today)
+    if day == today:
+        return now
+    return hours.next(local_time(day, hours.start, person.timezone), person.timezone)
+
+
+def moment_to_remind(
+    db: Connection, study: Study, person: Any, timer: str, closes_at: datetime, now: datetime
+) -> datetime | None:
+    """``now``, a later moment, or ``None``: this reminder is not sent any more.
+
+    Nobody is reminded of a wave that is about to close or of a test run, nor during a pause.
+    """
+    if person.is_test or person.status != "active" or paused_since(db, study.name) is not None:
+        return None
+    hours = hours_of(study)
+    when = hours.next(now, person.timezone)
+    if when == now:
+        openers, today = opener_days(db, person, now), _day(now, person)
+        next_wave = None if person.next_wave_at is None else _day(person.next_wave_at, person)
+        if timer == "nudge":
+            day = today if may_nudge(openers, today, next_wave) else None
+        else:
+            day = day_to_remind(openers, today, next_wave)
+        if day is None:
+            return None
+        if day > today:
+            when = hours.next(local_time(day, hours.start, person.timezone), person.timezone)
+    return when if when < closes_at else None
+
+
+def opener_days(db: Connection, person: Any, now: datetime) -> list[date]:
+    """The days on which this person was written to unprompted lately, each as often as it was."""
+    since = now - SPELL - timedelta(days=2)
+    return [_day(row.at, person) for row in _OPENERS.rows(db, person=person.id, since=since)]
+
+
+def _day(at: datetime, person: Any) -> date:
+    return at.astimezone(ZoneInfo(person.timezone)).date()

@@ -1,0 +1,64 @@
+"""Times in which nobody is asked: of a whole study, or of one participant."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.panel.participants import PARTICIPANTS
+from bot.panel.tables import Pause
+from bot.store.statements import Statement
+
+PAUSES = Pause.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+_OPEN = Statement(
+    select(PAUSES.c.paused_at).where(
+        PAUSES.c.study == bindparam("study"), PAUSES.c.resumed_at.is_(None)
+    )
+)
+
+
+def paused_since(db: Connection, study: str) -> datetime | None:
+    """Since when a study writes to nobody unprompted; ``None`` while it runs."""
+    row = _OPEN.row(db, study=study)
+    return None if row is None else row.paused_at
+
+
+def pause_study(db: Connection, study: str, now: datetime) -> bool:
+    """Write to nobody unprompted until the study is resumed; false when it is paused already."""
+    if paused_since(db, study) is not None:
+        return False
+    db.execute(insert(PAUSES), {"study": study, "paused_at": now})
+    return True
+
+
+def resume_study(db: Connection, study: str, now: datetime) -> bool:
+    """Ask again: each participant is looked at, and of missed waves only the newest opens."""
+    ended = db.execute(
+        update(PAUSES)
+        .where(PAUSES.c.study == study, PAUSES.c.resumed_at.is_(None))
+        .values(resumed_at=now)
+    ).rowcount
+    if not ended:
+        return False
+    mine = (PARTICIPANTS.c.study == study, PARTICIPANTS.c.status == "active")
+    db.execute(update(PARTICIPANTS).where(*mine).values(next_wave_at=now))
+    return True
+
+
+def pause(
+    db: Connection, participant: str, reason: str, restart_at: datetime | None = None
+) -> bool:
+    """Ask this person nothing more until resumed, but once at ``restart_at``; false: no such one.
+
+    A pause for another reason takes the place of the one before.
+    """
+    mine = (PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status.in_(("active", "paused")))
+    values = {"status": "paused", "paused_for": reason, "next_wave_at": restart_at}
+    return bool(db.execute(update(PARTICIPANTS).where(*mine).values(**values)).rowcount)
+
+
+def resume(db: Connection, participant: str, now: datetime) -> bool:
+    """This person takes part again; false when it was not paused."""
+    mine = (PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status == "paused")
+    values = {"status": "active", "paused_for": None, "next_wave_at": now}
+    return bool(db.execute(update(PARTICIPANTS).where(*mine).values(**values)).rowcount)

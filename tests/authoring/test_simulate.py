@@ -1,0 +1,102 @@
+"""A study played through: what is counted, and that what should never be is noticed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.authoring.simulate.behaviour import Behaviour, awake
+from bot.authoring.simulate.figures import Figures, Watch
+from bot.authoring.simulate.world import Scenario, first_morning, simulate
+from bot.cli import app
+from bot.content.lexicon import load_lexicons
+from bot.content.library import load_library
+from bot.conversation.revisions import Content
+from bot.panel.hours import DecentHours
+
+ROOT = Path(__file__).parent.parent.parent
+CONTENT = Content(
+    load_library(ROOT / "flows", ROOT / "locales", ROOT / "assets"),
+    load_lexicons(ROOT / "locales"),
+)
+STUDY = CONTENT.library.studies["klantmonitor"]
+SCENARIO = Scenario("klantmonitor", 0, 8, 3, first_morning(STUDY), enrolling=4)
+EAGER = Behaviour(
+    tempers=((1.0, 1.0),), at=(1.0, 0.0, 0.0), agrees=1.0, later=0.0, breaks_off=0.0, unclear=0.0,
+    stops=0.0, dead=0.0,
+)  # fmt: skip
+MUTE = Behaviour(tempers=((1.0, 0.0),), dead=0.0)
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def play(scenario: Scenario) -> Figures:
+    return replace(simulate(CONTENT, scenario, lambda _: None), seconds=0.0)
+
+
+def test_people_who_always_answer_complete_every_wave_and_earn_it() -> None:
+    figures = play(replace(SCENARIO, behaviour=EAGER))
+
+    assert figures.broken == {}
+    assert (figures.waves_due, figures.waves_opened) == (32, 32)
+    assert figures.dispositions == {"complete": 32}
+    assert figures.earned_cents == 32 * 200
+    assert not any("reminder" in name for name in figures.messages)
+
+
+def test_people_who_never_answer_hear_three_times_and_no_more() -> None:
+    figures = play(replace(SCENARIO, behaviour=MUTE))
+
+    assert figures.broken == {}
+    assert figures.dispositions == {"no_reply": 8}
+    assert sum(figures.messages.values()) == 8 * 3
+    assert figures.left_out == {"no consent": 24}
+    assert (figures.received, figures.earned_cents) == (0, 0)
+
+
+def test_the_same_seed_goes_the_same_way() -> None:
+    scenario = replace(SCENARIO, last=5, waves=2)
+
+    assert play(scenario) == play(scenario)
+
+
+def test_a_fault_is_counted() -> None:
+    watch = Watch(Figures(), DecentHours(frozenset(range(6)), time(10), time(19)), "UTC")
+    for day in range(4):
+        watch.saw("p", f"r{day}", "reminder", has_stopped=False, now=NOW + timedelta(days=day))
+    watch.saw("q", "r1", "opening", has_stopped=False, now=NOW.replace(hour=20))
+    watch.saw("q", "r1", "opening", has_stopped=True, now=NOW)
+
+    assert watch.figures.broken == {
+        "more than 3 openers in 14 days": 1,
+        "unprompted outside the hours": 1,
+        "a wave opened twice": 1,
+        "sent after a stop": 1,
+    }
+
+
+@pytest.mark.parametrize("hour", [0, 3, 6, 7, 12, 22, 23])
+def test_nobody_answers_at_night(hour: int) -> None:
+    at = awake(NOW.replace(hour=hour), "UTC")
+
+    assert 7 <= at.hour < 23
+    assert NOW.replace(hour=hour) <= at < NOW.replace(hour=hour) + timedelta(hours=9)
+
+
+def test_the_command_tells_the_behaviour_and_the_counts() -> None:
+    folders = [
+        word for name in ("flows", "locales", "assets") for word in (f"--{name}", str(ROOT / name))
+    ]
+
+    done = CliRunner().invoke(
+        app,
+        ["simulate", "klantmonitor", "--participants", "3", "--waves", "1", "--processes", "1",
+         *folders],
+    )  # fmt: skip
+
+    assert done.exit_code == 0, done.output
+    assert "agree to the study" in done.stdout
+    assert "each participant and wave opened once" in done.stdout
+    unknown = CliRunner().invoke(app, ["simulate", "klantenmonitor", *folders])
+    assert (unknown.exit_code, "no study" in unknown.stderr) == (2, True)

@@ -1,0 +1,77 @@
+"""The S rules: where the caret stands, and what a study may do."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.authoring.check import check_library
+from bot.content.problem import Problem
+from tests.content.studies import load, steps, study
+
+CALM = steps('  thanks: {say: "In je pot zit {pot} euro."}\n')
+
+
+def problems(tmp_path: Path, lines: str) -> list[Problem]:
+    found = check_library(load(tmp_path, study=study(lines)))
+    return [one for one in found if Path(one.file).name == "study.yaml"]
+
+
+def test_a_reminder_after_the_close_is_marked_at_its_time(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, "reminders: [{after: 1 day}, {after: 7 days}]\n")
+
+    start = problem.column - 1
+    assert problem.code == "S001"
+    assert problem.excerpt[start : start + problem.width] == "7 days"
+
+
+def test_the_klantmonitors_two_reminders_keep_the_measure(tmp_path: Path) -> None:
+    assert problems(tmp_path, "") == []
+
+
+def test_two_single_waves_need_their_room_too(tmp_path: Path) -> None:
+    lines = """\
+waves:
+  first: {flow: first, after_intake: 0 days}
+  again: {flow: again, after_intake: 3 days}
+reward: {amount: 3 EUR, pay_out_every: 6 EUR}
+"""
+
+    (problem,) = problems(tmp_path, lines)
+
+    assert (problem.code, problem.line) == ("S005", 7)
+
+
+def test_a_text_that_promises_a_reward_needs_one(tmp_path: Path) -> None:
+    spoilt = study("").replace(
+        "reward: {when: completed, amount: 2 EUR, pay_out_every: 6 EUR, as: voucher}\n", ""
+    )
+
+    (problem,) = check_library(load(tmp_path, study=spoilt, first=CALM))
+
+    assert (problem.code, Path(problem.file).name) == ("S008", "first.yaml")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("countries: [NL, XX]\n", "is not a country"),
+        ("pause_after: 0 silent waves\n", "1 silent wave or more"),
+        ("hours: {days: mon-fri, not_on: [nl-holiday]}\n", "names no days"),
+        ("hours: {days: mon-fri, not_on: [xq-holidays]}\n", "names no days"),
+        ("waves: {first: {flow: first, every: 12 hours}}\n", "whole days"),
+        ("waves: {first: {flow: first, after_intake: 90 minutes}}\n", "whole days"),
+    ],
+)
+def test_a_value_that_would_do_nothing_or_harm_is_refused(
+    tmp_path: Path, lines: str, said: str
+) -> None:
+    found = problems(tmp_path, lines)
+
+    assert [one.code for one in found] == ["F016"]
+    assert said in found[0].message
+
+
+def test_days_off_may_be_of_any_country_and_single_days(tmp_path: Path) -> None:
+    lines = "hours: {days: mon-fri, not_on: [nl-holidays, pl-holidays, 2026-12-24]}\n"
+
+    assert problems(tmp_path, lines) == []

@@ -1,0 +1,84 @@
+"""Looking at waves, pausing them, and how they stand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runs import polsbot
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def add(number: int, *more: str) -> str:
+    added = polsbot(
+        "participant", "add", "klantmonitor", "--name", "Amina", "--phone", f"06123456{number}",
+        *more,
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+    return added.stdout.strip()
+
+
+def test_a_plan_says_who_when_by_what_and_what_falls_due() -> None:
+    first, second = add(70), add(71, "--channel", "sms", "--lang", "ar")
+
+    planned = polsbot("wave", "plan", "klantmonitor", "--days", "1")
+
+    rows = {line.split("\t")[0]: line.split("\t") for line in planned.stdout.splitlines()}
+    assert rows.keys() == {first, second}
+    assert rows[first][1] == "baseline 1"
+    assert rows[first][3:] == ["whatsapp", "3", "0", "200"]
+    assert (rows[second][3], int(rows[second][5]) >= 3) == ("sms", True)
+    assert "2 waves for 2 participants" in planned.stderr
+    assert "4.00 EUR is earned" in planned.stderr
+    assert "Amina" not in planned.output
+
+
+def test_before_the_consent_no_further_wave_is_planned() -> None:
+    person = add(72)
+
+    planned = polsbot("wave", "plan", "klantmonitor", "--days", "200", "--json")
+
+    (wave,) = json.loads(planned.stdout)
+    assert (wave["participant"], wave["wave"], wave["vouchers"]) == (person, "baseline", 0)
+    assert "1 consent" in planned.stderr
+
+
+def test_a_study_is_paused_once_and_resumed_once() -> None:
+    add(73)
+
+    assert polsbot("wave", "pause", "klantmonitor").exit_code == 0
+    assert "paused since" in polsbot("wave", "plan", "klantmonitor").stderr
+    assert "Paused since" in polsbot("wave", "status", "klantmonitor").stderr
+    again = polsbot("wave", "pause", "klantmonitor")
+    assert (again.exit_code, "already" in again.stderr) == (2, True)
+    assert polsbot("wave", "resume", "klantmonitor").exit_code == 0
+    assert polsbot("wave", "resume", "klantmonitor").exit_code == 2
+
+
+def test_one_participant_is_paused_and_resumed() -> None:
+    person = add(74)
+
+    assert polsbot("wave", "pause", "klantmonitor", "--participant", person).exit_code == 0
+    assert "1 paused" in polsbot("wave", "plan", "klantmonitor").stderr
+    assert "1 paused: operator" in polsbot("wave", "status", "klantmonitor").stderr
+    assert polsbot("wave", "resume", "klantmonitor", "--participant", person).exit_code == 0
+    assert "1 active" in polsbot("wave", "status", "klantmonitor").stderr
+
+
+def test_the_status_counts_invitations_by_how_they_ended() -> None:
+    first, _ = add(75), add(76)
+    polsbot("wave", "start", "klantmonitor/periodic", "--yes")
+    polsbot("participant", "stop", first)
+
+    found = json.loads(polsbot("wave", "status", "klantmonitor", "--json").stdout)
+
+    (wave,) = found["waves"]
+    assert (wave["wave"], wave["open"], wave["ineligible"]) == ("periodic", 1, 1)
+
+
+def test_an_unknown_study_is_named_with_the_known_ones(home: Path) -> None:
+    for command in ("plan", "pause", "resume", "status"):
+        refused = polsbot("wave", command, "klantenmonitor")
+        assert refused.exit_code == 2
+        assert "Known: klantmonitor" in refused.stderr

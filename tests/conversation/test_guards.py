@@ -1,0 +1,160 @@
+"""What keeps us from writing without end, or to where we never should, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from bot.casework.cases import CASES
+from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.guards import A_DAY, LOOP, full_organisations
+from bot.conversation.receive import INBOUND, Received, receive
+from bot.conversation.waves import due_people
+from bot.message import Channel, InboundMessage
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, begin, rows
+from tests.conversation.test_waves import send_all, tick
+
+SECOND = timedelta(seconds=1)
+
+
+def say(database: Database, text: str, seconds: float, sender: str = AMINA) -> Received:
+    at = NOW + SECOND * seconds
+    inbound = InboundMessage(Channel.WHATSAPP, f"W{sender}{seconds}", sender, "bot", text, at)
+    return database.run(receive, CONTENT, inbound, at)
+
+
+def sent(database: Database) -> int:
+    return len(database.run(rows, OUTBOUND))
+
+
+def test_two_machines_that_answer_each_other_stop_after_five_in_a_minute(
+    database: Database,
+) -> None:
+    database.run(begin)
+    before = sent(database)
+
+    outcomes = [say(database, "I am out of office.", second).outcome for second in range(40)]
+
+    assert outcomes == ["handled"] * LOOP + ["loop"] * (40 - LOOP)
+    assert sent(database) - before == LOOP
+
+
+def test_the_loop_stays_broken_while_the_other_machine_goes_on(database: Database) -> None:
+    database.run(begin)
+    before = sent(database)
+
+    for second in range(0, 3600, 10):
+        say(database, "I am out of office.", second)
+
+    assert sent(database) - before == LOOP
+
+
+def test_a_slow_machine_is_answered_so_often_a_day_and_no_more(database: Database) -> None:
+    database.run(begin)
+    before = sent(database)
+
+    for number in range(A_DAY + 30):
+        say(database, "I am out of office.", number * 120)
+
+    assert sent(database) - before <= A_DAY
+
+
+def test_a_person_who_answers_fast_is_never_taken_for_a_machine(database: Database) -> None:
+    database.run(begin)
+
+    outcomes = [say(database, text, place / 4).outcome for place, text in enumerate("j1234512")]
+
+    assert set(outcomes) == {"handled"}
+    assert database.run(rows, RUNS)[0].status == "completed"
+
+
+def test_a_stop_in_a_loop_is_obeyed(database: Database) -> None:
+    database.run(begin)
+    for second in range(20):
+        say(database, "blub", second)
+
+    say(database, "stop", 21)
+
+    addresses = database.run(rows, ADDRESSES)
+    assert addresses[0].opted_out_at is not None
+    assert database.run(rows, RUNS)[0].status == "stopped"
+
+
+def test_a_cry_for_help_in_a_loop_is_a_case(database: Database) -> None:
+    database.run(begin)
+    for second in range(20):
+        say(database, "blub", second)
+
+    say(database, "ik wil dood", 21)
+
+    assert [row.kind for row in database.run(rows, CASES)] == ["crisis"]
+
+
+def test_what_a_machine_says_is_kept_all_the_same(database: Database) -> None:
+    database.run(begin)
+
+    for second in range(20):
+        say(database, "blub", second)
+
+    assert len(database.run(rows, INBOUND)) == 20
+
+
+@pytest.mark.parametrize(
+    "number", ["+14155552671", "+882160000001", "+31906123456", "3669", "INFO"]
+)
+def test_nobody_outside_the_allowed_countries_is_written_to(
+    database: Database, number: str
+) -> None:
+    person = Enrolment("klantmonitor", "Amina", "nl", [(Channel.SMS, number)], NOW.date())
+    database.run(enrol, person, NOW)
+    tick(database, NOW)
+
+    assert send_all(database, NOW) == []
+    (row,) = database.run(rows, OUTBOUND)
+    assert (row.state, row.code) == ("dropped", "not an allowed country")
+
+
+@pytest.mark.parametrize("number", ["+14155552671", "+979123456789", "INFO", "1234"])
+def test_a_stranger_elsewhere_gets_no_answer(database: Database, number: str) -> None:
+    say(database, "START", 0, sender=number)
+
+    assert send_all(database, NOW + SECOND) == []
+
+
+def test_a_number_that_hides_itself_belongs_to_its_country(database: Database) -> None:
+    say(database, "hallo", 0, sender="NL.1A2B")
+
+    assert len(send_all(database, NOW + SECOND)) == 1
+
+
+def two_organisations(db: Connection) -> None:
+    for name, number in (("utrecht", "1"), ("zwolle", "2")):
+        address = [(Channel.LOCAL, f"phone-{number}")]
+        enrol(db, Enrolment("klantmonitor", "A", "nl", address, NOW.date(), name), NOW)
+
+
+def test_a_full_day_of_one_organisation_holds_up_no_other(database: Database) -> None:
+    database.run(two_organisations)
+    tick(database, NOW)
+    mine = select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.organisation_id == "utrecht")
+    database.run(lambda db: db.execute(update(PARTICIPANTS).values(next_wave_at=NOW)))
+    database.run(
+        lambda db: db.execute(OUTBOUND.delete().where(OUTBOUND.c.participant_id.not_in(mine)))
+    )
+
+    full = database.run(full_organisations, 100, 1, NOW)
+
+    assert full == {"utrecht"}
+    (waiting,) = database.run(due_people, NOW, full=full)
+    (other,) = [one for one in database.run(rows, PARTICIPANTS) if one.id == waiting]
+    assert other.organisation_id == "zwolle"
+
+
+def test_a_full_day_of_all_holds_up_everybody_until_tomorrow(database: Database) -> None:
+    database.run(two_organisations)
+    tick(database, NOW)
+
+    assert database.run(full_organisations, 2, 100, NOW) == {"utrecht", "zwolle"}
+    assert database.run(full_organisations, 2, 100, NOW + timedelta(days=1)) == frozenset()
