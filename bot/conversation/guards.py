@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, bindparam, func, select
 
+from bot.channels.local import is_screen
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.revisions import Content
@@ -57,7 +58,7 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
 
     Short codes, names, premium and satellite numbers are in no country.
     """
-    if channel not in _PHONED:
+    if channel not in _PHONED or is_screen(address):
         return True
     studies = [study] if study is not None else list(content.library.studies.values())
     return country_of(address) in {country for one in studies for country in one.countries}

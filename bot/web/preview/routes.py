@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection, select
 
+from bot.channels.local import PHONE
 from bot.content.revision import Revision
 from bot.conversation.effects import ANSWERS, RUNS
 from bot.conversation.service import Conversations
@@ -85,7 +86,7 @@ async def _start(request: web.Request) -> web.Response:
     if language not in revision.flow.languages:
         raise web.HTTPBadRequest(text=f"The flow is not complete in {language}.")
     channel = _CHANNELS.get(str(asked.get("channel")), Channel.LOCAL)
-    address = f"phone-{secrets.token_hex(8)}"
+    address = f"{PHONE}{secrets.token_hex(8)}"
     now = runtime.clock()
     person = Enrolment(
         study, "Amina", language, [(channel, address)], now.date(),
