@@ -49,7 +49,7 @@ _KNOWN: dict[str, Schema] = {
     ),
     **dict.fromkeys(("min", "max"), _BOUND),
     **dict.fromkeys(("after", "after_intake", "every", "close"), _DURATION),
-    **dict.fromkeys(("amount", "pay_out_every"), _MONEY),
+    **dict.fromkeys(("amount", "pay_out_every", "most_a_day", "budget"), _MONEY),
     **dict.fromkeys(("times", "tries"), _COUNT),
     "type": {"enum": [str(one) for one in AnswerType]},
     "end": {"enum": ["completed", "stopped"]},

@@ -7,11 +7,13 @@ from bot.cli import (
     codes,
     data,
     drawing,
+    ledger,
     people,
     setup,
     simulating,
     templates,
     translating,
+    vouchers,
     walking,
     waves,
 )
@@ -51,6 +53,8 @@ app.command()(simulating.simulate)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
 app.add_typer(translating.app, name="i18n")
+app.add_typer(vouchers.app, name="voucher")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(templates.app, name="templates")
 app.add_typer(setup.db_app, name="db")
 

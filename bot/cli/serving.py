@@ -19,6 +19,7 @@ from bot.channels.local import LocalCarrier
 from bot.channels.twilio import Verifier
 from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
+from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
@@ -119,6 +120,7 @@ async def _run(
         if part is not Part.WEB:
             app.cleanup_ctx.append(_beside(tick(conversations)))
             app.cleanup_ctx.append(_beside(draw_ahead(conversations.content, progress("Cards"))))
+            app.cleanup_ctx.append(_beside(look_after_books(conversations)))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
         try:

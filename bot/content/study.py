@@ -51,12 +51,19 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class RewardRule:
-    """What a completed run earns and when the pot is paid out: whole cents."""
+    """What a completed run earns and when the pot is paid out: whole cents.
+
+    ``most_a_day`` is what a study pays out within 24 hours; what is beyond that waits, since
+    something must be wrong. ``budget`` is what may be earned in the whole study; figures tell how
+    much of it is left, nobody is refused a reward. ``None``: no limit.
+    """
 
     cents: int
     currency: str = "EUR"
     pay_out_every: int | None = None
     paid_as: str = "voucher"
+    most_a_day: int | None = None
+    budget: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

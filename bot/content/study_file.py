@@ -21,7 +21,7 @@ STUDY_KEYS = (
 )
 WAVE_KEYS = ("flow", "after_intake", "every", "from", "times")
 REMINDER_KEYS = ("after", "channel")
-REWARD_KEYS = ("when", "amount", "pay_out_every", "as")
+REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as")
 UNCLEAR_KEYS = ("tries", "then")
 CHANNELS = ("whatsapp", "sms", "email", "local")
 
@@ -202,14 +202,26 @@ def _reward(fields: Fields) -> RewardRule | None:
     part.require("amount", "a reward")
     part.one_of("when", ("completed",))
     amount, every = part.money("amount"), part.money("pay_out_every")
+    most, budget = part.money("most_a_day"), part.money("budget")
     if amount is not None and every is not None:
         if amount[1] != every[1]:
             part.all["pay_out_every"].report("F016", "both sums must be in one currency")
         elif every[0] < amount[0]:
             part.all["pay_out_every"].report("F016", "this is less than one reward")
+    if every is not None and most is not None and (most[1] != every[1] or most[0] < every[0]):
+        part.all["most_a_day"].report("F016", "this is less than one payout, or in other money")
+    if amount is not None and budget is not None and budget[1] != amount[1]:
+        part.all["budget"].report("F016", "the budget must be in the reward's currency")
     if amount is None:
         return None
     if amount[0] == 0:
         part.all["amount"].report("F016", "a reward of nothing is no reward", "leave `reward:` out")
     paid_as = part.one_of("as", ("voucher",)) or "voucher"
-    return RewardRule(amount[0], amount[1], None if every is None else every[0], paid_as)
+    return RewardRule(
+        amount[0],
+        amount[1],
+        None if every is None else every[0],
+        paid_as,
+        None if most is None else most[0],
+        None if budget is None else budget[0],
+    )

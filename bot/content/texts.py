@@ -11,7 +11,7 @@ from bot.content.revision import Revision
 from bot.content.words import SOURCE_LANGUAGE
 from bot.engine.flow import AnswerType, Step, Value
 
-_MONEY = frozenset({"pot", "reward"})
+_MONEY = frozenset({"pot", "reward", "voucher"})
 _ISOLATE = "\u2068{}\u2069"
 
 
@@ -61,8 +61,8 @@ class Texts:
     ) -> str:
         """The text with every placeholder filled in; raises UnknownTextError.
 
-        ``pot`` and ``reward`` are cents. An answer of the flow is written as its step's type asks
-        for, ``value`` as that of ``step``. What is missing becomes empty.
+        ``pot``, ``reward`` and ``voucher`` are cents. An answer of the flow is written as its
+        step's type asks for, ``value`` as that of ``step``. What is missing becomes empty.
         """
         text = self.raw(key, language)
         if "{" not in text:

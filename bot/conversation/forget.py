@@ -16,6 +16,7 @@ from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.erase import erase
 from bot.panel.timers import drop_timers
+from bot.rewards.payouts import forget_codes
 
 
 def stop(db: Connection, participant: str, now: datetime) -> bool:
@@ -30,7 +31,8 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 
 def forget(db: Connection, participant: str, now: datetime) -> bool:
     """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
-    one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym.
+    one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym; the
+    codes of the vouchers that were given go.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
@@ -45,6 +47,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
+    forget_codes(db, participant)
     return erase(db, participant, now)
 
 

@@ -15,7 +15,8 @@ from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.engine.replies.reading import Reading, Tapped, Understood
+from bot.engine.advance import is_zero
+from bot.engine.replies.reading import Command, Commanded, Reading, Tapped, Understood
 from bot.message import Channel
 from bot.panel.numbers import country_of
 from bot.panel.participants import ADDRESSES, PARTICIPANTS
@@ -32,6 +33,7 @@ A_DAY = 100
 STRANGERS_A_DAY = 500
 """So many people whom we do not know are told each day how to reach the desk."""
 
+_MOVING = (Command.SKIP, Command.BACK)
 _DAY = timedelta(days=1)
 _PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
@@ -44,6 +46,8 @@ _IDLE = Statement(
         INBOUND.c.received_at > bindparam("since"),
         ~INBOUND.c.reading.startswith("answer"),
         ~INBOUND.c.reading.startswith("tap"),
+        INBOUND.c.reading != "command skip",
+        INBOUND.c.reading != "command back",
     )
 )
 _GREETED = Statement(
@@ -64,9 +68,13 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
     return country_of(address) in {country for one in studies for country in one.countries}
 
 
-def is_loop(db: Connection, address: str, reading: Reading, now: datetime) -> bool:
-    """Whether this message, kept already, is one too many that answers nothing."""
-    if isinstance(reading, Understood | Tapped):
+def is_loop(db: Connection, address: str, reading: Reading, typed: str, now: datetime) -> bool:
+    """Whether this message, kept already, is one too many that answers nothing. Who skips or goes
+    back, however fast, answers.
+    """
+    if isinstance(reading, Understood | Tapped) or is_zero(typed):
+        return False
+    if isinstance(reading, Commanded) and reading.command in _MOVING:
         return False
     found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN)
     if found.lately == LOOP + 1 or found.a_day == A_DAY + 1:

@@ -14,11 +14,12 @@ from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
+from bot.conversation.pay import pay
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.engine.advance import advance
+from bot.engine.advance import advance, is_zero
 from bot.engine.asking import reply_question
-from bot.engine.effects import Effect, OptOut, Send, Text
+from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
@@ -98,7 +99,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         address_id=address.id,
         run_id=None if row is None else row.id,
         text=inbound.text,
-        reading=_name(reading),
+        reading=_name(reading, inbound.text),
         received_at=inbound.received_at,
     )
     if not arrived:
@@ -106,7 +107,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, heard)
-    looping = is_loop(db, address.id, reading, now)
+    looping = is_loop(db, address.id, reading, inbound.text, now)
     if looping and not isinstance(reading, Commanded):
         return Received("loop")
     demo = demo_in(content.library, inbound.text)
@@ -128,36 +129,45 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         )
         if isinstance(reading, Tapped) and reading.step == listening.STEP:
             effects = listening.chosen(db, content, row, run, reading)
-            return Received("handled", apply(db, effects, scene))
-        event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
-        flow = content.revision(db, row.revision).flow
-        after, effects = advance(flow, run, event)
-        if after != run:
-            save_run(db, row, after, now)
-        if run.status is RunStatus.WAITING:
-            note_ending(db, flow, row.invitation_id, after, effects)
-        if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
-            resume(db, row.participant_id, now)
-        scene = replace(scene, language=after.language)
-        effects = listening.offered(db, content, row, effects, scene)
-        effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
-        return Received("handled", apply(db, effects, scene))
-    people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
-    if not people:
-        return _greet(db, inbound, address, reading, now)
-    person = people[0]
-    scene = Scene(
-        participant=person.id,
-        language=person.language,
-        now=now,
-        address=address.id,
-        channel=str(inbound.channel),
-        study=person.study,
-        is_test=person.is_test,
-    )
-    effects = respond(reading, None, content.library.own)
+        else:
+            event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
+            scene, effects = _move(db, content, row, run, event, scene)
+    else:
+        people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
+        if not people:
+            return _greet(db, inbound, address, reading, now)
+        person = people[0]
+        scene = Scene(
+            participant=person.id,
+            language=person.language,
+            now=now,
+            address=address.id,
+            channel=str(inbound.channel),
+            study=person.study,
+            is_test=person.is_test,
+        )
+        effects = respond(reading, None, content.library.own)
     effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
-    return Received("handled", apply(db, effects, scene))
+    waiting = apply(db, effects, scene)
+    if any(isinstance(effect, Grant) for effect in effects):
+        waiting += pay(db, content, scene)
+    return Received("handled", waiting)
+
+
+def _move(
+    db: Connection, content: Content, row: Any, run: Run, event: Replied, scene: Scene
+) -> tuple[Scene, tuple[Effect, ...]]:
+    """The run moves on and is kept; returns the scene in the language that is spoken now."""
+    flow = content.revision(db, row.revision).flow
+    after, effects = advance(flow, run, event)
+    if after != run:
+        save_run(db, row, after, scene.now)
+    if run.status is RunStatus.WAITING:
+        note_ending(db, flow, row.invitation_id, after, effects)
+    if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
+        resume(db, row.participant_id, scene.now)
+    scene = replace(scene, language=after.language)
+    return scene, listening.offered(db, content, row, effects, scene)
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
@@ -251,9 +261,11 @@ def _asks_back(reading: Reading) -> bool:
     return isinstance(reading, Commanded) and reading.command is Command.START
 
 
-def _name(reading: Reading) -> str:
+def _name(reading: Reading, typed: str) -> str:
     """How the message was taken, without a word of it."""
     match reading:
+        case Unclear() if is_zero(typed):
+            return "answer: zero"
         case Commanded(command=command):
             return f"command {command}"
         case Tapped():

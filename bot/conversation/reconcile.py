@@ -2,7 +2,8 @@
 
 A status would have come by now. So the provider's own list is looked at: there with the same words,
 it left; missing twice, five minutes apart, it did not, and is sent once more; missing again, it is
-left for people, since a second message is worse than none.
+left for people, since a second message is worse than none. One that carries money is left for
+people at once.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, or_, select, update
 from bot.channels.contract import Listed
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.outbox import forms
+from bot.conversation.pay import PURPOSE
 from bot.message import DeliveryState, Form, VoiceForm
 
 FIRST_LOOK = timedelta(seconds=60)
@@ -75,7 +77,7 @@ def resolve(db: Connection, doubt: Doubt, listed: Iterable[Listed], now: datetim
             )
             return "sent"
     looks = row.looks + 1
-    if looks == MOST_LOOKS // 2:
+    if looks == MOST_LOOKS // 2 and row.purpose != PURPOSE:
         _change(
             db, row, state=str(DeliveryState.QUEUED), looks=looks, looked_at=now, not_before=now
         )

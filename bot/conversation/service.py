@@ -12,6 +12,7 @@ from bot.conversation.guards import full_organisations
 from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
+from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Cards, Content
@@ -23,6 +24,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
+from bot.rewards.payouts import due
 from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
@@ -204,6 +206,21 @@ class Conversations:
             log.warning("messages that no webhook told of", outcomes=missed)
             self.senders.ring()
         return outcomes
+
+    async def pay_due(self) -> int:
+        """Look at every payout that is due; one that fails is left for the next sweep."""
+        looked = 0
+        now = self.runtime.clock()
+        for payout in await self.runtime.database.read(due, now):
+            try:
+                await self.runtime.database.transact(look, self.content, payout, now)
+            except Exception:
+                log.exception("a payout failed; it is tried again", payout=payout)
+            else:
+                looked += 1
+        if looked:
+            self.senders.ring()
+        return looked
 
     async def fire_due(self) -> int:
         """Carry out every timer that is due; one that fails is left for the next sweep."""

@@ -1,24 +1,27 @@
 """From a stored order to the words of one channel, with what only the database knows filled in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.content.cards import card_of
+from bot.content.cards.voucher import FOLDER
 from bot.content.compose import compose
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.listening import SPOKEN, spoken
 from bot.conversation.orders import load_send
 from bot.conversation.revisions import Content
-from bot.engine.effects import Send
+from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
 from bot.message import Channel, Form
 from bot.panel.hours import DecentHours
-from bot.rewards.ledger import balance, pot_of
+from bot.rewards.ledger import held
 
 _OF_THE_POT = ("{pot}", "{to_go}")
+_BALANCE = "polsbot.balance"
 
 
 def speak(
@@ -30,10 +33,14 @@ def speak(
     send = load_send(row.order)
     texts = texts_of(db, content, row)
     values = values_of(db, content, row, study, send)
+    if "to_go" in values:
+        send = _about_the_pot(send, values)
 
     def picture_url(shown: Send) -> str | None:
         if content.cards is None:
             return None
+        if shown.picture is not None and shown.picture.startswith(FOLDER):
+            return f"{content.cards.address}/media/{shown.picture}"
         pot = values.get("pot")
         card = card_of(shown, row.language, texts, pot if isinstance(pot, int) else None)
         return None if card is None else content.cards.url(card)
@@ -79,12 +86,31 @@ def _speaks_of_the_pot(send: Send, texts: Texts, language: str) -> bool:
 
 
 def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
-    """What lies in the pot, in cents, and how many questionnaires are missing to a voucher."""
-    pot = balance(db, pot_of(participant))
+    """What a person has earned and not been given yet, in cents, and how many questionnaires are
+    missing to a voucher: none when one is due.
+    """
     rule = study.reward
+    pot = held(db, participant, rule.currency if rule else "EUR")
     every = (rule.pay_out_every if rule else None) or 0
-    to_go = -(-(every - pot % every) // rule.cents) if rule and rule.cents and every else None
+    to_go = -(-max(every - pot, 0) // rule.cents) if rule and rule.cents and every else None
     return {"pot": pot, "to_go": to_go}
+
+
+def _about_the_pot(send: Send, values: Mapping[str, Value]) -> Send:
+    """Who asks what is in the pot hears how far it is to the voucher, and sees the pot."""
+    to_go = values["to_go"]
+    key = "_full" if to_go == 0 else "" if to_go is None else "_to_go"
+
+    def told(text: Text) -> Text:
+        return replace(text, key=text.key + key) if text.key == _BALANCE else text
+
+    if send.text is not None and send.text.key == _BALANCE and send.picture is None:
+        send = replace(send, picture="pot")
+    return replace(
+        send,
+        text=None if send.text is None else told(send.text),
+        notices=tuple(told(text) for text in send.notices),
+    )
 
 
 def hours_of(study: Study) -> DecentHours:

@@ -24,6 +24,7 @@ async def tick(conversations: Conversations) -> None:
         until_none(conversations.fire_due),
         until_none(conversations.open_due),
         conversations.settle_doubts,
+        conversations.pay_due,
         conversations.ask_for_approvals,
     )
     while True:

@@ -35,6 +35,7 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
     app[media.FOLDER] = conversations.runtime.settings.polsbot_cards
     if conversations.content.voices is not None:
         app[media.VOICES] = conversations.content.voices
+    app[media.CONVERSATIONS] = conversations
     app.add_routes(media.media_routes())
     if verifier is not None:
         app[webhooks.CONVERSATIONS] = conversations

@@ -1,11 +1,27 @@
-"""Cards and recordings for whoever knows their address: WhatsApp, and the phone in the browser."""
+"""Cards, recordings and vouchers for whoever knows their address: WhatsApp, and the phone in the
+browser.
 
+A card is the same for everybody and is kept by whoever fetches it. The picture of a voucher is as
+good as money: drawn when it is asked for, kept by nobody, gone after a day.
+"""
+
+import asyncio
 import re
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
+from bot.content.cards import CardError
+from bot.content.cards.voucher import FOLDER as VOUCHERS
+from bot.content.cards.voucher import draw_voucher
 from bot.content.recordings import Voices
+from bot.conversation.pay import card_named
+from bot.conversation.service import Conversations
+
+log = structlog.get_logger()
+
+CONVERSATIONS = web.AppKey("media-conversations", Conversations)
 
 FOLDER = web.AppKey("cards", Path)
 VOICES = web.AppKey("voices", Voices)
@@ -16,11 +32,19 @@ _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
 }
+_SECRET_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
 
 
 def media_routes() -> list[web.AbstractRouteDef]:
     """Where they are fetched."""
-    return [web.get("/media/{name}", _media)]
+    return [
+        web.get("/media/{name}", _media),
+        web.get(f"/media/{VOUCHERS}{{name}}", _voucher),
+    ]
 
 
 async def _media(request: web.Request) -> web.StreamResponse:
@@ -33,3 +57,21 @@ async def _media(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound(text="There is no such picture or recording.")
     kind = {"Content-Type": _KINDS[path.suffix]}
     return web.FileResponse(path, headers={**_HEADERS, **kind})
+
+
+async def _voucher(request: web.Request) -> web.StreamResponse:
+    name = request.match_info["name"]
+    runtime = request.app[CONVERSATIONS].runtime
+    content = request.app[CONVERSATIONS].content
+    card = None
+    if _CARD.match(name):
+        secret = name.removesuffix(".png")
+        card = await runtime.database.read(card_named, content, secret, runtime.clock())
+    if card is None:
+        raise web.HTTPNotFound(text="There is no such picture.")
+    try:
+        png = await asyncio.to_thread(draw_voucher, card)
+    except CardError as error:
+        log.error("a voucher cannot be drawn", reason=str(error))  # noqa: TRY400 - no code in logs
+        raise web.HTTPNotFound(text="There is no such picture.") from error
+    return web.Response(body=png, content_type="image/png", headers=_SECRET_HEADERS)

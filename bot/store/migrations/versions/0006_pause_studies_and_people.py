@@ -5,14 +5,13 @@ import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0004'
-down_revision = '0003'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table('pauses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('study', sa.String(), nullable=False),
@@ -22,9 +21,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('pauses', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pauses_study'), ['study'], unique=False)
-
-    with op.batch_alter_table('answers', schema=None) as batch_op:
-        batch_op.alter_column('value', existing_type=sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True)
 
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.create_index('ix_inbound_lately', ['address_id', 'received_at'], unique=False)
@@ -36,8 +32,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('paused_for', sa.String(), nullable=True))
 
 
-
-
 def downgrade() -> None:
 
     with op.batch_alter_table('participants', schema=None) as batch_op:
@@ -45,9 +39,6 @@ def downgrade() -> None:
 
     with op.batch_alter_table('outbound', schema=None) as batch_op:
         batch_op.drop_index('ix_outbound_lately')
-
-    with op.batch_alter_table('answers', schema=None) as batch_op:
-        batch_op.alter_column('value', existing_type=sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False)
 
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.drop_index('ix_inbound_lately')

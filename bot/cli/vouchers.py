@@ -1,0 +1,133 @@
+"""Vouchers: buying stock in, seeing what is left and what waits, settling what nobody knows."""
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from bot.cli.common import fail, opened
+from bot.content.library import Library, load_library
+from bot.conversation.books import stocks
+from bot.conversation.pay import settle
+from bot.rewards.payouts import OPEN, PAYOUTS, cancel
+from bot.rewards.stock_file import StockError, read_stock
+from bot.rewards.vouchers import add_stock, known_of, withdraw
+from bot.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Vouchers and payouts.")
+
+Yes = Annotated[bool, typer.Option("--yes", help="Really do it; else only say what would be done.")]
+
+
+@app.command(name="import")
+def import_file(
+    study: Annotated[str, typer.Argument(help="The study's name.")],
+    file: Annotated[Path, typer.Argument(help="CSV: code, value, expires, batch.")],
+    shop: Annotated[str, typer.Option(help="Where it is spent; people read this.")],
+    yes: Yes = False,
+) -> None:
+    """Read a file of vouchers and say what is in it; with --yes keep them. Codes are encrypted:
+    delete the file afterwards.
+    """
+    now = datetime.now(UTC)
+    with opened() as (settings, database):
+        if study not in _library(settings).studies:
+            raise fail(f"There is no study {study}. See `polsbot check`.")
+        try:
+            vouchers = read_stock(file.read_text(encoding="utf-8"), now.date())
+        except (StockError, UnicodeDecodeError) as error:
+            print(f"{file}: {error}", file=sys.stderr)
+            raise typer.Exit(1) from error
+        known = database.run(known_of, vouchers)
+        kinds = Counter((one.batch, one.cents, str(one.expires_on)) for one in vouchers)
+        for (batch, cents, until), count in sorted(kinds.items()):
+            print(f"{batch}\t{cents} cents\tuntil {until}\t{count}")
+        print(f"{len(vouchers) - known} new, {known} known already.", file=sys.stderr)
+        if not yes:
+            print("Nothing was kept. Add --yes to keep them.", file=sys.stderr)
+            return
+        print(f"{database.run(add_stock, study, shop, vouchers, now)} kept")
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """How many vouchers are left, wanted now, and wanted after one more wave; exit 1 when low."""
+    from bot.conversation.revisions import Content
+
+    with opened() as (settings, database):
+        content = Content(_library(settings), {})
+        found = database.run(stocks, content, datetime.now(UTC))
+    for one in found:
+        if as_json:
+            print(json.dumps({**asdict(one), "is_low": one.is_low}))
+            continue
+        low = "\tLOW: import more" if one.is_low else ""
+        print(
+            f"{one.study}\t{one.cents} cents\tfree {one.free}\twaiting {one.waiting}"
+            f"\tsoon {one.soon}{low}"
+        )
+    if any(one.is_low for one in found):
+        raise typer.Exit(1)
+
+
+@app.command(name="list")
+def list_payouts(
+    everything: Annotated[bool, typer.Option("--all", help="Those that are paid, too.")] = False,
+) -> None:
+    """Payouts that are owed: id, participant, cents, state, tries, since. No codes."""
+    wanted = select(PAYOUTS).order_by(PAYOUTS.c.reserved_at, PAYOUTS.c.id)
+    if not everything:
+        wanted = wanted.where(PAYOUTS.c.state.in_(OPEN))
+    with opened() as (_, database):
+        for row in database.run(lambda db: db.execute(wanted).all()):
+            print(
+                f"{row.id}\t{row.participant_id}\t{row.cents}\t{row.state}\t{row.tries}"
+                f"\t{row.changed_at:%Y-%m-%d %H:%M}"
+            )
+
+
+@app.command(name="settle")
+def settle_payout(
+    payout: str,
+    arrived: Annotated[
+        bool, typer.Option("--arrived/--lost", help="The person has the voucher, or has not.")
+    ],
+) -> None:
+    """Say what became of a voucher of which no machine knows: ask the person first.
+
+    One that is lost is sent once more, with the same code.
+    """
+    with opened() as (_, database):
+        if not database.run(settle, payout, arrived, datetime.now(UTC)):
+            raise fail(f"Payout {payout} is not one to settle. See `polsbot voucher list`.")
+    print(f"{payout} {'arrived' if arrived else 'is sent once more'}")
+
+
+@app.command(name="cancel")
+def cancel_payout(payout: str, yes: Yes = False) -> None:
+    """Put the amount back into the pot; a code that was tied to it is given to nobody else."""
+    if not yes:
+        raise fail(f"This books a tied code as lost. Say: polsbot voucher cancel {payout} --yes")
+    with opened() as (_, database):
+        if not database.run(cancel, payout, datetime.now(UTC)):
+            raise fail(f"Payout {payout} cannot be cancelled. See `polsbot voucher list`.")
+    print(f"{payout} cancelled")
+
+
+@app.command(name="withdraw")
+def withdraw_batch(study: str, batch: str, yes: Yes = False) -> None:
+    """Take back what is left of a delivery that was wrong, as if it had never been bought."""
+    if not yes:
+        raise fail(f"This cannot be undone. Say: polsbot voucher withdraw {study} {batch} --yes")
+    with opened() as (_, database):
+        print(f"{database.run(withdraw, study, batch, datetime.now(UTC))} taken back")
+
+
+def _library(settings: Settings) -> Library:
+    return load_library(settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets)

@@ -1,0 +1,217 @@
+"""Paying out: a full pot becomes a voucher in a message, at once or when the clock looks again.
+
+A message that carries money is made anew only when it is certain that none of the earlier ones left
+or arrived. While that is not known, the payout waits; only a person may decide then.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, func, select, update
+
+from bot.content import formats
+from bot.content.cards.voucher import VoucherCard, address_of
+from bot.content.study import Study
+from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
+from bot.conversation.revisions import Content
+from bot.conversation.speak import hours_of
+from bot.engine.effects import Send, Text
+from bot.engine.flow import Value
+from bot.message import DeliveryState
+from bot.panel.participants import PARTICIPANTS
+from bot.rewards.payouts import (
+    PAYOUTS,
+    WAITING,
+    PayoutState,
+    Rule,
+    find,
+    note_arrived,
+    note_failed,
+    note_sent,
+    note_told,
+    note_unknown,
+    picture_name,
+    pictured,
+    put_off,
+    request,
+    reserve,
+    waiting_of,
+)
+from bot.rewards.vouchers import voucher_of
+
+log = structlog.get_logger()
+
+PURPOSE = "voucher"
+"""Of a message that carries money: no machine sends it again while its fate is unknown."""
+
+NOT_TODAY = timedelta(hours=1)
+
+_ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
+_LOST = (str(DeliveryState.FAILED), DROPPED)
+
+
+def rule_of(study: Study | None) -> Rule | None:
+    """When a study's pots are paid out; ``None``: never."""
+    reward = study.reward if study else None
+    if study is None or reward is None or not reward.pay_out_every:
+        return None
+    return Rule(study.name, reward.pay_out_every, reward.currency)
+
+
+def pay(db: Connection, content: Content, scene: Scene) -> int:
+    """Pay out what a reward has filled, and what waited until now, where the person is talking.
+    Returns how many messages wait to be sent.
+    """
+    study = content.library.studies.get(scene.study)
+    rule = rule_of(study)
+    if study is None or rule is None:
+        return 0
+    reserve(db, scene.participant, rule, scene.now)
+    scene = replace(scene, run=None)
+    waiting = waiting_of(db, scene.participant)
+    return sum(_send(db, study, payout, scene) for payout in waiting if _is_lost(db, payout))
+
+
+def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
+    """What the clock does with one payout: write down what became of its message, or try again.
+    Returns how many messages wait to be sent.
+    """
+    row = find(db, payout)
+    if row is None:
+        return 0
+    states = _states(db, row)
+    if any(state in _ARRIVED for state in states):
+        note_arrived(db, payout, now)
+    elif str(DeliveryState.SENT) in states and row.state != PayoutState.SENT:
+        note_sent(db, payout, now)
+    elif any(state not in _LOST for state in states):
+        note_unknown(db, payout, now)
+    elif row.state in WAITING:
+        return _try(db, content, row, now)
+    else:
+        note_failed(db, payout, now)
+    return 0
+
+
+def settle(db: Connection, payout: str, arrived: object, now: datetime) -> bool:
+    """What a person found out about a voucher whose fate nobody knew; false when it is not one.
+    A lost one is sent once more, at the next look.
+    """
+    row = find(db, payout)
+    if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.SENT):
+        return False
+    if arrived:
+        return note_arrived(db, payout, now)
+    states = (DeliveryState.UNCERTAIN, DeliveryState.SENT, DeliveryState.QUEUED)
+    db.execute(
+        update(OUTBOUND)
+        .where(*_messages(row), OUTBOUND.c.state.in_([str(state) for state in states]))
+        .values(state=str(DeliveryState.FAILED), code="told lost", settled_at=now)
+    )
+    note_failed(db, payout, now)
+    put_off(db, payout, now)
+    return True
+
+
+def card_named(db: Connection, content: Content, name: str, now: datetime) -> VoucherCard | None:
+    """The picture of a voucher with this secret name, in its person's language, while it may be
+    opened.
+    """
+    payout = pictured(db, name, now)
+    voucher = None if payout is None else voucher_of(db, payout.id)
+    person = None if payout is None else _person(db, payout.participant_id)
+    if voucher is None or person is None:
+        return None
+    until = formats.day(voucher.expires_on, person.language)
+    return VoucherCard(
+        f"€ {formats.money(voucher.cents, person.language)}",
+        voucher.shop,
+        voucher.code,
+        content.own.say("polsbot.voucher_until", person.language, {"until": until}),
+    )
+
+
+def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
+    """Send a payout that waited, unprompted: in decent hours only."""
+    person = _person(db, row.participant_id)
+    study = content.library.studies.get(row.study)
+    if person is None or study is None:
+        put_off(db, row.id, None if person is None else now + NOT_TODAY)
+        return 0
+    decent = hours_of(study).next(now, person.timezone)
+    if decent > now:
+        put_off(db, row.id, decent)
+        return 0
+    scene = Scene(row.participant_id, person.language, now, study=row.study)
+    return _send(db, study, row.id, scene)
+
+
+def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
+    """Make the message with the voucher, or tell once that it comes later."""
+    now = scene.now
+    if _is_enough(db, study, now):
+        log.error("the day's payouts are used up; the others wait", study=study.name)
+        put_off(db, payout, now + NOT_TODAY)
+    elif request(db, payout, now):
+        row, voucher = find(db, payout), voucher_of(db, payout)
+        if voucher is None:
+            raise LookupError(f"payout {payout} has lost its voucher")
+        told: dict[str, Value] = {
+            "voucher": voucher.cents,
+            "code": voucher.code,
+            "shop": voucher.shop,
+            "until": formats.day(voucher.expires_on, scene.language),
+        }
+        picture = address_of(picture_name(db, payout))
+        send = Send(None, Text("polsbot.voucher", told), picture=picture, purpose=PURPOSE)
+        enqueue(db, send, replace(scene, batch=_batch(row)))
+        return 1
+    if note_told(db, payout, now):
+        enqueue(db, Send(None, Text("polsbot.voucher_later")), scene)
+        return 1
+    return 0
+
+
+def _is_enough(db: Connection, study: Study, now: datetime) -> bool:
+    """Whether so much was paid out within a day that something must be wrong."""
+    most = study.reward.most_a_day if study.reward else None
+    if most is None:
+        return False
+    under_way = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)
+    lately = select(func.coalesce(func.sum(PAYOUTS.c.cents), 0)).where(
+        PAYOUTS.c.study == study.name,
+        PAYOUTS.c.state.in_(under_way),
+        PAYOUTS.c.requested_at > now - timedelta(days=1),
+    )
+    return int(db.execute(lately).scalar_one()) >= most
+
+
+def _is_lost(db: Connection, payout: str) -> bool:
+    """Whether none of the messages of a payout that failed has arrived or may still do so."""
+    row = find(db, payout)
+    return all(state in _LOST for state in _states(db, row))
+
+
+def _states(db: Connection, row: Any) -> list[str]:
+    """How far the messages of a payout's last try came: two when one went elsewhere."""
+    found = select(OUTBOUND.c.state).where(*_messages(row))
+    return list(db.execute(found).scalars()) if row.tries else []
+
+
+def _messages(row: Any) -> tuple[Any, ...]:
+    return (
+        OUTBOUND.c.participant_id == row.participant_id,
+        OUTBOUND.c.purpose == PURPOSE,
+        OUTBOUND.c.batch.startswith(_batch(row), autoescape=True),
+    )
+
+
+def _batch(row: Any) -> str:
+    return f"{row.id}:{row.tries};"
+
+
+def _person(db: Connection, participant: str) -> Any:
+    known = (PARTICIPANTS.c.id == participant) & (PARTICIPANTS.c.status != "erased")
+    return db.execute(select(PARTICIPANTS).where(known)).first()

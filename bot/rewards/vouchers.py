@@ -1,0 +1,162 @@
+"""The stock of vouchers: kept encrypted, taken for one payout each, written off when expired."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.rewards.ledger import bank_of, moved, post, reverse, spent_on, stock_of
+from bot.rewards.stock_file import NewVoucher
+from bot.rewards.tables import Voucher
+
+VOUCHERS = Voucher.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+LEAST_VALID = timedelta(days=14)
+"""Nobody is given a voucher that has to be spent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a participant is given. ``code`` is secret."""
+
+    code: str
+    shop: str
+    cents: int
+    currency: str
+    expires_on: date
+
+    def __repr__(self) -> str:
+        """All but the code, which must not come into a log."""
+        return f"Taken({self.cents} cents, until {self.expires_on})"
+
+
+def add_stock(
+    db: Connection, study: str, shop: str, vouchers: Iterable[NewVoucher], now: datetime
+) -> int:
+    """Keep vouchers and book what they cost; returns how many were new. A known code is left."""
+    return sum(_keep(db, study, shop, voucher, now) for voucher in vouchers)
+
+
+def keep_bought(
+    db: Connection, payout: str, study: str, shop: str, voucher: NewVoucher, now: datetime
+) -> bool:
+    """Keep a voucher that was bought for one payout; false when its code is known already."""
+    return _keep(db, study, shop, voucher, now, payout_id=payout, is_bought=True)
+
+
+def known_of(db: Connection, vouchers: Iterable[NewVoucher]) -> int:
+    """How many of these are kept already."""
+    codes = [voucher.code for voucher in vouchers]
+    found = 0
+    for start in range(0, len(codes), 500):  # SQLite takes so many values at once
+        known = VOUCHERS.c.code_hash.in_(codes[start : start + 500])
+        found += db.execute(select(func.count()).where(known)).scalar_one()
+    return found
+
+
+def take(db: Connection, payout: str, study: str, cents: int, currency: str, today: date) -> bool:
+    """Tie a voucher of exactly this value to a payout; false when none is in stock.
+
+    Two that ask at once get two vouchers: a row that another one is taking is passed over
+    (PostgreSQL; SQLite has one writer), and the update asks once more whether it is free.
+    """
+    free = (
+        select(VOUCHERS.c.id)
+        .where(*is_free(study, today), VOUCHERS.c.cents == cents, VOUCHERS.c.currency == currency)
+        .order_by(VOUCHERS.c.expires_on, VOUCHERS.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    found = db.execute(free).scalar()
+    if found is None:
+        return False
+    taken = db.execute(
+        update(VOUCHERS)
+        .where(VOUCHERS.c.id == found, VOUCHERS.c.payout_id.is_(None))
+        .values(payout_id=payout)
+    )
+    return bool(taken.rowcount == 1)
+
+
+def is_free(study: str, today: date) -> tuple[Any, ...]:
+    """The conditions of a voucher that can still be given."""
+    return (
+        VOUCHERS.c.study == study,
+        VOUCHERS.c.payout_id.is_(None),
+        VOUCHERS.c.lost_at.is_(None),
+        VOUCHERS.c.expires_on >= today + LEAST_VALID,
+    )
+
+
+def voucher_of(db: Connection, payout: str) -> Taken | None:
+    """The voucher of a payout; ``None`` without one, or when its code was forgotten."""
+    row = db.execute(select(VOUCHERS).where(VOUCHERS.c.payout_id == payout)).first()
+    if row is None or row.code is None:
+        return None
+    return Taken(row.code, row.shop, row.cents, row.currency, row.expires_on)
+
+
+def write_off(db: Connection, today: date, now: datetime) -> int:
+    """Book what expired in stock as lost; returns how many vouchers."""
+    old = select(VOUCHERS).where(
+        VOUCHERS.c.payout_id.is_(None), VOUCHERS.c.lost_at.is_(None), VOUCHERS.c.expires_on < today
+    )
+    return sum(
+        lose(db, row, now) for row in db.execute(old.with_for_update(skip_locked=True)).all()
+    )
+
+
+def lose(db: Connection, row: Any, now: datetime) -> bool:
+    """Book one voucher (its row) as lost, once."""
+    changed = db.execute(
+        update(VOUCHERS)
+        .where(VOUCHERS.c.id == row.id, VOUCHERS.c.lost_at.is_(None))
+        .values(lost_at=now)
+    )
+    if changed.rowcount != 1:
+        return False
+    debit, credit = spent_on(row.study, "lost"), stock_of(row.study)
+    legs = moved(row.cents, row.currency, debit=debit, credit=credit)
+    return post(db, f"voucher:{row.id}:lost", legs, now)
+
+
+def withdraw(db: Connection, study: str, batch: str, now: datetime) -> int:
+    """Take back what is left of a delivery that was wrong, as if never bought; returns how many."""
+    left = select(VOUCHERS).where(
+        VOUCHERS.c.study == study,
+        VOUCHERS.c.batch == batch,
+        VOUCHERS.c.payout_id.is_(None),
+        VOUCHERS.c.lost_at.is_(None),
+    )
+    count = 0
+    for row in db.execute(left.with_for_update(skip_locked=True)).all():
+        db.execute(update(VOUCHERS).where(VOUCHERS.c.id == row.id).values(lost_at=now))
+        count += reverse(db, f"voucher:{row.id}:bought", now)
+    return count
+
+
+def _keep(
+    db: Connection, study: str, shop: str, voucher: NewVoucher, now: datetime, **tied: Any
+) -> bool:
+    row = {
+        "study": study,
+        "batch": voucher.batch,
+        "shop": shop,
+        "cents": voucher.cents,
+        "currency": voucher.currency,
+        "expires_on": voucher.expires_on,
+        "code": voucher.code,
+        "code_hash": voucher.code,
+        "is_bought": False,
+        "imported_at": now,
+        **tied,
+    }
+    new = upsert(VOUCHERS).on_conflict_do_nothing(index_elements=["code_hash"])
+    made = db.execute(new.returning(VOUCHERS.c.id), row).scalar()
+    if made is None:
+        return False
+    legs = moved(voucher.cents, voucher.currency, debit=stock_of(study), credit=bank_of(study))
+    return post(db, f"voucher:{made}:bought", legs, now)

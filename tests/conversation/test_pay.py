@@ -1,0 +1,388 @@
+"""Paying out: the third questionnaire brings a voucher, once, in the person's language."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from bot.channels.contract import Failure, Listed, Reaction
+from bot.conversation.effects import OUTBOUND
+from bot.conversation.forget import forget, stop
+from bot.conversation.open import open_wave
+from bot.conversation.outbox import LEASE, claim, mark_abandoned
+from bot.conversation.pay import PURPOSE, look
+from bot.conversation.receive import receive
+from bot.conversation.reconcile import doubts, resolve
+from bot.conversation.settle import settle_failed, settle_sent
+from bot.message import Channel, DeliveryState, InboundMessage, Sent
+from bot.panel.participants import Enrolment, enrol
+from bot.rewards.ledger import balance, held, pot_of, stock_of
+from bot.rewards.payouts import PAYOUTS, PayoutState, due
+from bot.rewards.stock_file import NewVoucher
+from bot.rewards.vouchers import VOUCHERS, add_stock
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
+
+LATER = NOW + timedelta(days=1)
+UNTIL = date(2027, 12, 31)
+FAULT = Failure("30008", Reaction.ASK, "nobody knows")
+GONE = Failure("63024", Reaction.FIX, "certainly not")
+
+
+def enrolled(
+    db: Connection, language: str = "nl", number: str = AMINA, is_test: bool = False
+) -> str:
+    person = Enrolment(
+        "klantmonitor", "Amina", language, [(Channel.LOCAL, number)], NOW.date(), is_test=is_test
+    )
+    return enrol(db, person, NOW)
+
+
+def complete(
+    db: Connection, person: str, wave: int, now: datetime = NOW, number: str = AMINA
+) -> None:
+    """Answer one questionnaire from the invitation to the end."""
+    assert open_wave(db, PERIODIC, person, "periodic", wave, now).run
+    for place, typed in enumerate(("1", "1", "2", "3", "4", "5", "1", "2")):
+        said = InboundMessage(Channel.LOCAL, f"{number}-{wave}-{place}", number, "bot", typed, now)
+        assert receive(db, CONTENT, said, now).outcome == "handled"
+
+
+def stocked(db: Connection, *codes: str, until: date = UNTIL) -> None:
+    vouchers = [NewVoucher(code, 600, until, "b1") for code in codes]
+    assert add_stock(db, "klantmonitor", "HEMA", vouchers, NOW) == len(codes)
+
+
+def thrice(db: Connection, language: str = "nl") -> str:
+    person = enrolled(db, language)
+    for wave in (1, 2, 3):
+        complete(db, person, wave)
+    return person
+
+
+def said(database: Database, now: datetime = NOW) -> list[str]:
+    """Carry everything that may leave; returns the words."""
+    told: list[str] = []
+    while taken := database.run(claim, CONTENT, now):
+        for one in taken:
+            form: Any = one.message.form
+            told.append(form.body)
+            database.run(settle_sent, one.row, arrival(database, one.row), now)
+    return told
+
+
+def arrival(database: Database, row: int) -> Sent:
+    """Words arrive at once; of money we hear first that it was taken over."""
+    is_money = row in {one.id for one in database.run(money)}
+    return Sent(f"S{row}", DeliveryState.SENT if is_money else DeliveryState.DELIVERED)
+
+
+def looked(database: Database, now: datetime) -> int:
+    return sum(database.run(look, CONTENT, one, now) for one in database.run(due, now))
+
+
+def payout(database: Database) -> Any:
+    (row,) = database.run(rows, PAYOUTS)
+    return row
+
+
+def money(db: Connection) -> list[Any]:
+    found = select(OUTBOUND).where(OUTBOUND.c.purpose == PURPOSE).order_by(OUTBOUND.c.id)
+    return list(db.execute(found))
+
+
+def carried(database: Database, now: datetime = NOW) -> int:
+    """Carry everything up to the message with the voucher; returns its row, claimed."""
+    for _ in range(100):
+        for one in database.run(claim, CONTENT, now):
+            if one.row in {row.id for row in database.run(money)}:
+                return one.row
+            database.run(settle_sent, one.row, arrival(database, one.row), now)
+    raise AssertionError("no voucher left")
+
+
+def test_the_third_questionnaire_brings_the_voucher_right_behind_the_thanks(
+    database: Database,
+) -> None:
+    database.run(stocked, "AB-12 34")
+    person = database.run(thrice)
+
+    *_, thanks, voucher = said(database)
+
+    assert "In je pot zit nu 6 euro. Tot je cadeaubon: nog 0 keer." in thanks
+    assert voucher == (
+        "Hier is je cadeaubon van 6 euro voor HEMA.\nJe code is: AB-12 34\n"
+        "Geldig tot en met 31 december 2027\nLaat de code zien in de winkel."
+    )
+    assert database.run(held, person) == 600, "until it is known that it left"
+
+    looked(database, NOW + timedelta(seconds=2))
+
+    assert payout(database).state == PayoutState.SENT
+    assert database.run(held, person) == 0
+    assert database.run(balance, stock_of("klantmonitor")) == 0
+
+
+def test_two_questionnaires_bring_none(database: Database) -> None:
+    database.run(stocked, "A1")
+
+    def twice(db: Connection) -> None:
+        person = enrolled(db)
+        complete(db, person, 1)
+        complete(db, person, 2)
+
+    database.run(twice)
+
+    assert database.run(rows, PAYOUTS) == []
+    assert "In je pot zit nu 4 euro. Tot je cadeaubon: nog 1 keer." in said(database)[-1]
+
+
+def test_a_test_run_earns_nothing(database: Database) -> None:
+    def played(db: Connection) -> str:
+        person = enrolled(db, is_test=True)
+        for wave in (1, 2, 3):
+            complete(db, person, wave)
+        return person
+
+    person = database.run(played)
+
+    assert database.run(balance, pot_of(person)) == 0
+    assert database.run(rows, PAYOUTS) == []
+
+
+def test_skipped_answers_cost_nothing(database: Database) -> None:
+    def skipped(db: Connection) -> str:
+        person = enrolled(db)
+        assert open_wave(db, PERIODIC, person, "periodic", 1, NOW).run
+        for place, typed in enumerate(("1", *("0",) * 7)):
+            said = InboundMessage(Channel.LOCAL, f"s{place}", AMINA, "bot", typed, NOW)
+            receive(db, CONTENT, said, NOW)
+        return person
+
+    person = database.run(skipped)
+
+    assert database.run(balance, pot_of(person)) == 200
+
+
+def test_without_stock_the_debt_stands_and_is_paid_when_stock_comes(database: Database) -> None:
+    person = database.run(thrice)
+
+    assert said(database)[-1] == "Je cadeaubon komt later. Je geld blijft in je pot."
+    assert payout(database).state == PayoutState.RESERVED
+    assert database.run(held, person) == 600
+
+    soon = NOW + timedelta(minutes=2)
+    assert looked(database, soon) == 0, "told once"
+    database.run(stocked, "A1")
+    assert looked(database, soon + timedelta(minutes=2)) == 1
+    assert "Je code is: A1" in said(database, soon + timedelta(minutes=2))[-1]
+
+
+def test_what_is_paid_later_leaves_in_decent_hours(database: Database) -> None:
+    database.run(thrice)
+    said(database)
+    database.run(stocked, "A1")
+    night = NOW + timedelta(hours=11)
+
+    assert looked(database, night) == 0
+
+    assert payout(database).look_at == datetime(2026, 3, 3, 9, tzinfo=NOW.tzinfo)
+    assert looked(database, payout(database).look_at) == 1
+
+
+def test_a_voucher_that_expires_soon_is_given_to_nobody(database: Database) -> None:
+    database.run(stocked, "A1", until=NOW.date() + timedelta(days=3))
+    database.run(thrice)
+
+    assert payout(database).state == PayoutState.RESERVED
+
+
+def test_a_voucher_of_another_value_is_not_given(database: Database) -> None:
+    ten = [NewVoucher("A1", 1000, UNTIL, "b1")]
+    database.run(add_stock, "klantmonitor", "HEMA", ten, NOW)
+    database.run(thrice)
+
+    assert payout(database).state == PayoutState.RESERVED
+
+
+def test_money_of_unknown_fate_is_never_sent_again_by_a_machine(database: Database) -> None:
+    database.run(stocked, "A1", "A2")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(settle_failed, row, FAULT, NOW)
+
+    now = NOW
+    for _ in range(200):
+        now += timedelta(minutes=7)
+        for doubt in database.run(doubts, now):
+            database.run(resolve, doubt, [], now)
+        looked(database, now)
+        assert database.run(claim, CONTENT, now) == []
+
+    assert [one.state for one in database.run(money)] == ["uncertain"]
+    assert database.run(money)[0].code == "parked"
+    assert payout(database).state == PayoutState.REQUESTED
+    assert database.run(held, person) == 600, "the debt stands until somebody knows"
+
+
+def test_a_sender_that_died_leaves_money_uncertain_and_it_is_not_sent_again(
+    database: Database,
+) -> None:
+    database.run(stocked, "A1")
+    database.run(thrice)
+    carried(database)
+
+    database.run(mark_abandoned, NOW + 2 * LEASE)
+    looked(database, NOW + timedelta(days=2))
+
+    assert payout(database).state == PayoutState.REQUESTED
+    assert database.run(claim, CONTENT, NOW + timedelta(days=2)) == []
+
+
+def test_an_uncertain_voucher_that_the_provider_lists_was_sent(database: Database) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(settle_failed, row, FAULT, NOW)
+    soon = NOW + timedelta(minutes=2)
+
+    (doubt,) = database.run(doubts, soon)
+    assert database.run(resolve, doubt, [Listed("SM9", doubt.words)], soon) == "sent"
+    looked(database, soon)
+
+    assert payout(database).state == PayoutState.SENT
+    assert database.run(held, person) == 0
+
+
+def test_what_certainly_failed_is_tried_again_with_the_same_voucher(database: Database) -> None:
+    database.run(stocked, "A1", "A2")
+    person = database.run(thrice)
+    database.run(settle_failed, carried(database), GONE, NOW)
+    looked(database, NOW + timedelta(minutes=1))
+    assert payout(database).state == PayoutState.FAILED
+    assert database.run(held, person) == 600
+
+    again = NOW + timedelta(days=1, minutes=2)
+    assert looked(database, again) == 1
+
+    assert "Je code is: A1" in said(database, again)[-1]
+    looked(database, again + timedelta(minutes=1))
+    assert payout(database).state == PayoutState.SENT
+    assert database.run(held, person) == 0
+
+
+def test_a_delivery_that_is_told_after_a_failure_is_believed(database: Database) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(settle_failed, row, GONE, NOW)
+    looked(database, NOW + timedelta(minutes=1))
+
+    database.run(
+        lambda db: db.execute(
+            update(OUTBOUND).where(OUTBOUND.c.id == row).values(state="delivered")
+        )
+    )
+    looked(database, NOW + timedelta(days=2))
+
+    assert payout(database).state == PayoutState.CONFIRMED
+    assert database.run(held, person) == 0
+
+
+def test_a_voucher_goes_another_way_when_the_first_is_dead(database: Database) -> None:
+    database.run(stocked, "A1", "A2")
+
+    def both(db: Connection) -> str:
+        person = Enrolment(
+            "klantmonitor", "Amina", "nl",
+            [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)], NOW.date(),
+        )  # fmt: skip
+        participant = enrol(db, person, NOW)
+        for wave in (1, 2, 3):
+            complete(db, participant, wave)
+        return participant
+
+    database.run(both)
+    database.run(settle_failed, carried(database), Failure("x", Reaction.DEAD, ""), NOW)
+    looked(database, NOW + timedelta(minutes=1))
+    assert payout(database).state == PayoutState.REQUESTED, "the second message is on its way"
+
+    assert "Je code is: A1" in said(database)[-1]
+    looked(database, NOW + timedelta(minutes=2))
+    assert payout(database).state == PayoutState.SENT
+
+
+def test_after_stop_nothing_is_sent_and_the_pot_stays_theirs(database: Database) -> None:
+    person = database.run(thrice)
+    said(database)
+    database.run(stop, person, NOW)
+    database.run(stocked, "A1")
+
+    looked(database, LATER)
+    assert said(database, LATER) == []
+    looked(database, LATER + timedelta(minutes=1))
+
+    assert payout(database).state == PayoutState.FAILED
+    assert database.run(held, person) == 600
+
+
+def test_an_erased_persons_codes_are_gone_and_the_amounts_stay(database: Database) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    said(database)
+    looked(database, NOW + timedelta(minutes=1))
+
+    database.run(forget, person, LATER)
+
+    (voucher,) = database.run(rows, VOUCHERS)
+    assert voucher.code is None
+    assert payout(database).state == PayoutState.SENT
+    assert looked(database, LATER + timedelta(days=30)) == 0
+
+
+def test_a_day_that_pays_too_much_stops(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = CONTENT.library.studies["klantmonitor"]
+    assert study.reward is not None
+    limited = replace(study, reward=replace(study.reward, most_a_day=600))
+    monkeypatch.setitem(CONTENT.library.studies, study.name, limited)
+    database.run(stocked, "A1", "A2")
+
+    def paid(db: Connection) -> None:
+        for number in ("+31612345671", "+31612345672"):
+            person = enrolled(db, number=number)
+            for wave in (1, 2, 3):
+                complete(db, person, wave, number=number)
+
+    database.run(paid)
+
+    assert sorted(row.state for row in database.run(rows, PAYOUTS)) == ["requested", "reserved"]
+    assert looked(database, NOW + timedelta(hours=2)) == 0
+    said(database)
+    assert looked(database, LATER + timedelta(hours=3)) == 1
+
+
+def test_whoever_asks_hears_what_is_in_the_pot_and_how_far_it_is(database: Database) -> None:
+    def asked(db: Connection) -> None:
+        person = enrolled(db)
+        complete(db, person, 1)
+        said = InboundMessage(Channel.LOCAL, "saldo", AMINA, "bot", "saldo", NOW)
+        receive(db, CONTENT, said, NOW)
+
+    database.run(asked)
+
+    assert said(database)[-1] == "In je pot zit 2 euro. Tot je cadeaubon: nog 2 keer."
+
+
+def test_whoever_asks_while_a_voucher_is_due_hears_that_it_comes(database: Database) -> None:
+    def asked(db: Connection) -> None:
+        thrice(db)
+        said = InboundMessage(Channel.LOCAL, "saldo", AMINA, "bot", "saldo", NOW)
+        receive(db, CONTENT, said, NOW)
+
+    database.run(asked)
+
+    assert said(database)[-1] == "In je pot zit 6 euro. Je cadeaubon komt eraan."
