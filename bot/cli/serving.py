@@ -20,6 +20,7 @@ from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
 from bot.jobs.contents import learn_contents
 from bot.jobs.ticker import tick
+from bot.jobs.worker import carry_clock
 from bot.logs import set_up_logs
 from bot.message import Channel
 from bot.runtime import open_runtime
@@ -81,7 +82,7 @@ async def _run(
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
-            app.cleanup_ctx.append(beside(tick(conversations)))
+            app.cleanup_ctx.append(beside(_clock(conversations, settings.redis_url)))
             app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
             app.cleanup_ctx.append(beside(look_after_books(conversations)))
         carrier = carriers.get(Channel.WHATSAPP)
@@ -94,6 +95,11 @@ async def _run(
             metrics = make_metrics_app(conversations)
             app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
         await serve_until_stopped(app, host, settings.port)
+
+
+def _clock(conversations: Conversations, redis_url: str | None) -> Coroutine[Any, Any, None]:
+    """Carried by arq where there is a Redis, else in this process alone."""
+    return tick(conversations) if redis_url is None else carry_clock(conversations, redis_url)
 
 
 async def serve_until_stopped(app: web.Application, host: str, port: int) -> None:
