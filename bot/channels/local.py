@@ -13,6 +13,17 @@ from bot.message import Channel, DeliveryState, InboundMessage, OutboundMessage,
 _KEPT = 500
 
 
+PHONE = "phone-"
+"""Addresses of phones in the browser begin so, whatever channel they play. With what follows they
+are longer than the eleven signs that a sender's name can have.
+"""
+
+
+def is_screen(address: str) -> bool:
+    """Whether this is a phone in the browser: nothing that is sent there leaves this machine."""
+    return address.startswith(PHONE) and len(address) > len(PHONE) + 11
+
+
 class LocalCarrier:
     """Keeps what was sent, per address, and tells who listens. ``fail`` makes the next one fail."""
 
@@ -27,8 +38,7 @@ class LocalCarrier:
         if self._failing:
             raise SendError(self._failing.popleft())
         self._sent[message.to].append(message)
-        for listener in self._listeners[message.to]:
-            listener.set()
+        self.ring(message.to)
         return Sent(f"local-{secrets.token_hex(8)}", DeliveryState.DELIVERED)
 
     async def sent_since(
@@ -51,6 +61,11 @@ class LocalCarrier:
         """Let the next message fail like this."""
         self._failing.append(Failure(code, reaction, "asked to fail"))
 
+    def ring(self, address: str) -> None:
+        """Wake who watches this screen: there is something to see."""
+        for listener in self._listeners[address]:
+            listener.set()
+
     def sent_to(self, address: str) -> list[OutboundMessage]:
         """Everything on this screen, the oldest first."""
         return list(self._sent[address])
@@ -67,7 +82,8 @@ class LocalCarrier:
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(listener.wait(), every)
+                    async with asyncio.timeout(every):  # wait_for can lose a cancellation
+                        await listener.wait()
                 listener.clear()
                 yield
         finally:

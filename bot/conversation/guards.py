@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, bindparam, func, select
 
+from bot.channels.local import is_screen
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.engine.replies.reading import Reading, Tapped, Understood
 from bot.message import Channel
 from bot.panel.numbers import country_of
 from bot.panel.participants import ADDRESSES, PARTICIPANTS
@@ -31,6 +31,9 @@ A_DAY = 100
 STRANGERS_A_DAY = 500
 """So many people whom we do not know are told each day how to reach the desk."""
 
+MOVING = ("answer", "tap", "command skip", "command back")
+"""How messages are called that move a run on: however fast they come, it has an end."""
+
 _DAY = timedelta(days=1)
 _PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
@@ -41,8 +44,7 @@ _IDLE = Statement(
     ).where(
         INBOUND.c.address_id == bindparam("address"),
         INBOUND.c.received_at > bindparam("since"),
-        ~INBOUND.c.reading.startswith("answer"),
-        ~INBOUND.c.reading.startswith("tap"),
+        *(~INBOUND.c.reading.startswith(name) for name in MOVING),
     )
 )
 _GREETED = Statement(
@@ -57,15 +59,15 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
 
     Short codes, names, premium and satellite numbers are in no country.
     """
-    if channel not in _PHONED:
+    if channel not in _PHONED or is_screen(address):
         return True
     studies = [study] if study is not None else list(content.library.studies.values())
     return country_of(address) in {country for one in studies for country in one.countries}
 
 
-def is_loop(db: Connection, address: str, reading: Reading, now: datetime) -> bool:
-    """Whether this message, kept already, is one too many that answers nothing."""
-    if isinstance(reading, Understood | Tapped):
+def is_loop(db: Connection, address: str, name: str, now: datetime) -> bool:
+    """Whether this message, kept already under this name, is one too many that answers nothing."""
+    if name.startswith(MOVING):
         return False
     found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN)
     if found.lately == LOOP + 1 or found.a_day == A_DAY + 1:

@@ -79,7 +79,7 @@ def _reply(flow: Flow, run: Run, event: Replied) -> Moved:
         case Commanded():
             return obey(flow, run, event.reading, event)
         case Unclear():
-            if _is_zero(event.typed) and offers_skip(flow, run):
+            if is_zero(event.typed) and offers_skip(flow, run):
                 return skip(flow, run, event)
             return not_understood(flow, run, event)
         case _:
@@ -101,8 +101,8 @@ def _remind(flow: Flow, run: Run, event: TimedOut) -> tuple[Effect, ...]:
     return ask(flow, run, notices, purpose="reminder")
 
 
-def _is_zero(typed: str) -> bool:
-    """The digit 0 of any script, as the hint under a question with choices says."""
+def is_zero(typed: str) -> bool:
+    """The digit 0 of any script: a skip, as the hint under a question with choices says."""
     bare = typed.strip(" .)")
     return len(bare) == 1 and unicodedata.digit(bare, None) == 0
 

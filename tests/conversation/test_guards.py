@@ -70,6 +70,29 @@ def test_a_person_who_answers_fast_is_never_taken_for_a_machine(database: Databa
     assert database.run(rows, RUNS)[0].status == "completed"
 
 
+def test_a_person_who_skips_or_goes_back_fast_is_none_either(database: Database) -> None:
+    database.run(begin)
+    texts = ("ja", *["0", "sla over", "terug"] * 5, *["0"] * 10)
+
+    outcomes = [say(database, text, place / 4).outcome for place, text in enumerate(texts)]
+
+    assert outcomes[: 1 + 15] == ["handled"] * 16
+    assert outcomes[-1] == "loop", "the questions were at an end"
+
+
+@pytest.mark.parametrize("text", ["0", "terug", "sla over", "help", "hallo"])
+def test_without_a_question_five_answers_a_minute_are_enough(database: Database, text: str) -> None:
+    database.run(begin)
+    say(database, "stop", 0)
+    say(database, "start", 1)
+    before = sent(database)
+
+    for second in range(2, 40):
+        say(database, text, second)
+
+    assert sent(database) - before <= LOOP
+
+
 def test_a_stop_in_a_loop_is_obeyed(database: Database) -> None:
     database.run(begin)
     for second in range(20):
