@@ -1,11 +1,12 @@
 """The conversations of one process: messages in, waves opened, timers fired, all sent at once."""
 
 import gc
+import logging
 from datetime import datetime
 
 import structlog
 
-from bot.channels.contract import Approver, Failure
+from bot.channels.contract import APPROVED, Approver, Failure
 from bot.content.recordings import Voices
 from bot.content.revision import Revision
 from bot.conversation.guards import full_organisations
@@ -181,9 +182,10 @@ class Conversations:
             if approval.state == template.state:
                 continue
             await database.transact(note_approval, template.name, approval)
-            log.warning(
-                "a template is no longer what it was", template=template.name,
-                was=template.state, state=approval.state, reason=approval.reason,
+            log.log(
+                logging.INFO if approval.state == APPROVED else logging.WARNING,
+                "template", name=template.name, was=template.state, state=approval.state,
+                reason=approval.reason,
             )  # fmt: skip
 
     async def _handle_missed(self, listed: list[InboundMessage], now: datetime) -> list[str]:
