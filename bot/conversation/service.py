@@ -8,6 +8,7 @@ import structlog
 from bot.channels.contract import Approver, Failure
 from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
 from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
@@ -129,7 +130,7 @@ class Conversations:
             now,
         )
         if full and full != self._told_full:
-            log.error("a day's measure is full; no wave opens there today", organisations=[*full])
+            alert("full day", "no wave opens there any more today", organisations=[*full])
         self._told_full = full
         return full
 
