@@ -1,11 +1,12 @@
 # make demo   the bot with a phone in the browser      make test    every test
 # make check  format, lint, types, rooms, flows        make fix     format and safe lint fixes
 # make lock   renew requirements.lock                   make bench   speed beside floors of the same work
+# make screenshots   the pictures of README (needs Chromium)
 VENV := .venv
 BIN  := $(VENV)/bin
 UV   := $(BIN)/uv
 
-.PHONY: demo test check fix lock bench install
+.PHONY: demo test check fix lock bench screenshots install
 
 install: $(VENV)/.done
 
@@ -41,3 +42,6 @@ lock: $(UV)
 
 bench: $(VENV)/.done
 	$(BIN)/python -m bench
+
+screenshots: $(VENV)/.done
+	$(BIN)/python -m tests.web.screenshots assets/screenshots

@@ -38,8 +38,7 @@ class LocalCarrier:
         if self._failing:
             raise SendError(self._failing.popleft())
         self._sent[message.to].append(message)
-        for listener in self._listeners[message.to]:
-            listener.set()
+        self.ring(message.to)
         return Sent(f"local-{secrets.token_hex(8)}", DeliveryState.DELIVERED)
 
     async def sent_since(
@@ -62,6 +61,11 @@ class LocalCarrier:
         """Let the next message fail like this."""
         self._failing.append(Failure(code, reaction, "asked to fail"))
 
+    def ring(self, address: str) -> None:
+        """Wake who watches this screen: there is something to see."""
+        for listener in self._listeners[address]:
+            listener.set()
+
     def sent_to(self, address: str) -> list[OutboundMessage]:
         """Everything on this screen, the oldest first."""
         return list(self._sent[address])
@@ -78,7 +82,8 @@ class LocalCarrier:
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(listener.wait(), every)
+                    async with asyncio.timeout(every):  # wait_for can lose a cancellation
+                        await listener.wait()
                 listener.clear()
                 yield
         finally:

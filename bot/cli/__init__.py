@@ -1,5 +1,7 @@
 """The command line: data on stdout, talk on stderr; 0 fine, 1 problems found, 2 usage or set-up."""
 
+from typing import Annotated
+
 import typer
 
 from bot.cli import (
@@ -83,12 +85,23 @@ def worker() -> None:
     serving.worker()
 
 
-@app.command()
-def demo() -> None:
-    """Open the phone in the browser; nothing leaves this machine."""
-    from bot.cli import serving
+Share = Annotated[bool, typer.Option("--share", help="Let others in the network look and try too.")]
 
-    serving.demo()
+
+@app.command()
+def demo(share: Share = False) -> None:
+    """Open the phone in the browser; nothing leaves this machine."""
+    from bot.cli import previewing
+
+    previewing.preview(share=share)
+
+
+@app.command()
+def preview(share: Share = False) -> None:
+    """Try your flows on a phone in the browser; it goes on with each file you save."""
+    from bot.cli import previewing
+
+    previewing.preview(share=share)
 
 
 def main() -> None:

@@ -1,35 +1,30 @@
-"""Running the bot: the server with its clock, one half of it, or the demo."""
+"""Running the bot: the server with its clock, or one half of it."""
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
-from bot.channels.twilio import Verifier
+from bot.channels.twilio import TwilioCarrier, Verifier
+from bot.channels.twilio.contents import FIXED
 from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
+from bot.jobs.contents import learn_contents
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
-from bot.panel.hours import local_time
-from bot.runtime import Clock, FastClock, open_runtime
-from bot.settings import Settings, read_settings
-from bot.store.keys import generate_key
-from bot.store.migrations import upgrade
-from bot.web.app import make_app
+from bot.runtime import open_runtime
+from bot.settings import Settings
+from bot.web.app import make_app, make_metrics_app
 
 
 class Part(StrEnum):
@@ -53,34 +48,6 @@ def web_only() -> None:
 def worker() -> None:
     """Keep the clock: fire timers and send what waits. More than one may run."""
     _serve(Part.WORKER)
-
-
-def demo() -> None:
-    """Open the phone in the browser with the Klantmonitor; nothing leaves this machine."""
-    with explained():
-        folder = Path("var")
-        folder.mkdir(exist_ok=True)
-        settings = read_settings().model_copy(
-            update={
-                "database_url": f"sqlite:///{folder}/demo.db",
-                "polsbot_key": SecretStr(_demo_key(folder / "demo.key")),
-            }
-        )
-        upgrade(settings.database_url)
-        set_up_logs("warning")
-        address = f"http://localhost:{settings.port}/preview"
-        print(f"Open {address} in your browser. Ctrl-C stops.", flush=True)
-        local = LocalCarrier()
-        run(
-            _run(
-                settings,
-                {Channel.SMS: local},
-                local,
-                "127.0.0.1",
-                Part.BOTH,
-                clock=FastClock.at(_next_monday()),
-            )
-        )
 
 
 def _serve(part: Part) -> None:
@@ -108,30 +75,58 @@ async def _run(
     part: Part,
     *,
     verifier: Verifier | None = None,
-    clock: Clock | None = None,
 ) -> None:
     """Serve until told to stop; what is under way is finished first."""
-    stopped = asyncio.Event()
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_, stopped.set)
-    async with open_runtime(settings, carriers, local, clock) as runtime:
+    async with open_runtime(settings, carriers, local) as runtime:
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
-            app.cleanup_ctx.append(_beside(tick(conversations)))
-            app.cleanup_ctx.append(_beside(draw_ahead(conversations.content, progress("Cards"))))
-            app.cleanup_ctx.append(_beside(look_after_books(conversations)))
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+            app.cleanup_ctx.append(beside(tick(conversations)))
+            app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
+            app.cleanup_ctx.append(beside(look_after_books(conversations)))
+        carrier = carriers.get(Channel.WHATSAPP)
+        if isinstance(carrier, TwilioCarrier):
+            wanted = [one.name for one in FIXED]
+            app.cleanup_ctx.append(
+                beside(learn_contents(runtime.database, carrier.contents, wanted))
+            )
+        if settings.metrics_port is not None:
+            metrics = make_metrics_app(conversations)
+            app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
+        await serve_until_stopped(app, host, settings.port)
+
+
+async def serve_until_stopped(app: web.Application, host: str, port: int) -> None:
+    """Answer requests until a signal asks to stop."""
+    stopped = asyncio.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, stopped.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        print(f"Listening on port {port}.", file=sys.stderr, flush=True)
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+
+
+def listening(
+    app: web.Application, host: str, port: int
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A second application on a port of its own, as long as the first one runs."""
+
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        try:
-            await web.TCPSite(runner, host, settings.port).start()
-            print(f"Listening on port {settings.port}.", file=sys.stderr, flush=True)
-            await stopped.wait()
-        finally:
-            await runner.cleanup()
+        await web.TCPSite(runner, host, port).start()
+        yield
+        await runner.cleanup()
+
+    return context
 
 
-def _beside(
+def beside(
     work: Coroutine[Any, Any, object],
 ) -> Callable[[web.Application], AsyncIterator[None]]:
     """Work that goes on while the server runs, and ends with it."""
@@ -144,19 +139,3 @@ def _beside(
             await task
 
     return context
-
-
-def _next_monday() -> datetime:
-    """Ten o'clock on a Monday to come: a decent hour, whenever the demo is started."""
-    today = datetime.now(UTC).date()
-    monday = today + timedelta(days=7 - today.weekday())
-    return local_time(monday, time(10), "Europe/Amsterdam")
-
-
-def _demo_key(path: Path) -> str:
-    """The demo's own key, made once and readable by its owner only."""
-    if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(generate_key())
-    return path.read_text()

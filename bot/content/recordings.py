@@ -88,6 +88,12 @@ class Voices:
     def __init__(self, recordings: Mapping[str, Recording], secret: bytes, address: str) -> None:
         """Nothing is copied: the files are served from where they are."""
         self._address = address
+        self._secret = secret
+        self.renew(recordings)
+
+    def renew(self, recordings: Mapping[str, Recording]) -> None:
+        """The files were read again."""
+        secret = self._secret
         self._files = {self._file_name(one, secret): one.path for one in recordings.values()}
         self._names = {one.name: self._file_name(one, secret) for one in recordings.values()}
 

@@ -54,6 +54,15 @@ class Content:
         self._texts: dict[str, Texts] = {}
         self._words: dict[str, dict[str, dict[str, str]]] = {}
 
+    def renew(self, library: Library, lexicons: Mapping[str, Lexicon], cards: Cards | None) -> None:
+        """The files were read again. Runs go on with the revision they began with."""
+        self.library, self.lexicons, self.cards = library, lexicons, cards
+        if self.voices is not None:
+            self.voices.renew(library.recordings)
+        self.own = library.texts()
+        self._texts.clear()
+        self._words.clear()
+
     def revision(self, db: Connection, content_hash: str) -> Revision:
         """The revision a run is pinned to; it was kept when the first such run began."""
         found = self._kept.get(content_hash)

@@ -77,8 +77,11 @@ class Senders:
                 await self._database.transact(mark_abandoned, self._clock())
             except Exception:
                 log.exception("outbox sweep failed; it is tried again")
+            # Not wait_for: in Python 3.11 it forgets that it was cancelled when the bell rings in
+            # the same moment, and then close would wait for ever.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), SWEEP)
+                async with asyncio.timeout(SWEEP):
+                    await self._bell.wait()
             self._bell.clear()
 
     async def _carry_some(self) -> int:

@@ -10,7 +10,7 @@ from bot.content.recordings import Voices
 from bot.content.revision import Revision
 from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
-from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
+from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.pay import look
@@ -202,6 +202,7 @@ class Conversations:
                 reached = min(reached, inbound.received_at)
             else:
                 outcomes.append(received.outcome)
+                LISTED.labels(str(inbound.channel), received.outcome).inc()
         await database.transact(end_look, reached)
         if missed := [one for one in outcomes if one != "duplicate"]:
             log.warning("messages that no webhook told of", outcomes=missed)

@@ -187,6 +187,13 @@ def set_channel(db: Connection, participant: str, channel: str) -> None:
     db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(channel=channel))
 
 
+def expect_no_wave(db: Connection, participant: str) -> None:
+    """No wave opens by itself for this participant: whoever enrolled them opens what is asked."""
+    db.execute(
+        update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(next_wave_at=None)
+    )
+
+
 def set_listens(db: Connection, participant: str, listens: str) -> None:
     """Whether questions are read aloud to this person: offered, on or off."""
     db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(listens=listens))

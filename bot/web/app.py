@@ -6,9 +6,9 @@ from aiohttp import web
 
 from bot.channels.twilio import Verifier
 from bot.conversation.service import Conversations
-from bot.runtime import FastClock
 from bot.web import health, media, webhooks
-from bot.web.preview import routes as preview
+from bot.web.preview.routes import add_preview
+from bot.web.preview.stage import Stage
 
 _LARGEST = 64 * 1024
 
@@ -21,11 +21,13 @@ def make_metrics_app(conversations: Conversations) -> web.Application:
     return app
 
 
-def make_app(conversations: Conversations, verifier: Verifier | None = None) -> web.Application:
+def make_app(
+    conversations: Conversations, verifier: Verifier | None = None, stage: Stage | None = None
+) -> web.Application:
     """The whole application; it carries messages while it runs.
 
     Without a verifier there is no Twilio account, so its addresses are not there either.
-    The phone is there when the clock is one that can be moved: in a demo, never in production.
+    The phone is there with a stage: in the preview, never in production.
     """
     app = web.Application(client_max_size=_LARGEST)
     app[health.CONVERSATIONS] = conversations
@@ -41,12 +43,8 @@ def make_app(conversations: Conversations, verifier: Verifier | None = None) -> 
         app[webhooks.CONVERSATIONS] = conversations
         app[webhooks.VERIFIER] = verifier
         app.add_routes(webhooks.webhook_routes())
-    if isinstance(conversations.runtime.clock, FastClock):
-        app[preview.CONVERSATIONS] = conversations
-        app[preview.CLOCK] = conversations.runtime.clock
-        app[preview.FEEDS] = set()
-        app.add_routes(preview.preview_routes())
-        app.on_shutdown.append(preview.end_feeds)
+    if stage is not None:
+        add_preview(app, stage)
 
     async def carry(_: web.Application) -> AsyncIterator[None]:
         conversations.start()

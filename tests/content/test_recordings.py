@@ -103,3 +103,14 @@ def test_an_address_cannot_be_guessed_and_changes_with_the_sound(tmp_path: Path)
     assert voices.path(url.rpartition("/")[2]) == path
     assert voices.path("0" * 40 + ".ogg") is None
     assert Voices(found, b"other", "https://bot.example").url(found[NAME]) != url
+
+
+def test_a_recording_made_later_is_found_once_the_files_are_read_again(tmp_path: Path) -> None:
+    voices = Voices({}, b"secret", "")
+    record(tmp_path, NAME)
+    recordings, _ = read_recordings(tmp_path / "audio")
+
+    voices.renew(recordings)
+
+    name = voices.url(recordings[NAME]).rpartition("/")[2]
+    assert voices.path(name) == recordings[NAME].path

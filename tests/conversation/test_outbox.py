@@ -1,6 +1,8 @@
 """The outbox on both databases: saved before sent, in order, never twice, never after a stop."""
 
+import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
@@ -248,6 +250,13 @@ class Silent(LocalCarrier):
         raise SendError(Failure("reset", Reaction.ASK, "connection reset"))
 
 
+class Idle:
+    """A database in which nothing ever waits."""
+
+    async def transact(self, *_: Any) -> list[Any]:
+        return []
+
+
 def doubt(database: Database, now: datetime, words: str | None) -> list[str]:
     """Look for every uncertain message; the provider lists one with these words, or none."""
     listed = [] if words is None else [Listed("SM77", words)]
@@ -336,6 +345,21 @@ async def test_the_senders_carry_what_waits(database: Database) -> None:
 
     assert len(carrier.sent_to(AMINA)) == 2
     assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
+
+
+async def test_senders_that_are_rung_while_they_close_do_close() -> None:
+    idle: Any = Idle()
+    senders = Senders(idle, CONTENT, {}, lambda: NOW)
+    senders.start()
+    for _ in range(5):
+        await asyncio.sleep(0)  # now they wait for the bell
+
+    senders.ring()
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5) as patience:
+        await senders.close()
+    assert not patience.expired()
 
 
 async def test_a_broken_line_never_sends_twice(database: Database) -> None:

@@ -1,117 +1,278 @@
 """The phone in the browser over real HTTP, on both databases."""
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.authoring.transcripts import play
 from bot.channels.local import LocalCarrier
+from bot.content.library import load_library
+from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.engine.flow import RunStatus
-from bot.message import Channel
-from bot.runtime import FastClock, Runtime
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.web.app import make_app
-from tests.conversation.test_receive import CONTENT, NOW
-
-Client = TestClient[Any, Any]
+from bot.web.preview.acts import settled
+from bot.web.preview.files import read_again
+from tests.conversation.test_receive import CONTENT, ROOT
+from tests.web.world import LEXICONS, LIBRARY, World, heard, open_world
 
 
 @pytest.fixture
-async def client(database: Database) -> AsyncIterator[Client]:
-    local = LocalCarrier()
-    runtime = Runtime(
-        Settings.model_construct(),
-        database,
-        CONTENT.library,
-        CONTENT.lexicons,
-        {Channel.LOCAL: local, Channel.SMS: local},
-        local,
-        FastClock.at(NOW),
-    )
-    async with TestClient(TestServer(make_app(Conversations(runtime)))) as client:
-        yield client
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(database, tmp_path) as opened:
+        yield opened
 
 
-async def start(client: Client, **asked: str) -> dict[str, str]:
-    body = {"flow": "klantmonitor/periodic", "language": "nl", "channel": "whatsapp"} | asked
-    answer = await client.post("/preview/start", json=body)
-    begun: dict[str, str] = await answer.json()
-    return begun
-
-
-async def say(client: Client, phone: dict[str, str], text: str, payload: str | None = None) -> None:
-    answer = await client.post("/preview/say", json=phone | {"text": text, "payload": payload})
-    assert answer.status == 200
-
-
-async def screen(client: Client, phone: dict[str, str], count: int) -> list[dict[str, Any]]:
-    """The first messages on the screen."""
-    found: list[dict[str, Any]] = []
-    async with client.get("/preview/feed", params={"phone": phone["phone"]}) as feed:
-        while len(found) < count:
-            line = await feed.content.readline()
-            if line.startswith(b"data: "):
-                found.append(json.loads(line.removeprefix(b"data: ")))
-    return found
-
-
-async def test_a_whole_questionnaire_is_answered_on_the_phone(client: Client) -> None:
-    phone = await start(client)
-    (invitation,) = await screen(client, phone, 1)
-    await say(client, phone, "Ja, ik begin", invitation["buttons"][0]["id"])
+async def test_a_whole_questionnaire_is_answered_on_the_phone(world: World) -> None:
+    phone = await world.start()
+    (invitation,) = await world.screen(phone, "Nu niet")
+    await world.say(phone, "Ja, ik begin", invitation["buttons"][0]["id"])
     for _ in range(7):
-        await say(client, phone, "2")
+        await world.say(phone, "2")
 
-    shown = await screen(client, phone, 9)
-    assert "2 euro" in shown[-1]["body"]
-    answers = await (await client.get("/preview/answers", params=phone)).json()
-    assert answers["status"] == RunStatus.COMPLETED
-    assert len(answers["answers"]) == 7
+    await world.screen(phone, "2 euro")
+    cells = dict((await world.look("row", phone))["cells"])
+
+    assert cells["status"] == RunStatus.COMPLETED
+    assert cells["stress"] == "2"
+    assert "consent" not in cells
 
 
-async def test_an_sms_is_plain_numbered_text(client: Client) -> None:
-    phone = await start(client, channel="sms", language="en")
-    await say(client, phone, "yes")
+async def test_an_sms_is_plain_numbered_text_with_its_parts(world: World) -> None:
+    phone = await world.start(channel="sms", language="en")
+    await world.say(phone, "yes")
 
-    question = (await screen(client, phone, 2))[1]
+    question = (await world.screen(phone, "\\n1 "))[-1]
 
     assert question["channel"] == "sms"
-    assert "\n1 " in question["body"]
+    assert question["parts"] == 1
     assert "buttons" not in question
 
 
-async def test_time_brings_the_reminder(client: Client) -> None:
-    phone = await start(client)
-    await screen(client, phone, 1)
+async def test_a_day_brings_the_reminder(world: World) -> None:
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
 
-    await client.post("/preview/wait", json={"hours": 25})
+    await world.ask("wait", phone=phone, hours=25)
+    await settled(world.stage, world.stage.phones[phone])
 
-    assert len(await screen(client, phone, 2)) == 2
+    lines = world.stage.phones[phone].lines
+    assert [line["kind"] for line in lines] == ["bot", "note", "bot"]
+    assert lines[0]["body"] == lines[2]["body"]
+
+
+async def test_no_reply_goes_on_until_the_wave_is_closed(world: World) -> None:
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
+    statuses = []
+    for _ in range(4):
+        await world.ask("silence", phone=phone)
+        statuses.append((await world.look("steps", phone))["status"])
+
+    assert statuses == ["waiting", "waiting", "expired", "expired"]
+
+
+async def test_silence_is_told_once_and_above_what_comes_of_it(world: World) -> None:
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
+    await world.say(phone, "ja")
+    await world.screen(phone, "stress")
+
+    await world.ask("silence", phone=phone)
+    lines = await world.screen(phone, "verder")
+
+    told = [place for place, line in enumerate(lines) if line["kind"] == "note"]
+    assert told == [3]
+    assert lines[told[0]]["body"] == "No reply for 3 hours"
+
+
+async def test_a_failed_whatsapp_message_is_shown_and_comes_by_sms(world: World) -> None:
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
+
+    told = await world.ask("fail", phone=phone)
+    await world.say(phone, "ja")
+    lines = await world.screen(phone, "63024")
+
+    assert "63024" in told["told"]
+    kinds = [(line["kind"], line.get("channel")) for line in lines if line["kind"] != "mine"]
+    assert ("lost", "local") in kinds
+
+
+async def test_the_wire_shows_the_providers_fields(world: World) -> None:
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
+
+    (message,) = (await world.look("wire", phone))["messages"]
+
+    fields = dict(message["fields"])
+    assert message["request"].startswith("POST https://api.twilio.com/")
+    assert fields["From"].startswith("whatsapp:+")
+    assert "Ja, ik begin" in json.loads(fields["ContentVariables"])["2"]
+    assert "/twilio/statuses/" in fields["StatusCallback"]
+
+
+async def test_the_flow_shows_the_open_step_and_why_another_was_skipped(world: World) -> None:
+    phone = await world.start(at="wellbeing")
+    await world.screen(phone, "Hoe voel je je nu")
+
+    steps = {step["name"]: step for step in (await world.look("steps", phone))["steps"]}
+
+    assert steps["wellbeing"]["state"] == "current"
+    assert steps["stress"]["value"].startswith("1 (")
+    assert "wave" in steps["confidence"]["when"]
+
+
+@pytest.mark.parametrize("step", ["hope", "helped", "future", "money_know"])
+async def test_the_address_leads_to_its_step(world: World, step: str) -> None:
+    phone = await world.start(at=step)
+
+    async with world.feed(phone) as feed:
+        found = await heard(feed, "run", f'"{step}"')
+
+    assert found[-1]["step"] == step
+
+
+async def test_made_up_languages_can_be_tried_but_not_kept(world: World) -> None:
+    for language in ("en-XA", "ar-XB"):
+        phone = await world.start(language=language)
+        (line,) = await world.screen(phone, "buttons")
+        assert len({tap["title"] for tap in line["buttons"]}) == 2
+        answer = await world.http.post(
+            "/preview/keep", json={"phone": phone, "name": "made_up", "why": ""}
+        )
+        assert answer.status == 409
+
+
+async def test_a_kept_conversation_is_a_test_that_passes(world: World) -> None:
+    phone = await world.start()
+    (invitation,) = await world.screen(phone, "Nu niet")
+    await world.say(phone, "Ja, ik begin", invitation["buttons"][0]["id"])
+    await world.say(phone, "blauw")
+    await world.say(phone, "3")
+    await world.say(phone, "weet niet")
+    await world.screen(phone, "Geloof je")
+    await world.ask("silence", phone=phone)
+    await world.ask("wait", phone=phone, hours=24)
+
+    told = {"phone": phone, "name": "kept_here", "why": "Why\nnot"}
+    kept = await world.ask("keep", **told)
+
+    file = world.flows / "klantmonitor/tests/kept_here.chat"
+    assert Path(kept["file"]) == file
+    text = file.read_text()
+    assert text.startswith("# Why not\nstart nl whatsapp periodic\n")
+    assert "< [Ja, ik begin]" in text
+    assert "= stress: 3" in text
+    library = load_library(world.flows, ROOT / "locales", ROOT / "assets")
+    assert play(file, library, LEXICONS) == []
+    again = await world.http.post("/preview/keep", json=told)
+    assert again.status == 409
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "", "A", "x.chat", "é"])
+async def test_a_test_is_kept_nowhere_else(world: World, name: str) -> None:
+    phone = await world.start()
+
+    answer = await world.http.post("/preview/keep", json={"phone": phone, "name": name})
+
+    assert answer.status == 400
+    assert "letters" in await answer.text()
+
+
+async def test_a_saved_file_keeps_the_conversation_up_to_the_changed_step(world: World) -> None:
+    phone = await world.start(at="helped")
+    file = world.flows / "klantmonitor/periodic.yaml"
+    file.write_text(file.read_text().replace("Wordt er naar je geluisterd?", "Luistert men?"))
+    async with world.feed(phone) as feed:
+        await heard(feed, "run", "helped")
+
+        await read_again(world.stage)
+        fresh = (await heard(feed, "again", "phone"))[-1]["phone"]
+
+    lines = await world.screen(fresh, "Luistert men?")
+    assert [line["body"] for line in lines if line["kind"] == "mine"] == [
+        "Ja, ik begin", "1 Geen", "1 Helemaal niet", "1 Helemaal niet",
+    ]  # fmt: skip
+    assert phone not in world.stage.phones
+
+
+async def test_a_faulty_file_leaves_the_conversation_as_it_was(world: World) -> None:
+    phone = await world.start()
+    file = world.flows / "klantmonitor/periodic.yaml"
+    file.write_text(file.read_text().replace("steps:", "stepz:"))
+
+    await read_again(world.stage)
+
+    assert "periodic.yaml" in world.stage.broken
+    assert phone in world.stage.phones
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"flow": 3}', b'{"flow": "../x"}'])
-async def test_a_wrong_request_is_refused_with_a_sentence(client: Client, body: bytes) -> None:
-    answer = await client.post("/preview/start", data=body)
+async def test_a_wrong_request_is_refused_with_a_sentence(world: World, body: bytes) -> None:
+    answer = await world.http.post("/preview/start", data=body)
 
     assert answer.status in (400, 404)
     assert await answer.text()
 
 
-async def test_the_page_and_its_parts_are_there_without_a_network(client: Client) -> None:
-    page = await (await client.get("/preview")).text()
+async def test_the_page_and_its_parts_are_there_without_a_network(world: World) -> None:
+    answer = await world.http.get("/preview")
+    page = await answer.text()
 
-    for part in ("phone.css", "phone.js"):
-        assert part in page
-        assert (await client.get(f"/preview/static/{part}")).status == 200
-    folder = Path(__file__).parent.parent.parent / "bot/web/preview/static"
-    assert not [path for path in folder.iterdir() if "http://" in path.read_text()]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    folder = ROOT / "bot/web/preview/static"
+    for path in folder.iterdir():
+        assert (await world.http.get(f"/preview/static/{path.name}")).status == 200
+        assert not re.search(r"https?://|\bstyle=|\bon[a-z]+=\"", path.read_text())
+    assert "phone.js" in page
 
 
-async def test_machines_can_ask_whether_it_is_alive_and_ready(client: Client) -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
-        assert (await client.get(path)).status == 200
+async def test_an_open_feed_does_not_keep_the_server_from_stopping(world: World) -> None:
+    phone = await world.start()
+    async with world.feed(phone) as feed:
+        await heard(feed, "line", "Nu niet")
+
+        async with asyncio.timeout(5) as patience:
+            await world.http.server.close()
+            await feed.content.read()  # to its end
+    assert not patience.expired()
+
+
+async def test_another_page_or_name_gets_nothing(world: World) -> None:
+    foreign = {"Origin": "https://example.org"}
+    elsewhere = {"Host": "phone.example.org"}
+
+    assert (await world.http.post("/preview/start", json={}, headers=foreign)).status == 403
+    assert (await world.http.get("/preview", headers=elsewhere)).status == 403
+    assert (await world.http.get("/healthz", headers=elsewhere)).status == 200
+
+
+async def test_without_a_stage_there_is_no_phone(database: Database) -> None:
+    local = LocalCarrier()
+    settings = Settings.model_construct(polsbot_key=None)
+    runtime = Runtime(settings, database, CONTENT.library, LEXICONS, {}, local)
+    async with TestClient(TestServer(make_app(Conversations(runtime)))) as http:
+        assert (await http.get("/preview")).status == 404
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert (await http.get(path)).status == 200
+
+
+def test_content_that_is_renewed_speaks_the_new_words() -> None:
+    content = Content(CONTENT.library, LEXICONS)
+    revision = LIBRARY.studies["klantmonitor"].flows["periodic"]
+
+    content.renew(LIBRARY, LEXICONS, None)
+
+    assert "en-XA" in content.words(revision)

@@ -1,130 +1,170 @@
-// The phone: draws what the bot sends, sends what is typed or tapped. No library.
-const at = (id) => document.getElementById(id);
-const chat = at("chat");
-const rightToLeft = new Set(["ar", "fa"]);
+// The phone in the browser: what is chosen above it, what is typed and tapped, and the live feed.
+import {at, get, post, tell} from "./net.js";
+import {follow as look, moved} from "./panels.js";
+import {clear, olderTap, show, typing, whenTapped} from "./screen.js";
+
+const frame = document.querySelector(".phone");
 let phone = null;
-let channel = "local";
 let feed = null;
+let flows = [];
+let names = {};
+let rightToLeft = [];
+let step = "";
+let zone = "Europe/Amsterdam";
 
-const post = async (path, body) => {
-  const answer = await fetch(path, {method: "POST", body: JSON.stringify(body)});
-  if (!answer.ok) note(await answer.text());
-  return answer.ok ? answer.json() : null;
-};
-
-const note = (text) => add("note", text);
-
-function add(kind, text) {
-  const bubble = document.createElement("li");
-  if (kind) bubble.className = kind;
-  const words = document.createElement("span");
-  words.textContent = text;
-  bubble.append(words);
-  chat.append(bubble);
-  chat.scrollTop = chat.scrollHeight;
-  return bubble;
-}
-
-function tap(choice) {
-  add("mine", choice.title);
-  post("/preview/say", {phone, channel, text: choice.title, payload: choice.id}).then(refresh);
-}
-
-function show(message) {
-  const bubble = add("", message.body);
-  if (message.picture) {
-    const picture = new Image();
-    picture.src = message.picture;
-    picture.alt = message.alt || "";
-    bubble.prepend(picture);
+// Do something; what cannot be done is told in the banner.
+async function attempt(work) {
+  try {
+    tell("");
+    const answer = await work();
+    if (answer?.told) tell(answer.told);
+    return answer;
+  } catch (error) {
+    tell(error.message);
+    return null;
   }
-  const taps = document.createElement("div");
-  taps.className = "taps";
-  for (const button of message.buttons || []) taps.append(key(button.title, () => tap(button)));
-  if (message.rows) taps.append(key(`☰ ${message.opener}`, () => open(message)));
-  if (taps.children.length) bubble.append(taps);
-  chat.scrollTop = chat.scrollHeight;
 }
 
-function key(title, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = title;
-  made.addEventListener("click", act);
-  return made;
-}
+const channel = () => document.querySelector("[name=channel]:checked").value;
 
-function open(message) {
-  at("sheet-title").textContent = message.body;
-  at("sheet-rows").replaceChildren(
-    ...message.rows.map((row) => key(row.title, () => { at("sheet").close(); tap(row); })));
-  at("sheet").show();
-  at("sheet-rows").firstElementChild.focus();
-}
-
-async function restart() {
-  const language = at("language").value;
-  const chosen = document.querySelector("[name=channel]:checked").value;
-  if (feed) feed.close();
-  chat.replaceChildren();
-  document.querySelector(".phone").dir = rightToLeft.has(language) ? "rtl" : "ltr";
-  document.querySelector(".phone").lang = language;
-  document.querySelector(".phone").classList.toggle("sms", chosen === "sms");
-  const query = new URLSearchParams({flow: at("flow").value, lang: language, channel: chosen});
-  history.replaceState(null, "", `?${query}`);
-  const begun = await post("/preview/start", {flow: at("flow").value, language, channel: chosen});
+async function restart(where = "") {
+  feed?.close();
+  clear();
+  turn(at("language").value);
+  frame.classList.toggle("sms", channel() === "sms");
+  remember(where);
+  const begun = await attempt(() => post("/preview/start",
+    {flow: at("flow").value, language: at("language").value, channel: channel(), at: where}));
   if (!begun) return;
-  ({phone, channel} = begun);
-  feed = new EventSource(`/preview/feed?phone=${phone}`);
-  feed.onmessage = (event) => { show(JSON.parse(event.data)); refresh(); };
-  at("text").focus();
+  at("sender").textContent = begun.sender;
+  at("avatar").textContent = begun.sender.split(/\s+/).map((word) => word[0]).slice(0, 2).join("");
+  follow(begun.phone);
+  if (matchMedia("(hover:hover)").matches) at("text").focus({preventScroll: true});
 }
 
-async function refresh() {
-  if (at("panel").hidden || !phone) return;
-  const found = await (await fetch(`/preview/answers?phone=${phone}&channel=${channel}`)).json();
-  at("answers").replaceChildren(...found.answers.map((answer) => {
-    const row = document.createElement("tr");
-    for (const value of [answer.step, JSON.stringify(answer.value), answer.reason]) {
-      const cell = document.createElement("td");
-      cell.textContent = value;
-      row.append(cell);
-    }
-    return row;
-  }));
-  at("run").textContent = `${found.status}${found.step ? ", waits at " + found.step : ""}`;
+function follow(address) {
+  feed?.close();
+  phone = address;
+  feed = new EventSource(`/preview/feed?phone=${address}`);
+  feed.addEventListener("line", (event) => show(JSON.parse(event.data)));
+  feed.addEventListener("run", (event) => { stands(JSON.parse(event.data)); moved(); });
+  feed.addEventListener("beat", (event) => time(JSON.parse(event.data).now));
+  feed.addEventListener("broken", (event) => broken(JSON.parse(event.data).told));
+  feed.addEventListener("again", (event) => again(JSON.parse(event.data)));
+  feed.onerror = () => { if (feed.readyState === EventSource.CLOSED) tell("Polsbot was stopped or started again. Press Restart."); };
+  look(address);
 }
 
+// Saved files were read again: the same conversation, up to the step that changed.
+async function again(told) {
+  feed.close();
+  clear();
+  await menus(at("language").value);
+  follow(told.phone);
+  if (told.broken) broken(told.broken); else tell("The files were saved: the conversation goes on with them.");
+}
+
+function broken(told) { tell(told ? `A saved file has a fault, so the old one is still used. ${told}` : ""); }
+
+function stands(run) {
+  zone = run.zone;
+  time(run.now);
+  if (run.language) turn(run.language);
+  step = run.status === "waiting" ? run.step.replace(/^.*-/, "") : "";
+  if (run.status) remember(step === "invite" ? "" : step);
+  frame.dataset.step = run.step || "";
+  frame.dataset.status = run.status || "";
+}
+
+function turn(language) {
+  const is = rightToLeft.includes(language) || rightToLeft.includes(language.split("-")[0]);
+  frame.dir = is ? "rtl" : "ltr";
+  frame.lang = language;
+}
+
+function time(now) {
+  at("clock").textContent = new Date(now).toLocaleString("en-GB",
+    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone});
+}
+
+function remember(where) {
+  const query = new URLSearchParams({flow: at("flow").value, lang: at("language").value});
+  if (channel() === "sms") query.set("channel", "sms");
+  if (where) query.set("at", where);
+  history.replaceState(null, "", `?${query}`);
+}
+
+const name = (code) => names[code] || code;
+
+async function menus(language) {
+  const chosen = at("flow").value;
+  ({flows, names, rightToLeft} = await get("/preview/flows"));
+  const studies = new Set(flows.map((flow) => flow.study));
+  at("flow").replaceChildren(...flows.map((flow) => new Option(
+    studies.size > 1 ? `${flow.study}: ${flow.title}` : flow.title, flow.name)));
+  if (flows.some((flow) => flow.name === chosen)) at("flow").value = chosen;
+  languages(language);
+}
+
+function languages(wanted) {
+  const flow = flows.find((one) => one.name === at("flow").value);
+  const codes = flow ? flow.languages : [];
+  at("language").replaceChildren(...codes.map((code) => new Option(name(code), code)));
+  if (codes.includes(wanted)) at("language").value = wanted;
+}
+
+async function say(body) {
+  if (!phone) return;
+  typing(true);
+  if (!await attempt(() => post("/preview/say", {phone, ...body}))) typing(false);
+}
+
+whenTapped((choice) => say({text: choice.title, payload: choice.id}));
 at("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = at("text").value;
-  if (!text.trim() || !phone) return;
+  if (!text.trim()) return;
   at("text").value = "";
-  add("mine", text);
-  post("/preview/say", {phone, channel, text}).then(refresh);
+  say({text});
 });
-at("restart").addEventListener("click", restart);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") at("sheet").close(); });
-at("sheet-close").addEventListener("click", () => at("sheet").close());
-at("day").addEventListener("click", async () => { note("+1 day"); await post("/preview/wait", {hours: 24}); refresh(); });
-at("inspect").addEventListener("click", () => {
-  at("panel").hidden = !at("panel").hidden;
-  at("inspect").setAttribute("aria-pressed", String(!at("panel").hidden));
-  refresh();
+at("photo").addEventListener("click", () => say({attach: true}));
+at("restart").addEventListener("click", () => restart());
+at("day").addEventListener("click", () => attempt(() => post("/preview/wait", {phone, hours: 24})));
+at("silence").addEventListener("click", () => attempt(() => post("/preview/silence", {phone})));
+at("fail").addEventListener("click", () => attempt(() => post("/preview/fail", {phone})));
+at("old").addEventListener("click", () => {
+  const older = olderTap();
+  if (older) say({text: older.title, payload: older.id});
+  else tell("There is no older message with buttons yet. Answer a question first.");
 });
-for (const choice of document.querySelectorAll("[name=channel]")) choice.addEventListener("change", restart);
-
-const {flows, names} = await (await fetch("/preview/flows")).json();
-const asked = new URLSearchParams(location.search);
-at("flow").replaceChildren(...flows.map((flow) => new Option(flow.title, flow.name)));
-if (flows.some((flow) => flow.name === asked.get("flow"))) at("flow").value = asked.get("flow");
-function languages(wanted) {
-  const flow = flows.find((one) => one.name === at("flow").value);
-  at("language").replaceChildren(...flow.languages.map((code) => new Option(names[code] || code, code)));
-  if (flow.languages.includes(wanted)) at("language").value = wanted;
-}
-languages(asked.get("lang"));
-if (asked.get("channel") === "sms") document.querySelector("[value=sms]").checked = true;
+at("keep").addEventListener("click", () => {
+  at("keeping-told").textContent = "";
+  at("keeping").showModal();
+  at("keeping-name").focus();
+});
+at("keeping-cancel").addEventListener("click", () => at("keeping").close());
+at("keeping-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  at("keeping-told").textContent = "Writing it and playing it once…";
+  try {
+    const body = {phone, name: at("keeping-name").value, why: at("keeping-why").value};
+    const {file} = await post("/preview/keep", body);
+    at("keeping").close();
+    tell(`Saved as ${file}.`);
+  } catch (error) {
+    at("keeping-told").textContent = error.message;
+  }
+});
+for (const choice of document.querySelectorAll("[name=channel]")) choice.addEventListener("change", () => restart(step));
 at("flow").addEventListener("change", () => { languages(at("language").value); restart(); });
-at("language").addEventListener("change", restart);
-restart();
+at("language").addEventListener("change", () => restart(step));
+
+const asked = new URLSearchParams(location.search);
+await attempt(() => menus(asked.get("lang")));
+if (flows.some((flow) => flow.name === asked.get("flow"))) {
+  at("flow").value = asked.get("flow");
+  languages(asked.get("lang"));
+}
+if (asked.get("channel") === "sms") document.querySelector("[value=sms]").checked = true;
+if (flows.length) restart(asked.get("at") || "");
+else tell("There is no flow without faults here. Open Inspect, then Problems.");
