@@ -1,17 +1,17 @@
 """What keeps a fault or a stranger from making us write without end.
 
 Only to allowed countries; a loop between two machines breaks; a day has its measure, for one
-number, for an organisation and for everybody. What is held back is told in the log as an error.
+number, for an organisation and for everybody. What is held back raises an alert.
 """
 
 from collections import Counter
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection, bindparam, func, select
 
 from bot.channels.local import is_screen
 from bot.content.study import Study
+from bot.conversation.alerts import alert
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
@@ -51,8 +51,6 @@ _GREETED = Statement(
     select(func.count().label("number")).where(ADDRESSES.c.greeted_at > bindparam("since"))
 )
 
-log = structlog.get_logger()
-
 
 def may_write_to(content: Content, study: Study | None, channel: str, address: str) -> bool:
     """Whether this is a person's number in a country of the study; of any study for a stranger.
@@ -71,7 +69,7 @@ def is_loop(db: Connection, address: str, name: str, now: datetime) -> bool:
         return False
     found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN)
     if found.lately == LOOP + 1 or found.a_day == A_DAY + 1:
-        log.error("too many messages that answer nothing; no more is said", address=address)
+        alert("loop", "too many messages that answer nothing; no more is said", address=address)
     return bool(found.lately > LOOP or found.a_day > A_DAY)
 
 
@@ -79,7 +77,7 @@ def are_strangers_too_many(db: Connection, now: datetime) -> bool:
     """Whether enough people whom we do not know were answered today."""
     number = _GREETED.row(db, since=now - _DAY).number
     if number == STRANGERS_A_DAY:
-        log.error("too many strangers write; no more of them are answered today", number=number)
+        alert("strangers", "so many strangers write that no more are answered", number=number)
     return bool(number >= STRANGERS_A_DAY)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import Connection, select, update
 
 from bot.casework.cases import CASES
@@ -39,6 +40,20 @@ def test_two_machines_that_answer_each_other_stop_after_five_in_a_minute(
 
     assert outcomes == ["handled"] * LOOP + ["loop"] * (40 - LOOP)
     assert sent(database) - before == LOOP
+
+
+def test_a_broken_loop_and_a_strange_country_raise_an_alert(database: Database) -> None:
+    def raised(kind: str) -> float:
+        return REGISTRY.get_sample_value("polsbot_alerts_total", {"kind": kind}) or 0.0
+
+    loops, countries = raised("loop"), raised("country")
+    database.run(begin)
+    for second in range(20):
+        say(database, "I am out of office.", second)
+    say(database, "START", 30, sender="+14155552671")
+    send_all(database, NOW + SECOND * 31)
+
+    assert (raised("loop") - loops, raised("country") - countries) == (1, 1)
 
 
 def test_the_loop_stays_broken_while_the_other_machine_goes_on(database: Database) -> None:
