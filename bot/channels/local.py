@@ -13,6 +13,17 @@ from bot.message import Channel, DeliveryState, InboundMessage, OutboundMessage,
 _KEPT = 500
 
 
+PHONE = "phone-"
+"""Addresses of phones in the browser begin so, whatever channel they play. With what follows they
+are longer than the eleven signs that a sender's name can have.
+"""
+
+
+def is_screen(address: str) -> bool:
+    """Whether this is a phone in the browser: nothing that is sent there leaves this machine."""
+    return address.startswith(PHONE) and len(address) > len(PHONE) + 11
+
+
 class LocalCarrier:
     """Keeps what was sent, per address, and tells who listens. ``fail`` makes the next one fail."""
 

@@ -12,17 +12,20 @@ from aiohttp import web
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
-from bot.channels.twilio import Verifier
+from bot.channels.twilio import TwilioCarrier, Verifier
+from bot.channels.twilio.contents import FIXED
 from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
 from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
+from bot.jobs.contents import learn_contents
 from bot.jobs.ticker import tick
+from bot.jobs.worker import carry_clock
 from bot.logs import set_up_logs
 from bot.message import Channel
 from bot.runtime import open_runtime
 from bot.settings import Settings
-from bot.web.app import make_app
+from bot.web.app import make_app, make_metrics_app
 
 
 class Part(StrEnum):
@@ -79,10 +82,24 @@ async def _run(
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
-            app.cleanup_ctx.append(beside(tick(conversations)))
+            app.cleanup_ctx.append(beside(_clock(conversations, settings.redis_url)))
             app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
             app.cleanup_ctx.append(beside(look_after_books(conversations)))
+        carrier = carriers.get(Channel.WHATSAPP)
+        if isinstance(carrier, TwilioCarrier):
+            wanted = [one.name for one in FIXED]
+            app.cleanup_ctx.append(
+                beside(learn_contents(runtime.database, carrier.contents, wanted))
+            )
+        if settings.metrics_port is not None:
+            metrics = make_metrics_app(conversations)
+            app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
         await serve_until_stopped(app, host, settings.port)
+
+
+def _clock(conversations: Conversations, redis_url: str | None) -> Coroutine[Any, Any, None]:
+    """Carried by arq where there is a Redis, else in this process alone."""
+    return tick(conversations) if redis_url is None else carry_clock(conversations, redis_url)
 
 
 async def serve_until_stopped(app: web.Application, host: str, port: int) -> None:
@@ -98,6 +115,21 @@ async def serve_until_stopped(app: web.Application, host: str, port: int) -> Non
         await stopped.wait()
     finally:
         await runner.cleanup()
+
+
+def listening(
+    app: web.Application, host: str, port: int
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A second application on a port of its own, as long as the first one runs."""
+
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        yield
+        await runner.cleanup()
+
+    return context
 
 
 def beside(

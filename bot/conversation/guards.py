@@ -1,21 +1,20 @@
 """What keeps a fault or a stranger from making us write without end.
 
 Only to allowed countries; a loop between two machines breaks; a day has its measure, for one
-number, for an organisation and for everybody. What is held back is told in the log as an error.
+number, for an organisation and for everybody. What is held back raises an alert.
 """
 
 from collections import Counter
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection, bindparam, func, select
 
+from bot.channels.local import is_screen
 from bot.content.study import Study
+from bot.conversation.alerts import alert
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.engine.advance import is_zero
-from bot.engine.replies.reading import Command, Commanded, Reading, Tapped, Understood
 from bot.message import Channel
 from bot.panel.numbers import country_of
 from bot.panel.participants import ADDRESSES, PARTICIPANTS
@@ -32,7 +31,9 @@ A_DAY = 100
 STRANGERS_A_DAY = 500
 """So many people whom we do not know are told each day how to reach the desk."""
 
-_MOVING = (Command.SKIP, Command.BACK)
+MOVING = ("answer", "tap", "command skip", "command back")
+"""How messages are called that move a run on: however fast they come, it has an end."""
+
 _DAY = timedelta(days=1)
 _PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
@@ -43,17 +44,12 @@ _IDLE = Statement(
     ).where(
         INBOUND.c.address_id == bindparam("address"),
         INBOUND.c.received_at > bindparam("since"),
-        ~INBOUND.c.reading.startswith("answer"),
-        ~INBOUND.c.reading.startswith("tap"),
-        INBOUND.c.reading != "command skip",
-        INBOUND.c.reading != "command back",
+        *(~INBOUND.c.reading.startswith(name) for name in MOVING),
     )
 )
 _GREETED = Statement(
     select(func.count().label("number")).where(ADDRESSES.c.greeted_at > bindparam("since"))
 )
-
-log = structlog.get_logger()
 
 
 def may_write_to(content: Content, study: Study | None, channel: str, address: str) -> bool:
@@ -61,23 +57,19 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
 
     Short codes, names, premium and satellite numbers are in no country.
     """
-    if channel not in _PHONED:
+    if channel not in _PHONED or is_screen(address):
         return True
     studies = [study] if study is not None else list(content.library.studies.values())
     return country_of(address) in {country for one in studies for country in one.countries}
 
 
-def is_loop(db: Connection, address: str, reading: Reading, typed: str, now: datetime) -> bool:
-    """Whether this message, kept already, is one too many that answers nothing. Who skips or goes
-    back, however fast, answers.
-    """
-    if isinstance(reading, Understood | Tapped) or is_zero(typed):
-        return False
-    if isinstance(reading, Commanded) and reading.command in _MOVING:
+def is_loop(db: Connection, address: str, name: str, now: datetime) -> bool:
+    """Whether this message, kept already under this name, is one too many that answers nothing."""
+    if name.startswith(MOVING):
         return False
     found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN)
     if found.lately == LOOP + 1 or found.a_day == A_DAY + 1:
-        log.error("too many messages that answer nothing; no more is said", address=address)
+        alert("loop", "too many messages that answer nothing; no more is said", address=address)
     return bool(found.lately > LOOP or found.a_day > A_DAY)
 
 
@@ -85,7 +77,7 @@ def are_strangers_too_many(db: Connection, now: datetime) -> bool:
     """Whether enough people whom we do not know were answered today."""
     number = _GREETED.row(db, since=now - _DAY).number
     if number == STRANGERS_A_DAY:
-        log.error("too many strangers write; no more of them are answered today", number=number)
+        alert("strangers", "so many strangers write that no more are answered", number=number)
     return bool(number >= STRANGERS_A_DAY)
 
 

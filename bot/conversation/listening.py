@@ -33,7 +33,9 @@ def offered(
 
     ``row`` is the run's and has the person's ``listens`` beside it.
     """
-    if row.listens is not None or scene.channel not in SPOKEN or content.voices is None:
+    if row.listens is not None or not content.library.recordings:
+        return effects
+    if scene.channel not in SPOKEN or content.voices is None:
         return effects
     for place, effect in enumerate(effects):
         if isinstance(effect, Send) and _recording(
@@ -77,7 +79,11 @@ def spoken(
 def _recording(
     db: Connection, content: Content, content_hash: str, send: Send, language: str
 ) -> Recording | None:
-    """The recording of a question in the words of this revision; ``None`` if there is none."""
+    """The recording of a question in the words of this revision; ``None`` if there is none. What
+    nobody asked for just now has none either: outside the service window only a template may leave.
+    """
+    if send.purpose != "reply":
+        return None
     revision = content.revision(db, content_hash)
     step = revision.flow.step(send.step)
     if send.text is None or step is None or step.text != send.text.key:

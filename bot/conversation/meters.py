@@ -6,6 +6,10 @@ RECEIVED = Counter(
     "polsbot_messages_received", "Messages from people, by what became of them.",
     ["channel", "outcome"],
 )  # fmt: skip
+LISTED = Counter(
+    "polsbot_messages_listed", "Messages of the provider's list: known, or missed by us.",
+    ["channel", "outcome"],
+)  # fmt: skip
 CARRIED = Counter(
     "polsbot_messages_carried", "Messages handed to a provider: sent, or the code of the failure.",
     ["channel", "outcome"],

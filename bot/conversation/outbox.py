@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
+from bot.conversation.alerts import alert
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
 from bot.conversation.guards import may_write_to
 from bot.conversation.revisions import Content
@@ -220,7 +221,7 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     if way is None:
         return found.reason
     if not may_write_to(content, study, way.channel, address):
-        log.error("a number of a country that is not allowed", row=row.id)
+        alert("country", "a number of a country that is not allowed", row=row.id)
         return "not an allowed country"
     if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
         return "answered meanwhile"

@@ -92,6 +92,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     row = _RUN_AT.row(db, address=address.id)
     run = None if row is None else load_run(row.state)
     reading = _read(db, content, inbound, row, run)
+    name = _name(reading, inbound.text, run)
     arrived = _ARRIVED.run(
         db,
         channel=str(inbound.channel),
@@ -99,7 +100,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         address_id=address.id,
         run_id=None if row is None else row.id,
         text=inbound.text,
-        reading=_name(reading, inbound.text),
+        reading=name,
         received_at=inbound.received_at,
     )
     if not arrived:
@@ -107,7 +108,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, heard)
-    looping = is_loop(db, address.id, reading, inbound.text, now)
+    looping = is_loop(db, address.id, name, now)
     if looping and not isinstance(reading, Commanded):
         return Received("loop")
     demo = demo_in(content.library, inbound.text)
@@ -261,9 +262,17 @@ def _asks_back(reading: Reading) -> bool:
     return isinstance(reading, Commanded) and reading.command is Command.START
 
 
-def _name(reading: Reading, typed: str) -> str:
-    """How the message was taken, without a word of it."""
+def _is_open(run: Run | None) -> bool:
+    return run is not None and run.status is RunStatus.WAITING
+
+
+def _name(reading: Reading, typed: str, run: Run | None) -> str:
+    """How the message was taken, without a word of it; unclear is also what can move no run."""
     match reading:
+        case Unclear() | Commanded(command=Command.SKIP) if not _is_open(run):
+            return "unclear: no question"
+        case Commanded(command=Command.BACK) if run is None or not run.path or not _is_open(run):
+            return "unclear: nothing before"
         case Unclear() if is_zero(typed):
             return "answer: zero"
         case Commanded(command=command):

@@ -30,13 +30,16 @@ PARKED = "parked"
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An uncertain message to look for: where it went, when, and how it begins."""
+    """An uncertain message to look for: where it went, when, and how it begins. ``looks`` counts
+    those before, so that two processes that look at the same moment count as one.
+    """
 
     row: int
     channel: str
     address_id: str
     words: str
     since: datetime
+    looks: int = 0
 
 
 def doubts(db: Connection, now: datetime, most: int = 20) -> list[Doubt]:
@@ -57,7 +60,14 @@ def doubts(db: Connection, now: datetime, most: int = 20) -> list[Doubt]:
         .limit(most)
     ).all()
     return [
-        Doubt(row.id, row.channel, row.address_id, words_of(forms(), row.form), row.created_at)
+        Doubt(
+            row.id,
+            row.channel,
+            row.address_id,
+            words_of(forms(), row.form),
+            row.created_at,
+            row.looks,
+        )
         for row in found
     ]
 
@@ -68,7 +78,7 @@ def resolve(db: Connection, doubt: Doubt, listed: Iterable[Listed], now: datetim
     A listed message that another row of ours already claims is not this one.
     """
     row = db.execute(select(OUTBOUND).where(OUTBOUND.c.id == doubt.row).with_for_update()).one()
-    if row.state != str(DeliveryState.UNCERTAIN):
+    if row.state != str(DeliveryState.UNCERTAIN) or row.looks != doubt.looks:
         return "settled"
     for one in listed:
         if one.words.strip() == doubt.words.strip() and not _is_claimed(db, one.provider_id):

@@ -1,15 +1,20 @@
 """The conversations of one process: messages in, waves opened, timers fired, all sent at once."""
 
+import asyncio
 import gc
+import logging
+from collections.abc import Coroutine, Iterable
 from datetime import datetime
+from typing import Any
 
 import structlog
 
-from bot.channels.contract import Approver, Failure
+from bot.channels.contract import APPROVED, Approver, Failure
 from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
-from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
+from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.pay import look
@@ -28,6 +33,9 @@ from bot.rewards.payouts import due
 from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
+
+_AT_ONCE = 16
+"""So many timers or waves of one sweep are in the hands of the database together."""
 
 
 def runtime_cards(runtime: Runtime) -> Cards | None:
@@ -99,25 +107,24 @@ class Conversations:
 
     async def open_due(self) -> int:
         """Open every wave that is due; one that fails is left for the next sweep."""
-        opened = 0
         now = self.runtime.clock()
         people = await self.runtime.database.read(due_people, now)
         if people and (full := await self._full(now)):
             people = await self.runtime.database.read(due_people, now, full=full)
-        for person in people:
-            try:
-                outcome = await self.runtime.database.transact(
-                    open_due_wave, self.content, person, now
-                )
-            except Exception:
-                log.exception("a wave was not opened; it is tried again", participant=person)
-            else:
-                opened += outcome == "opened"
-                if outcome == "unknown":
-                    log.error("a study or flow is missing", participant=person)
+        opened = await _some_at_once(self._open_due_wave(person, now) for person in people)
         if opened:
             self.senders.ring()
         return opened
+
+    async def _open_due_wave(self, person: str, now: datetime) -> bool:
+        try:
+            outcome = await self.runtime.database.transact(open_due_wave, self.content, person, now)
+        except Exception:
+            log.exception("a wave was not opened; it is tried again", participant=person)
+            return False
+        if outcome == "unknown":
+            log.error("a study or flow is missing", participant=person)
+        return outcome == "opened"
 
     async def _full(self, now: datetime) -> frozenset[str]:
         """Organisations that have sent enough today; told once for each change."""
@@ -129,7 +136,7 @@ class Conversations:
             now,
         )
         if full and full != self._told_full:
-            log.error("a day's measure is full; no wave opens there today", organisations=[*full])
+            alert("full day", "no wave opens there any more today", organisations=[*full])
         self._told_full = full
         return full
 
@@ -181,9 +188,10 @@ class Conversations:
             if approval.state == template.state:
                 continue
             await database.transact(note_approval, template.name, approval)
-            log.warning(
-                "a template is no longer what it was", template=template.name,
-                was=template.state, state=approval.state, reason=approval.reason,
+            log.log(
+                logging.INFO if approval.state == APPROVED else logging.WARNING,
+                "template", name=template.name, was=template.state, state=approval.state,
+                reason=approval.reason,
             )  # fmt: skip
 
     async def _handle_missed(self, listed: list[InboundMessage], now: datetime) -> list[str]:
@@ -201,6 +209,7 @@ class Conversations:
                 reached = min(reached, inbound.received_at)
             else:
                 outcomes.append(received.outcome)
+                LISTED.labels(str(inbound.channel), received.outcome).inc()
         await database.transact(end_look, reached)
         if missed := [one for one in outcomes if one != "duplicate"]:
             log.warning("messages that no webhook told of", outcomes=missed)
@@ -224,15 +233,30 @@ class Conversations:
 
     async def fire_due(self) -> int:
         """Carry out every timer that is due; one that fails is left for the next sweep."""
-        fired = 0
         now: datetime = self.runtime.clock()
-        for timer in await self.runtime.database.read(due_timers, now):
-            try:
-                await self.runtime.database.transact(fire, self.content, timer, now)
-            except Exception:
-                log.exception("a timer failed; it is tried again", timer=timer.id)
-            else:
-                fired += 1
+        due = await self.runtime.database.read(due_timers, now)
+        fired = await _some_at_once(self._fire(timer, now) for timer in due)
         if fired:
             self.senders.ring()
         return fired
+
+    async def _fire(self, timer: Any, now: datetime) -> bool:
+        try:
+            await self.runtime.database.transact(fire, self.content, timer, now)
+        except Exception:
+            log.exception("a timer failed; it is tried again", timer=timer.id)
+            return False
+        return True
+
+
+async def _some_at_once(works: Iterable[Coroutine[Any, Any, bool]]) -> int:
+    """Do them a few at a time, so that they share a commit and no answer waits long behind them;
+    returns how many said yes.
+    """
+    hands = asyncio.Semaphore(_AT_ONCE)
+
+    async def do(work: Coroutine[Any, Any, bool]) -> bool:
+        async with hands:
+            return await work
+
+    return sum(await asyncio.gather(*map(do, works)))

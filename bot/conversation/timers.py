@@ -48,6 +48,7 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     """
     row = _RUN.row(db, it=timer.run_id)
     if row is None:
+        finish_timer(db, timer.id, now)
         return 0
     if timer.name == ERASURE:
         if finish_timer(db, timer.id, now):

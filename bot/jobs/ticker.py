@@ -14,7 +14,15 @@ EVERY = 1.0
 
 
 async def tick(conversations: Conversations) -> None:
-    """Do what is due until cancelled; a failing sweep is logged and the next one comes.
+    """Look every second until cancelled."""
+    while True:
+        await look(conversations)
+        await asyncio.sleep(EVERY)
+
+
+async def look(conversations: Conversations) -> None:
+    """Do all that is due now; a failing sweep is logged and the next look tries it again. Several
+    processes may look at once.
 
     What people sent while we were away is handled before the clock moves on: an answer of theirs
     comes before the reminder to give it.
@@ -27,13 +35,11 @@ async def tick(conversations: Conversations) -> None:
         conversations.pay_due,
         conversations.ask_for_approvals,
     )
-    while True:
-        for sweep in sweeps:
-            try:
-                await sweep()
-            except Exception:
-                log.exception("a sweep failed; it is tried again")
-        await asyncio.sleep(EVERY)
+    for sweep in sweeps:
+        try:
+            await sweep()
+        except Exception:
+            log.exception("a sweep failed; it is tried again")
 
 
 def until_none(some: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:

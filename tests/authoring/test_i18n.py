@@ -173,6 +173,17 @@ def test_the_status_counts_what_is_done_fuzzy_missing_and_too_long(home: Path) -
     assert (row.percent, row.sms) == (50, 1)
 
 
+def test_a_folder_named_by_another_tool_is_kept(tmp_path: Path) -> None:
+    make(tmp_path, study=STUDY.replace("[nl]", "[nl, pt-BR]"), first=steps(CALM))
+    (tmp_path / "locales" / "pt_BR").mkdir(parents=True)
+
+    update(tmp_path)
+
+    assert [path.name for path in (tmp_path / "locales").iterdir()] == ["pt_BR"]
+    assert "pt-BR" in {row.language for row in status_of(opened(tmp_path))}
+    assert update(tmp_path) == []
+
+
 def test_the_locale_files_of_the_bot_have_every_text_and_say_so_in_their_header() -> None:
     library = load_library(ROOT / "flows", ROOT / "locales", ROOT / "assets")
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -61,12 +62,27 @@ def test_the_same_seed_goes_the_same_way() -> None:
     assert play(scenario) == play(scenario)
 
 
+def left(participant: str, run: str, purpose: str, **more: object) -> SimpleNamespace:
+    row = {"place": None, "opted_out_at": None, **more}
+    return SimpleNamespace(participant_id=participant, run_id=run, purpose=purpose, **row)
+
+
+def test_a_long_message_in_parts_counts_once() -> None:
+    watch = Watch(Figures(), DecentHours(frozenset(range(6)), time(10), time(19)), "UTC")
+
+    for part in range(9):
+        place = 11840 + part if part else None
+        watch.saw(left("p", "r", "reminder", place=place), NOW)
+
+    assert +watch.figures.broken == {}
+
+
 def test_a_fault_is_counted() -> None:
     watch = Watch(Figures(), DecentHours(frozenset(range(6)), time(10), time(19)), "UTC")
     for day in range(4):
-        watch.saw("p", f"r{day}", "reminder", has_stopped=False, now=NOW + timedelta(days=day))
-    watch.saw("q", "r1", "opening", has_stopped=False, now=NOW.replace(hour=20))
-    watch.saw("q", "r1", "opening", has_stopped=True, now=NOW)
+        watch.saw(left("p", f"r{day}", "reminder"), NOW + timedelta(days=day))
+    watch.saw(left("q", "r1", "opening"), NOW.replace(hour=20))
+    watch.saw(left("q", "r1", "opening", opted_out_at=NOW), NOW)
 
     assert watch.figures.broken == {
         "more than 3 openers in 14 days": 1,

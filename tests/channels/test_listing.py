@@ -79,18 +79,38 @@ async def test_a_listed_file_is_known_to_be_one(fake: FakeTwilio) -> None:
     assert [media.url for media in found[0].media] == ["/x.json"]
 
 
-async def test_a_messaging_service_has_many_numbers_and_our_own_messages_are_left_out(
+async def test_a_messaging_service_has_many_senders_and_our_own_messages_are_left_out(
     fake: FakeTwilio,
 ) -> None:
-    fake.received = [received("SM1", "ja", 5, to="+3197010200001", **{"from": "+31612345678"})]
-    carrier = carrier_of(fake, sms="MG" + "1" * 32)
+    service = "MG" + "1" * 32
+    fake.services[service] = ("+3197010200001", f"whatsapp:{OURS}", "messenger:1")
+    fake.received = [
+        received("SM1", "ja", 5, to="+3197010200001", **{"from": "+31612345678"}),
+        received("SM2", "nee", 6),
+    ]
+    carrier = carrier_of(fake, sms=service, whatsapp=service)
     await carrier.send(OutboundMessage("tok", Channel.SMS, "+31612345678", TextForm("Hoi")))
 
     found = await carrier.received_since(SINCE)
     await carrier.close()
 
     assert found is not None
-    assert [one.text for one in found] == ["ja"]
+    assert [(one.channel, one.text) for one in found] == [
+        (Channel.SMS, "ja"),
+        (Channel.WHATSAPP, "nee"),
+    ]
+
+
+@pytest.mark.parametrize("sender", [OURS, "MG" + "1" * 32])
+async def test_what_others_of_the_account_receive_is_never_read(
+    fake: FakeTwilio, sender: str
+) -> None:
+    fake.services[sender] = (OURS,)
+    fake.received = [received("SM1", "ja", 5, to="+3197019999999", **{"from": "+31612345678"})]
+    carrier = carrier_of(fake, sms=sender)
+
+    assert await carrier.received_since(SINCE) == []
+    await carrier.close()
 
 
 async def test_a_list_that_cannot_be_had_is_no_empty_list() -> None:

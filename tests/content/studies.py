@@ -44,7 +44,7 @@ title: Nog eens
 language: nl
 use: [common/scales, common/items]
 invite:
-  say: "Hoi {first_name}! Groet van {sender_name}. Doe je weer mee?"
+  say: "Hoi {first_name}! Doe je weer mee?"
   choices: {start: "Start", later: "Nu niet"}
 steps:
   turn:

@@ -58,6 +58,13 @@ def test_a_word_to_type_is_the_command_it_stands_for(
 
 
 @pytest.mark.parametrize("language", LIBRARY.studies["klantmonitor"].languages)
+def test_the_offer_to_listen_names_its_button(language: str) -> None:
+    words = LIBRARY.own[language]
+
+    assert words["polsbot.listen_button_on"] in words["polsbot.listen_offer"]
+
+
+@pytest.mark.parametrize("language", LIBRARY.studies["klantmonitor"].languages)
 def test_the_example_of_a_date_is_read_as_that_day(
     language: str, lexicons: dict[str, Lexicon]
 ) -> None:

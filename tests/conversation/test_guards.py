@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import Connection, select, update
 
 from bot.casework.cases import CASES
@@ -41,6 +42,20 @@ def test_two_machines_that_answer_each_other_stop_after_five_in_a_minute(
     assert sent(database) - before == LOOP
 
 
+def test_a_broken_loop_and_a_strange_country_raise_an_alert(database: Database) -> None:
+    def raised(kind: str) -> float:
+        return REGISTRY.get_sample_value("polsbot_alerts_total", {"kind": kind}) or 0.0
+
+    loops, countries = raised("loop"), raised("country")
+    database.run(begin)
+    for second in range(20):
+        say(database, "I am out of office.", second)
+    say(database, "START", 30, sender="+14155552671")
+    send_all(database, NOW + SECOND * 31)
+
+    assert (raised("loop") - loops, raised("country") - countries) == (1, 1)
+
+
 def test_the_loop_stays_broken_while_the_other_machine_goes_on(database: Database) -> None:
     database.run(begin)
     before = sent(database)
@@ -68,6 +83,29 @@ def test_a_person_who_answers_fast_is_never_taken_for_a_machine(database: Databa
 
     assert set(outcomes) == {"handled"}
     assert database.run(rows, RUNS)[0].status == "completed"
+
+
+def test_a_person_who_skips_or_goes_back_fast_is_none_either(database: Database) -> None:
+    database.run(begin)
+    texts = ("ja", *["0", "sla over", "terug"] * 5, *["0"] * 10)
+
+    outcomes = [say(database, text, place / 4).outcome for place, text in enumerate(texts)]
+
+    assert outcomes[: 1 + 15] == ["handled"] * 16
+    assert outcomes[-1] == "loop", "the questions were at an end"
+
+
+@pytest.mark.parametrize("text", ["0", "terug", "sla over", "help", "hallo"])
+def test_without_a_question_five_answers_a_minute_are_enough(database: Database, text: str) -> None:
+    database.run(begin)
+    say(database, "stop", 0)
+    say(database, "start", 1)
+    before = sent(database)
+
+    for second in range(2, 40):
+        say(database, text, second)
+
+    assert sent(database) - before <= LOOP
 
 
 def test_a_stop_in_a_loop_is_obeyed(database: Database) -> None:

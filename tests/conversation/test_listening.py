@@ -1,6 +1,6 @@
 """Questions read aloud: offered once on WhatsApp, remembered, and never in the way of an answer."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
+from bot.conversation.timers import fire
 from bot.message import ButtonsForm, Channel, Form, InboundMessage, VoiceForm
-from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, set_listens
+from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.content.sounds import record
 from tests.content.studies import make, steps
@@ -43,9 +45,11 @@ def reopened(home: Path) -> Content:
     return Content(library, CONTENT.lexicons, voices=voices)
 
 
-def begin(db: Connection, content: Content, channel: Channel) -> str:
+def begin(db: Connection, content: Content, channel: Channel, liked: str | None) -> str:
     person = Enrolment("small", "Amina", "nl", [(channel, AMINA)], date(2026, 3, 1))
     participant = enrol(db, person, NOW)
+    if liked is not None:
+        set_listens(db, participant, liked)
     revision = content.library.studies["small"].flows["first"]
     run = open_wave(db, revision, participant, "first", 1, NOW).run
     assert run is not None
@@ -55,9 +59,15 @@ def begin(db: Connection, content: Content, channel: Channel) -> str:
 class Phone:
     """One person's phone: says something, then reads all that came."""
 
-    def __init__(self, database: Database, content: Content, channel: Channel) -> None:
+    def __init__(
+        self,
+        database: Database,
+        content: Content,
+        channel: Channel,
+        listens: str | None = None,
+    ) -> None:
         self.database, self.content, self.channel = database, content, channel
-        self.run = database.run(begin, content, channel)
+        self.run = database.run(begin, content, channel, listens)
         self.count = 0
         self.read()
 
@@ -72,9 +82,9 @@ class Phone:
     def tap(self, code: str) -> list[Form]:
         return self.say("Luisteren", f"{self.run}.{STEP}.{code}")
 
-    def read(self) -> list[Form]:
+    def read(self, now: datetime = NOW) -> list[Form]:
         came = []
-        while claimed := self.database.run(claim, self.content, NOW):
+        while claimed := self.database.run(claim, self.content, now):
             came += [one.message.form for one in claimed]
             self.database.run(arrive)
         return came
@@ -182,6 +192,21 @@ def test_a_tap_after_the_end_is_remembered_for_the_next_time(
 
     assert isinstance(said, ButtonsForm)
     assert listens(database) == "on"
+
+
+def test_what_nobody_asked_for_just_now_is_not_read_aloud(
+    database: Database, content: Content
+) -> None:
+    phone = Phone(database, content, Channel.LOCAL, ON)
+    assert any(isinstance(form, VoiceForm) for form in phone.say("Start"))
+    later = NOW + timedelta(hours=4)
+
+    for timer in database.run(due_timers, later):
+        database.run(fire, content, timer, later)
+    nudged = phone.read(later)
+
+    assert len(nudged) == 1
+    assert not isinstance(nudged[0], VoiceForm)
 
 
 def test_the_offer_is_saved_before_the_question_in_one_turn(

@@ -23,7 +23,7 @@ class FakeTwilio:
     (accepted, then the line breaks), ``reset`` (the line breaks before), ``slow``, ``junk``, or
     text that is answered as it is with 201. ``received`` are messages of people that its list
     tells of, while it ``is_listing``. ``approvals`` are the words of WhatsApp on contents by their
-    id, ``asked`` the requests for them.
+    id, ``asked`` the requests for them. ``services`` are the senders of messaging services.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -31,6 +31,7 @@ class FakeTwilio:
     approvals: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
+    services: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_listing: bool = True
     script: deque[Any] = field(default_factory=deque)
     calls: int = 0
@@ -45,6 +46,8 @@ class FakeTwilio:
         app.router.add_get("/v1/Content", self._list_content)
         app.router.add_get("/v1/Content/{sid}/ApprovalRequests", self._tell_approval)
         app.router.add_post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._ask_approval)
+        app.router.add_get("/v1/Services/{sid}/PhoneNumbers", self._list_numbers)
+        app.router.add_get("/v1/Services/{sid}/ChannelSenders", self._list_senders)
         self.server = TestServer(app)
         await self.server.start_server()
 
@@ -122,6 +125,16 @@ class FakeTwilio:
         to = request.query.get("To")
         found = [one for one in sent + self.received if to in (None, one["to"])]
         return web.json_response({"messages": found, "next_page_uri": None})
+
+    async def _list_numbers(self, request: web.Request) -> web.Response:
+        numbers = self.services.get(request.match_info["sid"], ())
+        found = [{"phone_number": one} for one in numbers if one.startswith("+")]
+        return web.json_response({"phone_numbers": found, "meta": {"key": "phone_numbers"}})
+
+    async def _list_senders(self, request: web.Request) -> web.Response:
+        numbers = self.services.get(request.match_info["sid"], ())
+        found = [{"sender": one} for one in numbers if not one.startswith("+")]
+        return web.json_response({"senders": found, "meta": {"key": "senders"}})
 
     async def _make_content(self, request: web.Request) -> web.Response:
         asked = await request.json()

@@ -1,10 +1,11 @@
 """The date rules: anchored, safe over the days on which the clock is set, never a flood."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from holidays import country_holidays
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.panel.hours import DecentHours
@@ -124,6 +125,68 @@ def test_the_next_decent_moment_is_decent_and_not_before(moment: datetime, zone:
     assert found >= moment
     assert HOURS.allow(found, zone)
     assert found - moment < timedelta(days=8)
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2060, 12, 31)),
+    st.sampled_from(sorted(available_timezones())),
+    st.integers(8, 20),
+)
+@settings(deadline=None)
+def test_for_half_a_century_in_every_zone_nothing_drifts(
+    anchor: date, zone: str, hour: int
+) -> None:
+    """26 waves: the day is the anchor's plus 14 each, the hour that of the person's own clock."""
+    opened = {("baseline", 1)}
+    before = None
+    for number in range(1, 27):
+        due = next_wave(RULES, anchor, opened, at(anchor, 12, zone), time(hour), zone)
+        assert due is not None
+        local = due.at.astimezone(ZoneInfo(zone))
+        assert local.date() == anchor + timedelta(days=14 * number)
+        assert local.time() == time(hour) or local.time() > time(hour), "that hour did not exist"
+        if before is not None:
+            assert abs(due.at - before - timedelta(days=14)) <= timedelta(hours=2)
+        before = due.at
+        opened.add(("periodic", number))
+
+
+@given(st.dates(date(2020, 1, 1), date(2060, 12, 31)), st.integers(0, 23), ZONES)
+@settings(deadline=None)
+def test_no_message_leaves_on_a_holiday_or_a_sunday_of_forty_years(
+    day: date, hour: int, zone: str
+) -> None:
+    found = HOURS.next(at(day, hour, zone), zone)
+
+    local = found.astimezone(ZoneInfo(zone))
+    assert local.date() not in country_holidays("NL", years=local.year)
+    assert local.weekday() < 6
+    assert time(10) <= local.time() < time(19)
+    assert HOURS.next(found, zone) == found
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2060, 1, 1)),
+    st.integers(0, 400),
+    st.integers(0, 26),
+    ZONES,
+)
+@settings(deadline=None)
+def test_whenever_it_looks_again_it_finds_the_same_wave(
+    anchor: date, days: int, last: int, zone: str
+) -> None:
+    """An outage, a late look, a clock that is set back: the newest that is due, or the next."""
+    opened = {("baseline", 1), *(("periodic", number) for number in range(1, last + 1))}
+    now = at(anchor + timedelta(days=days), 15, zone)
+
+    due = next_wave(RULES, anchor, opened, now, TEN, zone)
+
+    if last == 26:
+        assert due is None
+        return
+    assert due is not None
+    assert due.number == max(last + 1, min(26, days // 14))
+    assert next_wave(RULES, anchor, opened, min(due.at, now), TEN, zone) is not None
 
 
 def test_hours_without_a_day_never_send() -> None:

@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.web.app import make_app
 from tests.conversation.test_pay import stocked, thrice
-from tests.conversation.test_receive import CONTENT, NOW
+from tests.conversation.test_receive import CONTENT, NOW, rows
 
 Client = TestClient[Any, Any]
 
@@ -97,7 +97,7 @@ async def test_the_message_shows_the_picture(database: Database, client: Client)
 
     database.run(carried_all, content)
 
-    forms = database.run(lambda db: list(db.execute(select(OUTBOUND.c.form)).scalars()))
+    forms = database.run(lambda db: [row.form for row in rows(db, OUTBOUND)])
     assert f'"picture_url":"https://bot.example{database.run(address)}"' in forms[-1]
 
 

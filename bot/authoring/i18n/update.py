@@ -87,7 +87,7 @@ def updates_of(
     library: Library, language: str, wanted: dict[str, dict[str, Wanted]]
 ) -> list[Update]:
     """What the files of one language become; raises FaultyFilesError."""
-    folder = library.locales / language / "LC_MESSAGES"
+    folder = _folder(library.locales, language)
     files: dict[str, PoFile] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.po")):
@@ -115,6 +115,12 @@ def updates_of(
             Update(folder / f"{name}.po", write_po(merged.file) if changed else None, merged)
         )
     return found
+
+
+def _folder(locales: Path, language: str) -> Path:
+    """Where a language stands; other tools write ``pt_BR`` for ``pt-BR``."""
+    written = locales / language.replace("-", "_")
+    return (written if written.is_dir() else locales / language) / "LC_MESSAGES"
 
 
 def new_file(library: Library, name: str, language: str) -> PoFile:

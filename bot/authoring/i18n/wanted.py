@@ -70,7 +70,8 @@ def wanted_texts(library: Library) -> dict[str, dict[str, Wanted]]:
 
 def languages_of(library: Library, name: str) -> set[str]:
     """The languages that a PO file of this name is wanted in: its studies' and those it is in."""
-    here = {path.parent.parent.name for path in library.locales.glob(f"*/LC_MESSAGES/{name}.po")}
+    files = library.locales.glob(f"*/LC_MESSAGES/{name}.po")
+    here = {path.parent.parent.name.replace("_", "-") for path in files}
     studies = library.studies.values()
     near = [one for one in studies if name not in library.studies or one.name == name]
     return here | {language for study in near for language in study.languages}

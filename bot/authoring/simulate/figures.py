@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.outbox import UNPROMPTED
@@ -70,14 +71,16 @@ class Watch:
     _days: dict[str, list[date]] = field(default_factory=dict)
     _opened: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def saw(
-        self, participant: str, run: str, purpose: str, *, has_stopped: bool, now: datetime
-    ) -> None:
-        """A message has left to this participant."""
+    def saw(self, row: Any, now: datetime) -> None:
+        """A message has arrived: its row of the outbox, with ``opted_out_at`` of its address.
+
+        A further part of one long message is no opener of its own.
+        """
+        participant, run, purpose = row.participant_id, row.run_id or "", row.purpose
         broken = self.figures.broken
-        if has_stopped and purpose != "farewell":
+        if row.opted_out_at is not None and purpose != "farewell":
             broken["sent after a stop"] += 1
-        if purpose not in UNPROMPTED:
+        if purpose not in UNPROMPTED or row.place is not None:
             return
         if not self.hours.allow(now, self.zone):
             broken["unprompted outside the hours"] += 1

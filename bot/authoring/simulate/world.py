@@ -213,10 +213,7 @@ class World:
         if person.is_gone():
             settle_failed(db, one.row, _DEAD, now)
             return
-        self._watch.saw(
-            row.participant_id, row.run_id or "", row.purpose,
-            has_stopped=row.opted_out_at is not None, now=now,
-        )  # fmt: skip
+        self._watch.saw(row, now)
         settle_sent(db, one.row, Sent(f"sim-{one.row}", DeliveryState.DELIVERED), now)
         if row.place is not None:
             return  # a further part of one message

@@ -47,20 +47,34 @@ async def list_received(
 
     The list knows less than a webhook: a tap is its words, media are an address only.
     """
-    numbers = set(senders)
-    asked = [{}] if any(map(is_service, numbers)) else [{"to": one} for one in sorted(numbers)]
     try:
+        ours = {address for one in set(senders) for address in await _addresses(client, one)}
         listed = [
             one
-            for to in asked
+            for to in sorted(ours)
             for one in await client.messages.list_async(
-                **to, date_sent_after=_moment(since), page_size=_PAGE
+                to=to, date_sent_after=_moment(since), page_size=_PAGE
             )
         ]
         read = [_read(one, since) for one in listed if one.direction == "inbound"]
     except _NO_LIST:
         return None
     return sorted((one for one in read if one is not None), key=lambda one: one.received_at)
+
+
+async def _addresses(client: Client, sender: str) -> list[str]:
+    """Where people write to: a messaging service has numbers and WhatsApp senders. Nothing else of
+    the account is read: it may serve others as well.
+    """
+    if not is_service(sender):
+        return [sender]
+    service = client.messaging.v1.services(sender)
+    numbers = await service.phone_numbers.list_async(page_size=_PAGE)
+    channels = await service.channel_senders.list_async(page_size=_PAGE)
+    return [
+        *(str(one.phone_number) for one in numbers if one.phone_number),
+        *(str(one.sender) for one in channels if str(one.sender).startswith("whatsapp:")),
+    ]
 
 
 def _read(one: Any, since: datetime) -> InboundMessage | None:

@@ -63,11 +63,11 @@ class TwilioCarrier:
     """Carries WhatsApp and SMS. ``contents`` is resource name → sid and may grow while it runs."""
 
     def __init__(
-        self, account: TwilioAccount, contents: Mapping[str, str], timeout: float = TIMEOUT
+        self, account: TwilioAccount, contents: dict[str, str], timeout: float = TIMEOUT
     ) -> None:
         """Nothing is opened before the first message; ``timeout`` is in seconds for one call."""
         self._account = account
-        self._contents = contents
+        self.contents = contents
         self._paces = {channel: Pace(rate) for channel, rate in account.rates.items()}
         self._http = HttpClient(account.base_url, timeout)
         self.client = make_client(account.account, account.token, self._http)
@@ -145,7 +145,7 @@ class TwilioCarrier:
 
     def _content(self, form: ButtonsForm | ListForm | TemplateForm) -> dict[str, Any]:
         name, variables = content_of(form)
-        sid = name if isinstance(form, TemplateForm) else self._contents.get(name)
+        sid = name if isinstance(form, TemplateForm) else self.contents.get(name)
         if sid is None:
             raise SendError(
                 Failure(
