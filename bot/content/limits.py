@@ -13,5 +13,3 @@ INTERACTIVE_BODY = 1024
 TEXT_BODY = 1600
 SMS_PARTS = 3
 """Ours: a question in more parts is too dear and often arrives out of order."""
-TEMPLATE_BODY = 1024
-PAYLOAD = 200

@@ -29,11 +29,6 @@ def load_run(text: str) -> Run:
     return Run(**form)
 
 
-def dump_value(value: Value) -> str:
-    """One answer as JSON."""
-    return json.dumps(value, default=date_form, ensure_ascii=False)
-
-
 def load_value(form: Any) -> Value:
     """An answer from what JSON made of it."""
     return tuple(form) if isinstance(form, list) else form

@@ -69,9 +69,8 @@ class Voucher(SQLModel, table=True):
     """A code that a shop takes for money, until ``expires_on`` (included).
 
     It belongs to at most one payout, and a payout to at most one voucher. ``batch`` is the delivery
-    it came in. One that ``is_bought`` was bought for its payout; ``settled_at`` is when its seller
-    was told what became of it. ``lost_at``: written off, because it expired or can be given to
-    nobody else any more.
+    it came in. ``lost_at``: written off, because it expired or can be given to nobody else any
+    more.
     """
 
     __tablename__ = "vouchers"
@@ -89,7 +88,5 @@ class Voucher(SQLModel, table=True):
     code: str | None = Field(default=None, sa_type=Encrypted("vouchers.code"))
     code_hash: bytes = Field(sa_type=Hashed("vouchers.code"), unique=True)
     payout_id: str | None = Field(default=None, foreign_key="payouts.id", unique=True)
-    is_bought: bool = False
     imported_at: datetime = Field(sa_type=UtcTime)
-    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
     lost_at: datetime | None = Field(default=None, sa_type=UtcTime)

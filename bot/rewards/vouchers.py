@@ -40,13 +40,6 @@ def add_stock(
     return sum(_keep(db, study, shop, voucher, now) for voucher in vouchers)
 
 
-def keep_bought(
-    db: Connection, payout: str, study: str, shop: str, voucher: NewVoucher, now: datetime
-) -> bool:
-    """Keep a voucher that was bought for one payout; false when its code is known already."""
-    return _keep(db, study, shop, voucher, now, payout_id=payout, is_bought=True)
-
-
 def known_of(db: Connection, vouchers: Iterable[NewVoucher]) -> int:
     """How many of these are kept already."""
     codes = [voucher.code for voucher in vouchers]
@@ -138,9 +131,7 @@ def withdraw(db: Connection, study: str, batch: str, now: datetime) -> int:
     return count
 
 
-def _keep(
-    db: Connection, study: str, shop: str, voucher: NewVoucher, now: datetime, **tied: Any
-) -> bool:
+def _keep(db: Connection, study: str, shop: str, voucher: NewVoucher, now: datetime) -> bool:
     row = {
         "study": study,
         "batch": voucher.batch,
@@ -150,9 +141,7 @@ def _keep(
         "expires_on": voucher.expires_on,
         "code": voucher.code,
         "code_hash": voucher.code,
-        "is_bought": False,
         "imported_at": now,
-        **tied,
     }
     new = upsert(VOUCHERS).on_conflict_do_nothing(index_elements=["code_hash"])
     made = db.execute(new.returning(VOUCHERS.c.id), row).scalar()

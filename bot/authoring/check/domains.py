@@ -21,7 +21,6 @@ PARTICIPANT = frozenset({"arm", "channel", "language", "organisation", "type"})
 """What ``participant.`` knows."""
 
 WAVE = "wave"
-_SUBSETS = 2
 
 
 @dataclass(frozen=True, slots=True)
