@@ -119,10 +119,10 @@ def apply(  # noqa: C901 - one case per effect
 
 
 def enqueue(db: Connection, send: Send, scene: Scene) -> None:
-    """Save a message before it is sent; its token is what a provider tells us back."""
-    _SEND.run(
+    """Save a message before it is sent."""
+    queue(
         db,
-        token=secrets.token_urlsafe(16),
+        scene.now,
         participant_id=scene.participant or None,
         run_id=scene.run,
         address_id=scene.address,
@@ -131,13 +131,23 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
         purpose=send.purpose,
         language=scene.language,
         order=dump_send(send),
-        state=str(DeliveryState.QUEUED),
-        tries=0,
-        is_plain=False,
-        looks=0,
-        created_at=scene.now,
-        not_before=scene.now,
     )
+
+
+def queue(db: Connection, now: datetime, **values: Any) -> None:
+    """The one way into the outbox; its token is what a provider tells us back. What is not among
+    ``values`` is as for a message that nobody has tried to send.
+    """
+    fresh = {
+        "token": secrets.token_urlsafe(16),
+        "state": str(DeliveryState.QUEUED),
+        "tries": 0,
+        "is_plain": False,
+        "looks": 0,
+        "created_at": now,
+        "not_before": now,
+    }
+    _SEND.run(db, **(fresh | values))
 
 
 def answers_of(db: Connection, participant: str) -> list[Any]:

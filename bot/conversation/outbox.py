@@ -5,7 +5,6 @@ A message is ``queued`` (saved), ``sending`` (claimed by a process under a lease
 again blindly. Order to one person is kept: nothing overtakes an older open message.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,13 +12,13 @@ from typing import Any
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
 from bot.conversation.alerts import alert
-from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
+from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, queue
 from bot.conversation.guards import may_write_to
 from bot.conversation.revisions import Content
 from bot.conversation.settle import is_first_try
@@ -225,6 +224,7 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
         return "not an allowed country"
     if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
         return "answered meanwhile"
+    rest: list[Form] = []
     if found.needs_template and opening is not None:
         form: Form = opening
     elif row.form is not None:
@@ -235,15 +235,10 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
             form, *rest = speak(db, content, row, study, shape)
         except ComposeError as error:
             return f"does not fit: {error}"
-        _queue_rest(db, row, way, rest, now)
-    _CLAIM.run(
-        db,
-        it=row.id,
-        to=way.id,
-        by=way.channel,
-        words=forms().dump_json(form).decode(),
-        lease=now + LEASE,
-    )
+    # All that can break is done before the first write: a row that breaks leaves nothing behind.
+    words, *further = (forms().dump_json(one).decode() for one in (form, *rest))
+    _queue_rest(db, row, way, further, now)
+    _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=words, lease=now + LEASE)
     message = OutboundMessage(row.token, Channel(way.channel), address, form)
     return Claimed(row.id, row.tries + 1, message)
 
@@ -276,30 +271,23 @@ def _route(
     return found, known[found.way.id]
 
 
-def _queue_rest(db: Connection, row: Any, way: Way, rest: list[Form], now: datetime) -> None:
+def _queue_rest(db: Connection, row: Any, way: Way, rest: list[str], now: datetime) -> None:
     """One order that makes several messages: the others follow right behind the first."""
-    for part, form in enumerate(rest, start=1):
-        db.execute(
-            insert(OUTBOUND),
-            {
-                "token": secrets.token_urlsafe(16),
-                "participant_id": row.participant_id,
-                "run_id": row.run_id,
-                "address_id": way.id,
-                "channel": way.channel,
-                "place": row.id * 10 + part,
-                "batch": row.batch,
-                "purpose": row.purpose,
-                "language": row.language,
-                "order": row.order,
-                "form": forms().dump_json(form).decode(),
-                "state": _QUEUED,
-                "tries": 0,
-                "is_plain": row.is_plain,
-                "looks": 0,
-                "created_at": now,
-                "not_before": now,
-            },
+    for part, words in enumerate(rest, start=1):
+        queue(
+            db,
+            now,
+            participant_id=row.participant_id,
+            run_id=row.run_id,
+            address_id=way.id,
+            channel=way.channel,
+            place=row.id * 10 + part,
+            batch=row.batch,
+            purpose=row.purpose,
+            language=row.language,
+            order=row.order,
+            form=words,
+            is_plain=row.is_plain,
         )
 
 

@@ -1,13 +1,12 @@
 """What became of a message: the answer to our call, and what the provider tells later."""
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.channels.contract import Failure, Reaction
-from bot.conversation.effects import OUTBOUND
+from bot.conversation.effects import OUTBOUND, queue
 from bot.message import RANK, DeliveryState, DeliveryStatus, Sent
 from bot.panel import participants
 from bot.store.statements import Statement
@@ -136,24 +135,17 @@ def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
 
 def _say_again(db: Connection, row: Any, address: str, is_plain: object, now: datetime) -> None:
     """A new message from the same order: a message's own words never change between tries."""
-    db.execute(
-        insert(OUTBOUND),
-        {
-            "token": secrets.token_urlsafe(16),
-            "participant_id": row.participant_id,
-            "run_id": row.run_id,
-            "address_id": address,
-            "batch": row.batch if is_plain else row.batch + _ELSEWHERE,
-            "is_plain": bool(is_plain),
-            "purpose": row.purpose,
-            "language": row.language,
-            "order": row.order,
-            "state": str(DeliveryState.QUEUED),
-            "tries": 0,
-            "looks": 0,
-            "created_at": now,
-            "not_before": now,
-        },
+    queue(
+        db,
+        now,
+        participant_id=row.participant_id,
+        run_id=row.run_id,
+        address_id=address,
+        batch=row.batch if is_plain else row.batch + _ELSEWHERE,
+        is_plain=bool(is_plain),
+        purpose=row.purpose,
+        language=row.language,
+        order=row.order,
     )
 
 
