@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND
-from bot.conversation.outbox import UNPROMPTED
+from bot.conversation.line import UNPROMPTED
 from bot.conversation.speak import hours_of
 from bot.message import DeliveryState
 from bot.panel.hours import local_time

@@ -12,23 +12,21 @@ from typing import Any
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
-from bot.content.study import Study
 from bot.conversation.alerts import alert
-from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, queue
+from bot.conversation.effects import DROPPED, OUTBOUND, queue
 from bot.conversation.guards import may_write_to
+from bot.conversation.line import UNPROMPTED, next_in_line
 from bot.conversation.revisions import Content
-from bot.conversation.settle import is_first_try
 from bot.conversation.speak import hours_of, speak
 from bot.conversation.templates import opening_form
-from bot.conversation.ways import order_of
-from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
-from bot.panel import participants
+from bot.conversation.ways import way_to
+from bot.message import Channel, DeliveryState, Form, OutboundMessage
 from bot.panel.pauses import paused_since
-from bot.panel.routing import Route, Way, route
+from bot.panel.routing import Way
 from bot.store.errors import StoreError
 from bot.store.statements import Statement
 
@@ -37,9 +35,6 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
 """Longer than any provider call may take."""
 
-PATIENCE = timedelta(seconds=10)
-"""How long the second message of a turn waits for the first one's delivery."""
-
 WHILE_PAUSED = timedelta(minutes=30)
 """How long an invitation waits before it looks again whether its study was resumed."""
 
@@ -47,82 +42,11 @@ BROKEN = timedelta(minutes=10)
 BROKEN_AT_MOST = timedelta(days=1)
 """How long a message that breaks our own code is kept for a mended version, and how often tried."""
 
-UNPROMPTED = ("opening", "reminder")
-"""What nobody asked for just now: it leaves in decent hours only, and behind all replies."""
-
-_QUEUED, _SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
-_SENT, _UNCERTAIN = str(DeliveryState.SENT), str(DeliveryState.UNCERTAIN)
-
-
-def _is(column: Any, *values: str) -> Any:
-    """One of these; written out, since a prepared statement has no lists."""
-    return or_(*(column == value for value in values))
-
-
-_PERSON, _ADDRESS = participants.PARTICIPANTS, participants.ADDRESSES
-_OLDER = OUTBOUND.alias("older")
-_PLACE = func.coalesce(OUTBOUND.c.place, OUTBOUND.c.id * 10)
-_OLDER_PLACE = func.coalesce(_OLDER.c.place, _OLDER.c.id * 10)
-_SAME_PERSON = or_(
-    _OLDER.c.participant_id == OUTBOUND.c.participant_id,
-    and_(OUTBOUND.c.participant_id.is_(None), _OLDER.c.address_id == OUTBOUND.c.address_id),
-)
-_IN_ITS_WAY = exists(
-    select(1).where(
-        _SAME_PERSON,
-        _OLDER_PLACE < _PLACE,
-        or_(
-            _OLDER.c.state == _SENDING,
-            and_(
-                _OLDER.c.state == _QUEUED,  # what is held until the morning holds up no reply
-                or_(
-                    ~_is(_OLDER.c.purpose, *UNPROMPTED),
-                    _OLDER.c.not_before <= bindparam("now"),
-                ),
-            ),
-            and_(
-                _OLDER.c.batch == OUTBOUND.c.batch,
-                _is(_OLDER.c.state, _SENT, _UNCERTAIN),
-                _OLDER.c.settled_at > bindparam("patient_since"),
-            ),
-        ),
-    )
-)
-_NEXT = Statement(
-    select(
-        OUTBOUND,
-        _PERSON.c.first_name,
-        _PERSON.c.study,
-        _PERSON.c.channel.label("liked"),
-        _PERSON.c.timezone,
-        _PERSON.c.listens,
-        RUNS.c.revision,
-        RUNS.c.status.label("run_status"),
-        _ADDRESS.c.channel.label("at_channel"),
-        _ADDRESS.c.address,
-        _ADDRESS.c.is_alive,
-        _ADDRESS.c.opted_out_at,
-        _ADDRESS.c.heard_at,
-    )
-    .select_from(
-        OUTBOUND.outerjoin(_PERSON, _PERSON.c.id == OUTBOUND.c.participant_id)
-        .outerjoin(RUNS, RUNS.c.id == OUTBOUND.c.run_id)
-        .outerjoin(_ADDRESS, _ADDRESS.c.id == OUTBOUND.c.address_id)
-    )
-    .where(
-        OUTBOUND.c.state == _QUEUED,
-        OUTBOUND.c.not_before <= bindparam("now"),
-        ~_IN_ITS_WAY,
-    )
-    .order_by(_is(OUTBOUND.c.purpose, *UNPROMPTED), _PLACE)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=OUTBOUND)
-)
 _CLAIM = Statement(
     update(OUTBOUND)
     .where(OUTBOUND.c.id == bindparam("it"))
     .values(
-        state=_SENDING,
+        state=str(DeliveryState.SENDING),
         address_id=bindparam("to"),
         channel=bindparam("by"),
         form=bindparam("words"),
@@ -133,13 +57,13 @@ _CLAIM = Statement(
 _ABANDONED = Statement(
     update(OUTBOUND)
     .where(
-        OUTBOUND.c.state == _SENDING,
+        OUTBOUND.c.state == str(DeliveryState.SENDING),
         or_(
             OUTBOUND.c.leased_until < bindparam("now"),
             OUTBOUND.c.leased_until > bindparam("too_far"),
         ),
     )
-    .values(state=_UNCERTAIN, settled_at=bindparam("now"))
+    .values(state=str(DeliveryState.UNCERTAIN), settled_at=bindparam("now"))
 )
 _HOLD = Statement(
     update(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).values(not_before=bindparam("at"))
@@ -169,7 +93,7 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
     while dropped and len(claimed) < most:  # what is dropped makes way for what stood behind it
         dropped = False
         room = most - len(claimed)
-        for row in _NEXT.rows(db, now=now, patient_since=now - PATIENCE, most=room):
+        for row in next_in_line(db, now, room):
             taken = _try(db, content, row, now)
             if isinstance(taken, Claimed):
                 claimed.append(taken)
@@ -215,7 +139,7 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
         if decent > now:
             return decent
     opening = opening_form(db, content, row, study) if row.purpose in UNPROMPTED else None
-    found, address = _route(db, row, study, now, opening)
+    found, address = way_to(db, row, study, now, opening)
     way = found.way
     if way is None:
         return found.reason
@@ -241,34 +165,6 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=words, lease=now + LEASE)
     message = OutboundMessage(row.token, Channel(way.channel), address, form)
     return Claimed(row.id, row.tries + 1, message)
-
-
-def _route(
-    db: Connection, row: Any, study: Study | None, now: datetime, opening: TemplateForm | None
-) -> tuple[Route, str]:
-    """The way to the person and the address there, or no way and the reason.
-
-    A reminder that was to come by another channel and cannot, comes as usual.
-    """
-    if row.address_id is not None:
-        known = {row.address_id: row.address}
-        ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
-    else:
-        rows = participants.addresses_of(db, row.participant_id)
-        known = {one.id: one.address for one in rows}
-        ways = [
-            Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at) for one in rows
-        ]
-    order = order_of(study.channels if study else [way.channel for way in ways], row.liked)
-    templates = frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})
-    found = route(ways, order, now, purpose=row.purpose, templates=templates)
-    if found.way is None and row.purpose == "reminder" and row.address_id and is_first_try(row):
-        return _route(db, row._replace(address_id=None), study, now, opening)
-    if found.way is None:
-        return found, ""
-    if known[found.way.id] is None:
-        return Route(None, "the address was erased"), ""
-    return found, known[found.way.id]
 
 
 def _queue_rest(db: Connection, row: Any, way: Way, rest: list[str], now: datetime) -> None:

@@ -15,8 +15,8 @@ from bot.content.study import Study
 from bot.conversation.effects import RUNS, Scene, apply
 from bot.conversation.endings import is_silent, note_ending
 from bot.conversation.forget import forget
+from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
-from bot.conversation.outbox import UNPROMPTED
 from bot.conversation.receive import save_run
 from bot.conversation.revisions import Content
 from bot.conversation.ways import other_way

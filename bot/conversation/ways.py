@@ -1,15 +1,17 @@
-"""The addresses of a participant, as routing sees them."""
+"""The addresses of a participant, as routing sees them, and which of them a message takes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND, Scene
-from bot.message import Channel
+from bot.conversation.settle import is_first_try
+from bot.message import Channel, TemplateForm
 from bot.panel import participants
-from bot.panel.routing import Way, route
+from bot.panel.routing import Route, Way, route
 from bot.store.statements import Statement
 
 _USED = Statement(
@@ -25,10 +27,11 @@ _USED = Statement(
 
 def ways_of(db: Connection, participant: str) -> list[Way]:
     """Every address of a participant."""
-    return [
-        Way(one.id, one.channel, one.is_alive, one.opted_out_at, one.heard_at)
-        for one in participants.addresses_of(db, participant)
-    ]
+    return [_way(one) for one in participants.addresses_of(db, participant)]
+
+
+def _way(row: Any) -> Way:
+    return Way(row.id, row.channel, row.is_alive, row.opted_out_at, row.heard_at)
 
 
 def order_of(channels: Iterable[str], liked: str | None) -> list[str]:
@@ -63,3 +66,29 @@ def other_way(db: Connection, study: Study, person: Any, scene: Scene, wanted: s
     templates = frozenset({str(Channel.WHATSAPP)})  # if there is one is seen when it leaves
     found = route(ways, order, scene.now, purpose="reminder", avoid=avoid, templates=templates)
     return found.way
+
+
+def way_to(
+    db: Connection, row: Any, study: Study | None, now: datetime, opening: TemplateForm | None
+) -> tuple[Route, str]:
+    """The way to the person and the address there, or no way and the reason.
+
+    A reminder that was to come by another channel and cannot, comes as usual.
+    """
+    if row.address_id is not None:
+        known = {row.address_id: row.address}
+        ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
+    else:
+        rows = participants.addresses_of(db, row.participant_id)
+        known = {one.id: one.address for one in rows}
+        ways = [_way(one) for one in rows]
+    order = order_of(study.channels if study else [way.channel for way in ways], row.liked)
+    templates = frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})
+    found = route(ways, order, now, purpose=row.purpose, templates=templates)
+    if found.way is None and row.purpose == "reminder" and row.address_id and is_first_try(row):
+        return way_to(db, row._replace(address_id=None), study, now, opening)
+    if found.way is None:
+        return found, ""
+    if known[found.way.id] is None:
+        return Route(None, "the address was erased"), ""
+    return found, known[found.way.id]

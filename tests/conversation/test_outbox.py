@@ -10,13 +10,13 @@ from sqlalchemy import Connection, update
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import (
     BROKEN,
     BROKEN_AT_MOST,
     LEASE,
-    PATIENCE,
     claim,
     mark_abandoned,
 )

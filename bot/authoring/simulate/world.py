@@ -23,8 +23,9 @@ from bot.channels.contract import Failure, Reaction
 from bot.content.sms import parts_of
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND
+from bot.conversation.line import UNPROMPTED
 from bot.conversation.orders import load_send
-from bot.conversation.outbox import UNPROMPTED, Claimed, claim
+from bot.conversation.outbox import Claimed, claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_failed, settle_sent
