@@ -12,13 +12,13 @@ from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
 from bot.conversation.revisions import Content
-from bot.conversation.speak import hours_of
 from bot.conversation.waves import may_be_asked, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.asking import question
 from bot.engine.flow import Value
 from bot.engine.run import Run
 from bot.message import Channel, TextForm
+from bot.panel.hours import hours_of
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.waves import DueWave, next_wave
 from bot.rewards.ledger import balance, pot_of

@@ -9,9 +9,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND
 from bot.conversation.line import UNPROMPTED
-from bot.conversation.speak import hours_of
 from bot.message import DeliveryState
-from bot.panel.hours import local_time
+from bot.panel.hours import hours_of, local_time
 from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
 from bot.panel.pauses import paused_since
 from bot.store.statements import Statement

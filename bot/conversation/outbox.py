@@ -21,10 +21,11 @@ from bot.conversation.effects import DROPPED, OUTBOUND, queue
 from bot.conversation.guards import may_write_to
 from bot.conversation.line import UNPROMPTED, next_in_line
 from bot.conversation.revisions import Content
-from bot.conversation.speak import hours_of, speak
+from bot.conversation.speak import speak
 from bot.conversation.templates import opening_form
 from bot.conversation.ways import way_to
 from bot.message import Channel, DeliveryState, Form, OutboundMessage
+from bot.panel.hours import hours_of
 from bot.panel.pauses import paused_since
 from bot.panel.routing import Way
 from bot.store.errors import StoreError

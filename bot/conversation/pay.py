@@ -16,10 +16,10 @@ from bot.content.cards.voucher import VoucherCard, address_of
 from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
-from bot.conversation.speak import hours_of
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
 from bot.message import DeliveryState
+from bot.panel.hours import hours_of
 from bot.panel.participants import PARTICIPANTS
 from bot.rewards.payouts import (
     PAYOUTS,

@@ -17,7 +17,6 @@ from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
 from bot.message import Channel, Form
-from bot.panel.hours import DecentHours
 from bot.rewards.ledger import held
 
 _OF_THE_POT = ("{pot}", "{to_go}")
@@ -111,9 +110,3 @@ def _about_the_pot(send: Send, values: Mapping[str, Value]) -> Send:
         text=None if send.text is None else told(send.text),
         notices=tuple(told(text) for text in send.notices),
     )
-
-
-def hours_of(study: Study) -> DecentHours:
-    """When a study may write unprompted."""
-    hours = study.hours
-    return DecentHours(hours.days, hours.start, hours.until, hours.not_on)

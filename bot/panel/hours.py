@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.content.calendars import is_day_off
+from bot.content.study import Study
 
 _LONGEST_SEARCH = 400
 
@@ -51,3 +52,9 @@ class DecentHours:
 def local_time(day: date, clock: time, zone: str) -> datetime:
     """This hour on the wall clock of that day, in UTC. An hour that does not exist is later."""
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+
+
+def hours_of(study: Study) -> DecentHours:
+    """When a study may write unprompted."""
+    hours = study.hours
+    return DecentHours(hours.days, hours.start, hours.until, hours.not_on)

@@ -29,11 +29,10 @@ from bot.conversation.outbox import Claimed, claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_failed, settle_sent
-from bot.conversation.speak import hours_of
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryState, InboundMessage, Sent, TextForm
-from bot.panel.hours import local_time
+from bot.panel.hours import hours_of, local_time
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import TIMERS, due_timers
 from bot.store.database import Database, open_database
