@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
-_FORBIDDEN = frozenset(
+MASKED = frozenset(
     {"text", "body", "address", "sender", "to", "phone", "name", "first_name", "code_text", "typed"}
 )
 """Fields that may hold personal data: a line that carries one is a fault, so they are masked."""
@@ -31,4 +31,4 @@ def set_up_logs(level: str) -> None:
 
 
 def _mask(_: Any, __: str, line: Any) -> Any:
-    return {key: "***" if key in _FORBIDDEN else value for key, value in line.items()}
+    return {key: "***" if key in MASKED else value for key, value in line.items()}

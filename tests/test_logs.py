@@ -1,11 +1,13 @@
 """A log line never names a person."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 import structlog
 
-from bot.logs import set_up_logs
+from bot.logs import MASKED, set_up_logs
 
 
 def test_a_line_masks_what_may_be_personal_and_tells_the_rest(
@@ -27,3 +29,17 @@ def test_a_line_masks_what_may_be_personal_and_tells_the_rest(
     assert secret not in json.dumps(lines)
     assert "+316" not in json.dumps(lines)
     assert "broken" in json.dumps(lines)
+
+
+def test_no_line_of_ours_carries_a_field_that_is_masked() -> None:
+    """A masked field tells an operator nothing: the line has to name an id instead."""
+    calls = [
+        (path.name, node.lineno, word.arg)
+        for path in (Path(__file__).parent.parent / "bot").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[0] in ("log", "alert")
+        for word in node.keywords
+    ]
+
+    assert calls
+    assert [one for one in calls if one[2] in MASKED] == []

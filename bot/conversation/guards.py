@@ -69,7 +69,7 @@ def is_loop(db: Connection, address: str, name: str, now: datetime) -> bool:
         return False
     found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN)
     if found.lately == LOOP + 1 or found.a_day == A_DAY + 1:
-        alert("loop", "too many messages that answer nothing; no more is said", address=address)
+        alert("loop", "too many messages that answer nothing; no more is said", address_id=address)
     return bool(found.lately > LOOP or found.a_day > A_DAY)
 
 

@@ -190,7 +190,7 @@ class Conversations:
             await database.transact(note_approval, template.name, approval)
             log.log(
                 logging.INFO if approval.state == APPROVED else logging.WARNING,
-                "template", name=template.name, was=template.state, state=approval.state,
+                "template", template=template.name, was=template.state, state=approval.state,
                 reason=approval.reason,
             )  # fmt: skip
 
