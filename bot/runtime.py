@@ -60,6 +60,11 @@ def keys_of(settings: Settings) -> Keys:
     return Keys.from_text(settings.polsbot_key.get_secret_value())
 
 
+def library_of(settings: Settings) -> Library:
+    """The flows, texts and pictures of the folders that the settings name."""
+    return load_library(settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets)
+
+
 def card_store(settings: Settings, library: Library) -> CardStore:
     """The cards of this installation; raises SettingsError without a key to hide them with."""
     secret = keys_of(settings).hash("cards", "media")
@@ -80,9 +85,7 @@ async def open_runtime(
     database = open_database(settings.database_url, keys=keys_of(settings))
     try:
         check(database)
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
+        library = library_of(settings)
         lexicons = load_lexicons(settings.polsbot_locales)
         everyone = {Channel.LOCAL: local, **carriers}
         yield Runtime(

@@ -9,9 +9,9 @@ import segno
 import typer
 
 from bot.cli.common import explained, fail
-from bot.content.library import load_library
 from bot.conversation.demo import words_of
 from bot.message import Channel
+from bot.runtime import library_of
 from bot.settings import Settings, read_settings
 
 _SUFFIXES = (".svg", ".png", ".pdf", ".eps")
@@ -28,9 +28,7 @@ def qr(
     study_name, _, flow_name = flow.partition("/")
     with explained():
         settings = read_settings()
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
+        library = library_of(settings)
         study = library.studies.get(study_name)
         revision = study.flows.get(flow_name) if study else None
         if revision is None:

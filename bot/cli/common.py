@@ -9,6 +9,8 @@ from pathlib import Path
 import typer
 
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
+from bot.content.library import Library
+from bot.content.study import Study
 from bot.conversation.contents import known_contents
 from bot.message import Channel
 from bot.runtime import keys_of
@@ -46,6 +48,15 @@ def opened() -> Iterator[tuple[Settings, Database]]:
             yield settings, database
         finally:
             database.close()
+
+
+def study_of(library: Library, name: str) -> Study:
+    """The study of this name; an unknown one is said with those that are known."""
+    study = library.studies.get(name)
+    if study is None:
+        known = ", ".join(sorted(library.studies)) or "none; see `polsbot check`"
+        raise fail(f"There is no study {name}. Known: {known}.")
+    return study
 
 
 def tokens_of(settings: Settings) -> list[str]:

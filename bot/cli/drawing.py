@@ -36,18 +36,15 @@ def diagram(
 
 def cards() -> None:
     """Draw every picture card that is not there yet, as the server does when it starts."""
-    from bot.content.library import load_library
     from bot.conversation.revisions import Content
     from bot.jobs.cards import wanted
-    from bot.runtime import card_store
+    from bot.runtime import card_store, library_of
     from bot.settings import read_settings
 
     begun = time.monotonic()
     with explained():
         settings = read_settings()
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
+        library = library_of(settings)
         ahead = wanted(Content(library, {}))
         made = card_store(settings, library).ahead(ahead, progress("Cards"))
     for fault in made.faults:

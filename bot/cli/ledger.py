@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import Connection
 
 from bot.cli.common import opened, write
-from bot.content.library import load_library
+from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of the rewards.")
 
@@ -43,9 +43,7 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     from bot.reports.money import money
 
     with opened() as (settings, database):
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
+        library = library_of(settings)
         found = [
             asdict(database.run(money, study.name, study.reward))
             for study in library.studies.values()

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import fail, opened
+from bot.cli.common import fail, opened, study_of
 from bot.cli.roster import import_people
-from bot.content.library import load_library
 from bot.conversation.forget import forget, stop
 from bot.message import Channel
 from bot.panel.numbers import NumberError, country_of, normal_number
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="Participants.")
 
@@ -40,12 +40,7 @@ def add(
     order = sorted(_CHANNELS, key=lambda one: one != channel)
     now = datetime.now(UTC)
     with opened() as (settings, database):
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
-        wanted = library.studies.get(study)
-        if wanted is None:
-            raise fail(f"There is no study {study}. See `polsbot check`.")
+        wanted = study_of(library_of(settings), study)
         if country_of(number) not in wanted.countries:
             raise fail(
                 f"{study} writes to numbers of {', '.join(wanted.countries)} only. "

@@ -27,7 +27,7 @@ from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
 from bot.panel.hours import local_time
-from bot.runtime import FastClock, open_runtime
+from bot.runtime import FastClock, library_of, open_runtime
 from bot.settings import Settings, read_settings
 from bot.store.keys import generate_key
 from bot.store.migrations import upgrade
@@ -127,9 +127,7 @@ def _keeper(
     def keep_told(told: Told) -> Path:
         if told.language in NAMES:
             raise KeepError("This language is made up. Choose a real one, then save the test.")
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
+        library = library_of(settings)
         study = library.studies.get(told.study)
         revision = study.flows.get(told.flow) if study else None
         if study is None or revision is None:

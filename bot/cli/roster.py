@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import fail, opened
-from bot.content.library import load_library
+from bot.cli.common import fail, opened, study_of
 from bot.panel.roster import RosterError, compare, read_roster, save
+from bot.runtime import library_of
 
 
 def import_people(
@@ -28,12 +28,7 @@ def import_people(
         raise fail(f"{file} cannot be read: {error.strerror}.") from error
     now = datetime.now(UTC)
     with opened() as (settings, database):
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
-        wanted = library.studies.get(study)
-        if wanted is None:
-            raise fail(f"There is no study {study}. See `polsbot check`.")
+        wanted = study_of(library_of(settings), study)
         try:
             rows = read_roster(text, wanted, country, now.date())
         except RosterError as error:

@@ -77,12 +77,10 @@ def _database(settings: Settings) -> str:
 
 
 def _files(settings: Settings) -> str:
-    from bot.content.library import load_library
     from bot.content.problem import Severity
+    from bot.runtime import library_of
 
-    library = load_library(
-        settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-    )
+    library = library_of(settings)
     errors = [one for one in library.problems if one.severity is Severity.ERROR]
     if errors:
         raise ValueError(f"{len(errors)} errors in the files. Run `polsbot check`.")

@@ -13,11 +13,11 @@ from bot.channels.twilio.contents import FIXED
 from bot.channels.twilio.contents import push as push_contents
 from bot.channels.twilio.templates import Category, Pushed, push_templates
 from bot.cli.common import fail, opened, twilio_of
-from bot.content.library import load_library
 from bot.content.templates import templates_of
 from bot.conversation.contents import keep_contents, known_contents
 from bot.conversation.templates import keep_template, known_templates
 from bot.message import Template
+from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="WhatsApp's stored messages.")
 
@@ -36,9 +36,7 @@ def push(
         carrier = twilio_of(settings, database)
         if carrier is None:
             raise fail("No Twilio account is set: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
-        library = load_library(
-            settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets
-        )
+        library = library_of(settings)
         try:
             made, pushed = asyncio.run(_push(carrier, templates_of(library), category))
         except RefusedError as error:

@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import fail, opened
-from bot.content.library import Library, load_library
+from bot.cli.common import fail, opened, study_of
+from bot.content.library import Library
 from bot.conversation.books import stocks
 from bot.conversation.pay import settle
 from bot.rewards.payouts import OPEN, PAYOUTS, cancel
 from bot.rewards.stock_file import StockError, read_stock
 from bot.rewards.vouchers import add_stock, known_of, withdraw
+from bot.runtime import library_of
 from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Vouchers and payouts.")
@@ -37,8 +38,7 @@ def import_file(
     """
     now = datetime.now(UTC)
     with opened() as (settings, database):
-        if study not in _library(settings).studies:
-            raise fail(f"There is no study {study}. See `polsbot check`.")
+        study_of(library_of(settings), study)
         try:
             vouchers = read_stock(file.read_text(encoding="utf-8"), now.date())
         except (StockError, UnicodeDecodeError) as error:
@@ -61,7 +61,7 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     from bot.conversation.revisions import Content
 
     with opened() as (settings, database):
-        content = Content(_library(settings), {})
+        content = Content(library_of(settings), {})
         found = database.run(stocks, content, datetime.now(UTC))
     for one in found:
         if as_json:
@@ -130,4 +130,4 @@ def withdraw_batch(study: str, batch: str, yes: Yes = False) -> None:
 
 
 def _library(settings: Settings) -> Library:
-    return load_library(settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets)
+    return library_of(settings)

@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, select
 
-from bot.cli.common import fail, opened
+from bot.cli.common import fail, opened, study_of
 from bot.content.lexicon import load_lexicons
-from bot.content.library import Library, load_library
 from bot.content.study import Study
 from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
@@ -20,7 +19,7 @@ from bot.conversation.revisions import Content
 from bot.panel import pauses
 from bot.panel.participants import PARTICIPANTS
 from bot.reports.standing import ENDS, standing
-from bot.settings import Settings
+from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="Waves.")
 
@@ -37,8 +36,8 @@ def plan(
 ) -> None:
     """Say who will be asked what, when, in how many messages, and which reward falls due."""
     with opened() as (settings, database):
-        library = _library(settings)
-        wanted = _study(library, study)
+        library = library_of(settings)
+        wanted = study_of(library, study)
         content = Content(library, load_lexicons(settings.polsbot_locales))
         now = datetime.now(UTC)
 
@@ -72,7 +71,7 @@ def start(
     """Open a flow now, for one participant or all. Once per participant and number."""
     study_name, _, flow_name = flow.partition("/")
     with opened() as (settings, database):
-        study = _library(settings).studies.get(study_name)
+        study = library_of(settings).studies.get(study_name)
         revision = study.flows.get(flow_name) if study else None
         if study is None or revision is None:
             raise fail(f"There is no flow {flow}. Write it as study/flow; see `polsbot check`.")
@@ -106,7 +105,7 @@ def pause(study: StudyName, participant: OnlyOne = "") -> None:
     """Write to nobody unprompted until resumed; who writes is answered."""
     now = datetime.now(UTC)
     with opened() as (settings, database):
-        _study(_library(settings), study)
+        study_of(library_of(settings), study)
         if participant:
             if not database.run(pauses.pause, participant, "operator"):
                 raise fail(f"There is no participant {participant} who could be paused.")
@@ -120,7 +119,7 @@ def resume(study: StudyName, participant: OnlyOne = "") -> None:
     """Ask again; of the waves that were missed only the newest is opened."""
     now = datetime.now(UTC)
     with opened() as (settings, database):
-        _study(_library(settings), study)
+        study_of(library_of(settings), study)
         if participant:
             if not database.run(pauses.resume, participant, now):
                 raise fail(f"{participant} is not paused. See: polsbot participant list")
@@ -133,7 +132,7 @@ def resume(study: StudyName, participant: OnlyOne = "") -> None:
 def status(study: StudyName, as_json: Json = False) -> None:
     """Say how the invitations of each wave stand or ended, and who is paused."""
     with opened() as (settings, database):
-        _study(_library(settings), study)
+        study_of(library_of(settings), study)
         found = database.run(standing, study)
     rows = [
         {"wave": wave, "number": number, **{end: counts.get(end, 0) for end in ENDS}}
@@ -151,18 +150,6 @@ def status(study: StudyName, as_json: Json = False) -> None:
     print(f"Participants: {people or 'none'}.", file=sys.stderr)
     if found.paused_since is not None:
         print(f"Paused since {found.paused_since:%Y-%m-%d %H:%M} UTC.", file=sys.stderr)
-
-
-def _library(settings: Settings) -> Library:
-    return load_library(settings.polsbot_studies, settings.polsbot_locales, settings.polsbot_assets)
-
-
-def _study(library: Library, name: str) -> Study:
-    study = library.studies.get(name)
-    if study is None:
-        known = ", ".join(sorted(library.studies)) or "none; see `polsbot check`"
-        raise fail(f"There is no study {name}. Known: {known}.")
-    return study
 
 
 def _totals(asked: list[Forecast], left: Counter[str], study: Study) -> str:
