@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -72,16 +73,21 @@ async def test_two_workers_share_the_beat(valkey_url: str) -> None:
     assert took > 2.0, "each second is done by one of them"
 
 
-async def test_a_worker_outlives_its_redis() -> None:
+async def test_a_worker_outlives_its_redis_and_goes_on_with_an_empty_new_one(
+    tmp_path: Path,
+) -> None:
     conversations = Counted()
-    with valkey() as url:
-        async with carried(conversations, url) as task:
+    place = tmp_path / "redis.sock"
+    with contextlib.ExitStack() as first:
+        place.symlink_to(first.enter_context(valkey()).removeprefix("unix://"))
+        async with carried(conversations, f"unix://{place}") as task:
             await conversations.more()
-            client: Any = Redis.from_url(url)
-            with contextlib.suppress(Exception):
-                await client.shutdown(nosave=True)
-            await client.aclose()
+            first.close()
             seen = conversations.looks
             await asyncio.sleep(1.5)
             assert not task.done(), "it waits"
             assert conversations.looks <= seen + 1
+            place.unlink()
+            with valkey() as url:
+                place.symlink_to(url.removeprefix("unix://"))
+                await conversations.more()
