@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -15,16 +14,15 @@ from bot.conversation.endings import note_ending
 from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
 from bot.conversation.pay import pay
+from bot.conversation.reading import name_of, read
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.engine.advance import advance, is_zero
-from bot.engine.asking import reply_question
+from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
-from bot.engine.replies import read_payload, understand
-from bot.engine.replies.reading import Command, Commanded, Reading, Tapped, Unclear
+from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
 from bot.message import InboundMessage
@@ -91,8 +89,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     address = participants.keep_address(db, inbound.channel, inbound.sender, now)
     row = _RUN_AT.row(db, address=address.id)
     run = None if row is None else load_run(row.state)
-    reading = _read(db, content, inbound, row, run)
-    name = _name(reading, inbound.text, run)
+    reading = read(db, content, inbound, row, run)
+    name = name_of(reading, inbound.text, run)
     arrived = _ARRIVED.run(
         db,
         channel=str(inbound.channel),
@@ -188,28 +186,6 @@ def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
         raise StaleError(f"run {row.id} has moved on")
 
 
-def _read(
-    db: Connection, content: Content, inbound: InboundMessage, row: Any, run: Run | None
-) -> Reading:
-    """What the message means to the question that is open there."""
-    if inbound.keyword in ("stop", "start", "help"):
-        return Commanded(Command(inbound.keyword), "carrier")
-    if inbound.payload is not None:
-        tapped = read_payload(inbound.payload)
-        if tapped is not None:
-            return tapped
-    if inbound.media and not inbound.text.strip():
-        return Unclear("media")
-    if row is None or run is None:
-        return understand(None, inbound.text, content.lexicons, "nl")
-    question = None
-    if run.status is RunStatus.WAITING:
-        revision = content.revision(db, row.revision)
-        today = inbound.received_at.astimezone(ZoneInfo(row.timezone)).date()
-        question = reply_question(revision.flow, run, content.words(revision), today)
-    return understand(question, inbound.text, content.lexicons, run.language)
-
-
 def _fit_to_say(
     inbound: InboundMessage, address: Any, effects: tuple[Effect, ...]
 ) -> tuple[Effect, ...]:
@@ -260,26 +236,3 @@ def _greet(
 
 def _asks_back(reading: Reading) -> bool:
     return isinstance(reading, Commanded) and reading.command is Command.START
-
-
-def _is_open(run: Run | None) -> bool:
-    return run is not None and run.status is RunStatus.WAITING
-
-
-def _name(reading: Reading, typed: str, run: Run | None) -> str:
-    """How the message was taken, without a word of it; unclear is also what can move no run."""
-    match reading:
-        case Unclear() | Commanded(command=Command.SKIP) if not _is_open(run):
-            return "unclear: no question"
-        case Commanded(command=Command.BACK) if run is None or not run.path or not _is_open(run):
-            return "unclear: nothing before"
-        case Unclear() if is_zero(typed):
-            return "answer: zero"
-        case Commanded(command=command):
-            return f"command {command}"
-        case Tapped():
-            return "tap"
-        case Unclear(reason=reason):
-            return f"unclear: {reason}"
-        case _:
-            return f"answer: {reading.reason}"
