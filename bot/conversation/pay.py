@@ -21,24 +21,28 @@ from bot.engine.flow import Value
 from bot.message import DeliveryState
 from bot.panel.hours import hours_of
 from bot.panel.participants import PARTICIPANTS
+from bot.rewards.erasing import release
+from bot.rewards.paying import (
+    LAST_LOOK,
+    note_arrived,
+    note_failed,
+    note_sent,
+    note_unknown,
+    request,
+)
 from bot.rewards.payouts import (
     PAYOUTS,
     WAITING,
     PayoutState,
     Rule,
     find,
-    note_arrived,
-    note_failed,
-    note_sent,
     note_told,
-    note_unknown,
-    picture_name,
     pictured,
     put_off,
-    request,
     reserve,
     waiting_of,
 )
+from bot.rewards.pictures import picture_name
 from bot.rewards.vouchers import voucher_of
 
 log = structlog.get_logger()
@@ -81,13 +85,19 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     row = find(db, payout)
     if row is None:
         return 0
-    states = _states(db, row)
+    states, is_erased = _states(db, row), _person(db, row.participant_id) is None
     if any(state in _ARRIVED for state in states):
         note_arrived(db, payout, now)
     elif str(DeliveryState.SENT) in states and row.state != PayoutState.SENT:
         note_sent(db, payout, now)
     elif any(state not in _LOST for state in states):
-        note_unknown(db, payout, now)
+        if is_erased and now - row.changed_at > LAST_LOOK and row.state == PayoutState.REQUESTED:
+            note_failed(db, payout, now)  # there is nobody left who could be asked
+            release(db, row.participant_id, row.study, now)
+        else:
+            note_unknown(db, payout, now)
+    elif is_erased and row.state in WAITING:
+        release(db, row.participant_id, row.study, now)
     elif row.state in WAITING:
         return _try(db, content, row, now)
     else:
@@ -138,7 +148,7 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     person = _person(db, row.participant_id)
     study = content.library.studies.get(row.study)
     if person is None or study is None:
-        put_off(db, row.id, None if person is None else now + NOT_TODAY)
+        put_off(db, row.id, now + NOT_TODAY)
         return 0
     decent = hours_of(study).next(now, person.timezone)
     if decent > now:

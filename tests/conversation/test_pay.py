@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from bot.channels.contract import Failure, Listed, Reaction
+from bot.channels.local import LocalCarrier
+from bot.conversation import service
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget, stop
 from bot.conversation.open import open_wave
@@ -15,14 +17,20 @@ from bot.conversation.outbox import LEASE, claim, mark_abandoned
 from bot.conversation.pay import PURPOSE, look
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
+from bot.conversation.revisions import Content
+from bot.conversation.service import Conversations
 from bot.conversation.settle import settle_failed, settle_sent
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import Enrolment, enrol
-from bot.rewards.ledger import balance, held, pot_of, stock_of
+from bot.reports.audit import differences
+from bot.rewards.ledger import balance, held, pot_of, spent_on, stock_of
 from bot.rewards.payouts import PAYOUTS, PayoutState, due
 from bot.rewards.stock_file import NewVoucher
 from bot.rewards.vouchers import VOUCHERS, add_stock
-from bot.store.database import Database
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.store.database import Database, open_database
+from bot.store.keys import Keys
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
 
 LATER = NOW + timedelta(days=1)
@@ -86,6 +94,11 @@ def looked(database: Database, now: datetime) -> int:
 def payout(database: Database) -> Any:
     (row,) = database.run(rows, PAYOUTS)
     return row
+
+
+def agree(db: Connection) -> list[str]:
+    """What `polsbot ledger check` would say."""
+    return list(differences(db))
 
 
 def money(db: Connection) -> list[Any]:
@@ -340,6 +353,89 @@ def test_an_erased_persons_codes_are_gone_and_the_amounts_stay(database: Databas
     assert voucher.code is None
     assert payout(database).state == PayoutState.SENT
     assert looked(database, LATER + timedelta(days=30)) == 0
+
+
+def test_what_was_on_its_way_to_an_erased_person_is_paid_when_it_arrives(
+    database: Database,
+) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(forget, person, NOW)
+    assert database.run(held, person) == 600, "it may arrive"
+
+    database.run(settle_sent, row, Sent("S1", DeliveryState.DELIVERED), NOW)
+    looked(database, NOW + timedelta(minutes=1))
+
+    assert payout(database).state == PayoutState.CONFIRMED
+    assert database.run(agree) == []
+
+
+@pytest.mark.parametrize("failure", [GONE, FAULT])
+def test_what_did_not_reach_an_erased_person_is_released_in_the_end(
+    database: Database, failure: Failure
+) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(forget, person, NOW)
+    database.run(settle_failed, row, failure, NOW)
+
+    now = NOW
+    for _ in range(200):
+        now += timedelta(hours=3)
+        assert looked(database, now) == 0
+
+    assert payout(database).state == PayoutState.CANCELLED
+    assert database.run(held, person) == 0
+    assert database.run(balance, spent_on("klantmonitor", "erased")) == 600
+    assert database.run(balance, spent_on("klantmonitor", "lost")) == -600, "nobody else's code"
+    assert database.run(agree) == []
+
+
+def test_a_payout_that_waited_is_released_with_its_person(database: Database) -> None:
+    person = database.run(thrice)
+
+    database.run(forget, person, NOW)
+
+    assert payout(database).state == PayoutState.CANCELLED
+    assert database.run(held, person) == 0
+    database.run(stocked, "A1")
+    assert looked(database, LATER) == 0
+    assert database.run(agree) == []
+
+
+async def test_one_payout_that_fails_does_not_stop_the_rest(
+    sqlite_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(sqlite_url, keys=keys)
+    people = [f"+3161234567{digit}" for digit in range(3)]
+
+    def paid(db: Connection) -> None:
+        for number in people:
+            person = enrolled(db, number=number)
+            for wave in (1, 2, 3):
+                complete(db, person, wave, number=number)
+
+    database.run(paid)
+    database.run(stocked, "A1", "A2", "A3")
+    later = NOW + timedelta(minutes=2)
+    broken, *_ = database.run(due, later)
+    original = service.look
+
+    def look_or_break(db: Connection, content: Content, one: str, now: datetime) -> int:
+        if one == broken:
+            raise ValueError("a fault of ours")
+        return original(db, content, one, now)
+
+    monkeypatch.setattr(service, "look", look_or_break)
+    runtime = Runtime(
+        Settings(), database, CONTENT.library, CONTENT.lexicons, {}, LocalCarrier(), lambda: later
+    )
+    assert await Conversations(runtime).pay_due() == 2
+    states = sorted(row.state for row in database.run(rows, PAYOUTS))
+    assert states == ["requested", "requested", "reserved"]
+    await database.aclose()
 
 
 def test_a_day_that_pays_too_much_stops(
