@@ -12,18 +12,22 @@ import structlog
 from sqlalchemy import Connection, func, select, update
 
 from bot.content import formats
-from bot.content.cards.voucher import VoucherCard, address_of
+from bot.content.cards.voucher import address_of
 from bot.content.study import Study
+from bot.conversation import late
 from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
+from bot.engine.replies.reading import Reading
 from bot.message import DeliveryState
 from bot.panel.hours import hours_of
-from bot.panel.participants import PARTICIPANTS
+from bot.panel.participants import PARTICIPANTS, people_at
 from bot.rewards.erasing import release
 from bot.rewards.paying import (
+    FIRST_WAIT,
     LAST_LOOK,
+    hold,
     note_arrived,
     note_failed,
     note_sent,
@@ -37,7 +41,6 @@ from bot.rewards.payouts import (
     Rule,
     find,
     note_told,
-    pictured,
     put_off,
     reserve,
     waiting_of,
@@ -76,6 +79,24 @@ def pay(db: Connection, content: Content, scene: Scene) -> int:
     scene = replace(scene, run=None)
     waiting = waiting_of(db, scene.participant)
     return sum(_send(db, study, payout, scene) for payout in waiting if _is_lost(db, payout))
+
+
+def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:
+    """Send what waited until somebody spoke here again, to everybody who is reached here. Who asks
+    for it and has nothing coming hears what is in the pot. Returns how many messages wait.
+    """
+    at = replace(scene, run=None)
+    waiting = sum(
+        pay(
+            db, content,
+            replace(at, participant=one.id, language=one.language, study=one.study),
+        )
+        for one in people_at(db, scene.address or "")
+    )  # fmt: skip
+    if waiting == 0 and late.asks_for_it(reading):
+        enqueue(db, Send(None, Text("polsbot.balance")), at)
+        waiting = 1
+    return waiting
 
 
 def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
@@ -125,24 +146,6 @@ def settle(db: Connection, payout: str, arrived: object, now: datetime) -> bool:
     return True
 
 
-def card_named(db: Connection, content: Content, name: str, now: datetime) -> VoucherCard | None:
-    """The picture of a voucher with this secret name, in its person's language, while it may be
-    opened.
-    """
-    payout = pictured(db, name, now)
-    voucher = None if payout is None else voucher_of(db, payout.id)
-    person = None if payout is None else _person(db, payout.participant_id)
-    if voucher is None or person is None:
-        return None
-    until = formats.day(voucher.expires_on, person.language)
-    return VoucherCard(
-        f"€ {formats.money(voucher.cents, person.language)}",
-        voucher.shop,
-        voucher.code,
-        content.own.say("polsbot.voucher_until", person.language, {"until": until}),
-    )
-
-
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     """Send a payout that waited, unprompted: in decent hours only."""
     person = _person(db, row.participant_id)
@@ -155,7 +158,16 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
         put_off(db, row.id, decent)
         return 0
     scene = Scene(row.participant_id, person.language, now, study=row.study)
-    return _send(db, study, row.id, scene)
+    found = late.way_now(db, content, study, person, now)
+    if found.way is None:
+        put_off(db, row.id, now + FIRST_WAIT)  # it stays theirs until they can be reached
+        return 0
+    if not found.needs_template:
+        return _send(db, study, row.id, scene)
+    if not hold(db, row.id, now):
+        return 0
+    put_off(db, row.id, now + NOT_TODAY)
+    return late.tell(db, row.id, scene, found.way.heard_at)
 
 
 def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.conversation import listening
+from bot.conversation import late, listening
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
-from bot.conversation.pay import pay
+from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
@@ -128,6 +128,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         )
         if isinstance(reading, Tapped) and reading.step == listening.STEP:
             effects = listening.chosen(db, content, row, run, reading)
+        elif late.asks_for_it(reading):
+            effects = ()
         else:
             event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
             scene, effects = _move(db, content, row, run, event, scene)
@@ -145,11 +147,14 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
             study=person.study,
             is_test=person.is_test,
         )
-        effects = respond(reading, None, content.library.own)
+        asked = late.asks_for_it(reading)
+        effects = () if asked else respond(reading, None, content.library.own)
     effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += pay(db, content, scene)
+    elif late.is_word(reading, address, heard):
+        waiting += pay_late(db, content, scene, reading)
     return Received("handled", waiting)
 
 

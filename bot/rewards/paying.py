@@ -37,9 +37,9 @@ FIRST_WAIT = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=16)
 
 
-def request(db: Connection, payout: str, now: datetime) -> bool:
-    """Tie a voucher to a reserved or failed payout, so that a message can carry it; false when
-    there is none in stock (it is tried again) or the payout is not at that point.
+def hold(db: Connection, payout: str, now: datetime) -> bool:
+    """Tie a voucher to a reserved or failed payout; false when there is none in stock (it is tried
+    again) or the payout is not at that point. One that expired meanwhile is replaced.
     """
     row = find(db, payout)
     if row is None or row.state not in WAITING:
@@ -51,6 +51,14 @@ def request(db: Connection, payout: str, now: datetime) -> bool:
     if not has_voucher and not take(db, payout, row.study, row.cents, row.currency, today):
         put_off(db, payout, now + NO_STOCK)
         return False
+    return True
+
+
+def request(db: Connection, payout: str, now: datetime) -> bool:
+    """Hold a voucher for a message that is made now to carry it; false as ``hold`` is."""
+    if not hold(db, payout, now):
+        return False
+    row = find(db, payout)
     _move(
         db, row, PayoutState.REQUESTED, now, tries=row.tries + 1, look_at=now + FIRST_LOOK,
         requested_at=now, picture_until=now + PICTURE_LASTS,
@@ -105,8 +113,8 @@ def note_unknown(db: Connection, payout: str, now: datetime) -> None:
 
 
 def cancel(db: Connection, payout: str, now: datetime) -> bool:
-    """Put a payout that is reserved or failed back into the pot. A voucher that was tied to it may
-    have been read by somebody: it is booked as lost and given to nobody else.
+    """Put a payout that is reserved or failed back into the pot. A voucher that was in a message
+    may have been read by somebody: it is booked as lost and given to nobody else.
     """
     row = find(db, payout)
     if row is None or row.state not in WAITING:
@@ -114,8 +122,10 @@ def cancel(db: Connection, payout: str, now: datetime) -> bool:
     _move(db, row, PayoutState.CANCELLED, now, look_at=None)
     reverse(db, f"payout:{payout}:reserved", now)
     tied = db.execute(select(VOUCHERS).where(VOUCHERS.c.payout_id == payout)).first()
-    if tied is not None:
+    if tied is not None and row.tries:
         lose(db, tied, now)
+    elif tied is not None:
+        db.execute(update(VOUCHERS).where(VOUCHERS.c.id == tied.id).values(payout_id=None))
     return True
 
 

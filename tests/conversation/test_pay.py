@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select, update
 
 from bot.channels.contract import Failure, Listed, Reaction
 from bot.channels.local import LocalCarrier
-from bot.conversation import service
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget, stop
 from bot.conversation.open import open_wave
@@ -335,9 +334,9 @@ def test_after_stop_nothing_is_sent_and_the_pot_stays_theirs(database: Database)
 
     looked(database, LATER)
     assert said(database, LATER) == []
-    looked(database, LATER + timedelta(minutes=1))
+    looked(database, LATER + timedelta(days=1))
 
-    assert payout(database).state == PayoutState.FAILED
+    assert payout(database).state == PayoutState.RESERVED
     assert database.run(held, person) == 600
 
 
@@ -421,14 +420,13 @@ async def test_one_payout_that_fails_does_not_stop_the_rest(
     database.run(stocked, "A1", "A2", "A3")
     later = NOW + timedelta(minutes=2)
     broken, *_ = database.run(due, later)
-    original = service.look
 
     def look_or_break(db: Connection, content: Content, one: str, now: datetime) -> int:
         if one == broken:
             raise ValueError("a fault of ours")
-        return original(db, content, one, now)
+        return look(db, content, one, now)
 
-    monkeypatch.setattr(service, "look", look_or_break)
+    monkeypatch.setattr("bot.conversation.service.look", look_or_break)
     runtime = Runtime(
         Settings(), database, CONTENT.library, CONTENT.lexicons, {}, LocalCarrier(), lambda: later
     )
@@ -482,3 +480,16 @@ def test_whoever_asks_while_a_voucher_is_due_hears_that_it_comes(database: Datab
     database.run(asked)
 
     assert said(database)[-1] == "In je pot zit 6 euro. Je cadeaubon komt eraan."
+
+
+def test_who_wants_to_be_erased_hears_that_the_pot_is_lost_too(database: Database) -> None:
+    def asked(db: Connection) -> None:
+        person = enrolled(db)
+        complete(db, person, 1)
+        assert open_wave(db, PERIODIC, person, "periodic", 2, NOW).run
+        said = InboundMessage(Channel.LOCAL, "erase", AMINA, "bot", "wis alles", NOW)
+        receive(db, CONTENT, said, NOW)
+
+    database.run(asked)
+
+    assert "De 2 euro in je pot ook." in said(database)[-1]
