@@ -20,13 +20,13 @@ def add_samples(db: Connection, library: Library, now: datetime) -> int:
     """Stock up every study that pays with vouchers; returns how many were added."""
     until = date(now.year + 1, 12, 31)
     added = 0
-    for study in library.studies.values():
+    for place, study in enumerate(library.studies.values(), start=1):
         rule = rule_of(study)
         if rule is None:
             continue
         vouchers = [
             NewVoucher(
-                f"DEMO-{study.name[:12].upper()}-{number:02}", rule.cents, until, "demo",
+                f"DEMO {place}{number:02}", rule.cents, until, "demo",
                 rule.currency, BARCODES[number % len(BARCODES)],
             )
             for number in range(_COUNT)
