@@ -238,6 +238,13 @@ def picture_name(db: Connection, payout: str) -> str:
     return keyed_hash(db, payout, "payouts.picture name").hex()[:40]
 
 
+def rename_pictures(db: Connection) -> None:
+    """Find every picture by the name it has with the keys of now."""
+    for payout in db.scalars(select(PAYOUTS.c.id)).all():
+        name = picture_name(db, payout)
+        db.execute(update(PAYOUTS).where(PAYOUTS.c.id == payout).values(picture_hash=name))
+
+
 def pictured(db: Connection, name: str, now: datetime) -> Any:
     """The payout whose picture has this secret name, while it may be opened, or ``None``."""
     shown = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)

@@ -86,7 +86,7 @@ class Voucher(SQLModel, table=True):
     currency: str
     expires_on: date
     code: str | None = Field(default=None, sa_type=Encrypted("vouchers.code"))
-    code_hash: bytes = Field(sa_type=Hashed("vouchers.code"), unique=True)
+    code_hash: bytes = Field(sa_type=Hashed("vouchers.code", of="code"), unique=True)
     payout_id: str | None = Field(default=None, foreign_key="payouts.id", unique=True)
     imported_at: datetime = Field(sa_type=UtcTime)
     lost_at: datetime | None = Field(default=None, sa_type=UtcTime)
