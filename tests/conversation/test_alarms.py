@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.casework.alarms import LATER, OFTEN, SOON, due_alarms
@@ -50,6 +51,15 @@ def on_duty(database: Database, now: datetime) -> list[str]:
             if (one.message.channel, one.message.to) == (Channel.SMS, DUTY):
                 said.append(one.message.form.body)  # type: ignore[union-attr] # words
             database.run(settle_sent, one.row, Sent(f"SM{one.row}", DeliveryState.DELIVERED), now)
+    return said
+
+
+def everything_said(database: Database, content: Content) -> str:
+    said = ""
+    while taken := database.run(claim, content, NOW):
+        for one in taken:
+            said += getattr(one.message.form, "body", "")
+            database.run(settle_sent, one.row, Sent(f"SM{one.row}", DeliveryState.DELIVERED), NOW)
     return said
 
 
@@ -247,3 +257,16 @@ def test_without_anybody_on_duty_a_monitor_hears_it_each_time(database: Database
     ring_all(database, NOW + SOON, nobody)
 
     assert (heard_alerts("crisis"), heard_alerts("duty")) == (before[0] + 2, before[1] + 2)
+
+
+@pytest.mark.parametrize(("country", "number"), [("NL", "113"), ("BE", "1813")])
+def test_whom_to_call_depends_on_the_country(database: Database, country: str, number: str) -> None:
+    study = CONTENT.library.studies["klantmonitor"]
+    there = replace(study, countries=(country, "NL"))
+    library = replace(CONTENT.library, studies={"klantmonitor": there})
+    database.run(begin)
+    cry(database)
+
+    said = everything_said(database, Content(library, CONTENT.lexicons))
+
+    assert f"Bel nu {number}" in said

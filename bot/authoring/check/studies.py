@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 
 from bot.authoring.check.spots import node_place, place_of
+from bot.content.helplines import helplines_of
 from bot.content.library import Library
 from bot.content.placeholders import placeholders_in
 from bot.content.problem import Problem, problem_at
@@ -50,6 +51,7 @@ def check_studies(library: Library) -> Iterator[Problem]:
         yield from _words_of_a_reward(study, library)
         yield from _schedule(study, source)
         yield from _duty(study, source, library)
+        yield from _helplines(study, source)
 
 
 def _reminders(study: Study, source: Source) -> Iterator[Problem]:
@@ -136,6 +138,15 @@ def _duty(study: Study, source: Source, library: Library) -> Iterator[Problem]:
                 message = "free words may tell of despair, and nobody is on duty to be told"
                 hint = "write `duty:` in study.yaml, the number of who is on duty"
                 yield problem_at(place_of(draft, step.name, "type"), "S009", message, hint)
+
+
+def _helplines(study: Study, source: Source) -> Iterator[Problem]:
+    if not helplines_of(study):
+        country = study.countries[0] if study.countries else "no country"
+        key = "countries" if study.countries else "study"
+        message = f"nobody can be called in need: no helpline is known in {country}"
+        hint = "name a country of helplines.yaml first, or add the numbers of yours there"
+        yield problem_at(node_place(source, key), "S011", message, hint)
 
 
 def _schedule(study: Study, source: Source) -> Iterator[Problem]:
