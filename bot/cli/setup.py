@@ -20,6 +20,8 @@ from bot.store.seal import Rekeyed, rekey
 _PASSWORD = re.compile(r"://[^/@]*@")
 """Who and with which password, in an address."""
 
+_EXAMPLE_NUMBER = "+31612345678"
+
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 
 
@@ -132,10 +134,28 @@ def _twilio(settings: Settings) -> str:
     return "set"
 
 
+def _duty(settings: Settings) -> str:
+    from bot.runtime import library_of
+
+    if not settings.twilio_account_sid:
+        return "no alarm can leave before Twilio is set"
+    studies = library_of(settings).studies.values()
+    if example := [one.name for one in studies if one.duty == _EXAMPLE_NUMBER]:
+        raise ValueError(
+            f"{', '.join(example)}: `duty:` is the number of the example. "
+            "Put the number of who is on duty in study.yaml."
+        )
+    on_duty = [one.name for one in studies if one.duty]
+    if on_duty and not settings.twilio_sms_sender:
+        raise ValueError("Alarms are text messages. Set TWILIO_SMS_SENDER.")
+    return ", ".join(on_duty) or "nobody (needed for questions in free words)"
+
+
 _LOOKS: dict[str, Callable[[Settings], str]] = {
     "key": _key,
     "database": _database,
     "flows and locales": _files,
     "public address": _address,
     "twilio": _twilio,
+    "on duty": _duty,
 }

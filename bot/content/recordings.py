@@ -21,7 +21,7 @@ from bot.engine.flow import Kind, Step
 INDEX = "recordings.json"
 LARGEST = 16 * 1024 * 1024
 """WhatsApp takes 16 MB of sound: https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages"""
-SAME_FOR_ALL = frozenset({"desk", "reward", "sender_name"})
+SAME_FOR_ALL = frozenset({"desk", "reward", "sender_name", "crisis_line", "emergency"})
 """Placeholders that a voice can say: they are the study's, not the person's."""
 
 _NAME = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?/[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9_]+")

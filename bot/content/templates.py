@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.content.helplines import NAMES, helplines_of
 from bot.content.library import Library
 from bot.content.limits import BUTTONS
 from bot.content.placeholders import STUDY_PLACEHOLDERS, fill, placeholders_in
@@ -34,7 +35,7 @@ https://developers.facebook.com/docs/whatsapp/business-management-api/message-te
 NAMELESS = frozenset({"first_name"})
 """What we may not know of a person; WhatsApp takes no empty value, so the text does without."""
 
-_FIXED = frozenset({"sender_name", "desk", "reward"})
+_FIXED = frozenset({"sender_name", "desk", "reward", *NAMES})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
 _BREAK = "polsbot.break_question"
@@ -68,7 +69,8 @@ def values_of(study: Study | None) -> dict[str, Value]:
     if study is None:
         return {}
     cents = study.reward.cents if study.reward else 0
-    return {"sender_name": study.sender_name, "desk": study.desk, "reward": cents}
+    told: dict[str, Value] = {"sender_name": study.sender_name, "desk": study.desk, "reward": cents}
+    return told | helplines_of(study)
 
 
 def template_of(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import listening
+from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
@@ -106,6 +107,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, heard)
+    if accepted_by_reply(db, content, inbound, address.id, now):
+        return Received("handled", 1)
     looping = is_loop(db, address.id, name, now)
     if looping and not isinstance(reading, Commanded):
         return Received("loop")

@@ -9,9 +9,11 @@ from typing import Any
 
 import structlog
 
+from bot.casework.alarms import due_alarms
 from bot.channels.contract import APPROVED, Approver, Failure
 from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.alarms import ring
 from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
@@ -230,6 +232,18 @@ class Conversations:
         if looked:
             self.senders.ring()
         return looked
+
+    async def ring_alarms(self) -> int:
+        """Ring for every case that nobody has accepted; one that fails is tried again."""
+        now, rung = self.runtime.clock(), 0
+        for case in await self.runtime.database.read(due_alarms, now):
+            try:
+                rung += await self.runtime.database.transact(ring, self.content, case, now)
+            except Exception:
+                log.exception("an alarm failed; it is tried again", case=case.id)
+        if rung:
+            self.senders.ring()
+        return rung
 
     async def fire_due(self) -> int:
         """Carry out every timer that is due; one that fails is left for the next sweep."""

@@ -41,10 +41,13 @@ def route(
 
     ``order`` names the channels by preference, ``avoid`` address ids that failed already,
     ``templates`` the channels on which an approved opening exists. A farewell may go to an address
-    that has just opted out; nothing else may.
+    that has just opted out; nothing else to a participant may. An alarm to who is on duty always
+    goes: the phone that was switched off at the first may be on at the next.
     """
     reasons = []
     for way in sorted(ways, key=lambda way: _rank(order, way.channel)):
+        if purpose == "alarm":
+            return Route(way)
         if way.channel not in order:
             reasons.append(f"{way.channel}: not a channel of the study")
         elif way.id in avoid:
