@@ -48,11 +48,16 @@ _RUN_AT = Statement(
         participants.PARTICIPANTS.c.timezone,
         participants.PARTICIPANTS.c.paused_for,
         participants.PARTICIPANTS.c.listens,
+        participants.ADDRESSES.c.id.label("address_id"),
+        participants.ADDRESSES.c.heard_at,
+        participants.ADDRESSES.c.opted_out_at,
     )
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
     .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
+    .join(participants.ADDRESSES, participants.ADDRESSES.c.id == participants.REACHES.c.address_id)
     .where(
-        participants.REACHES.c.address_id == bindparam("address"),
+        participants.ADDRESSES.c.channel == bindparam("channel"),
+        participants.ADDRESSES.c.address_hash == bindparam("address"),
         participants.PARTICIPANTS.c.status != "erased",
     )
     .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
@@ -82,14 +87,23 @@ class Received:
     waiting: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What is known of the address a message came from."""
+
+    id: str
+    heard_at: datetime | None
+    opted_out_at: datetime | None
+
+
 def receive(db: Connection, content: Content, inbound: InboundMessage, now: datetime) -> Received:
     """Handle one message from a person. A message that is known already changes nothing.
 
     Raises StaleError when another process changed the run in between: then it is run again.
     """
-    address = participants.keep_address(db, inbound.channel, inbound.sender, now)
-    row = _RUN_AT.row(db, address=address.id)
+    row = _RUN_AT.row(db, channel=inbound.channel, address=inbound.sender)
     run = None if row is None else load_run(row.state)
+    address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)
     name = name_of(reading, inbound.text, run)
     arrived = _ARRIVED.run(
@@ -156,6 +170,14 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     return Received("handled", waiting)
 
 
+def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:
+    """The address that ``row``, the run spoken to there, was found by; or it is looked for."""
+    if row is not None:  # nearly always: one statement has found both
+        return _Address(row.address_id, row.heard_at, row.opted_out_at)
+    known = participants.keep_address(db, inbound.channel, inbound.sender, now)
+    return _Address(known.id, known.heard_at, known.opted_out_at)
+
+
 def _move(
     db: Connection, content: Content, row: Any, run: Run, event: Replied, scene: Scene
 ) -> tuple[Scene, tuple[Effect, ...]]:
@@ -190,7 +212,7 @@ def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
 
 
 def _fit_to_say(
-    inbound: InboundMessage, address: Any, effects: tuple[Effect, ...]
+    inbound: InboundMessage, address: _Address, effects: tuple[Effect, ...]
 ) -> tuple[Effect, ...]:
     """Where the carrier has answered itself, ours would be the second message; and who said stop
     twice was told goodbye already.
@@ -206,7 +228,7 @@ def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     return tuple(effect for effect in effects if not isinstance(effect, Send))
 
 
-def _by_alias(db: Connection, inbound: InboundMessage, address: Any) -> list[Any]:
+def _by_alias(db: Connection, inbound: InboundMessage, address: _Address) -> list[Any]:
     """Known by another address of the same person: a WhatsApp id that hides the number."""
     if inbound.alias is None:
         return []
@@ -218,7 +240,7 @@ def _by_alias(db: Connection, inbound: InboundMessage, address: Any) -> list[Any
 
 
 def _greet(
-    db: Connection, inbound: InboundMessage, address: Any, reading: Reading, now: datetime
+    db: Connection, inbound: InboundMessage, address: _Address, reading: Reading, now: datetime
 ) -> Received:
     """A stranger hears at most once a day how to reach the desk; a stop is obeyed all the same."""
     if isinstance(reading, Commanded) and reading.command is Command.STOP:

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from bot.rewards.ledger import (
     balance,
@@ -36,6 +36,7 @@ from bot.rewards.ledger import (
 from bot.rewards.tables import Payout
 from bot.rewards.vouchers import VOUCHERS, lose, take
 from bot.store.columns import keyed_hash
+from bot.store.statements import Statement
 
 PAYOUTS = Payout.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
@@ -71,6 +72,16 @@ WAITING = (PayoutState.RESERVED, PayoutState.FAILED)
 
 OPEN = (*WAITING, PayoutState.REQUESTED)
 """The debt stands."""
+
+
+_WAITING_OF = Statement(
+    select(PAYOUTS.c.id)
+    .where(
+        PAYOUTS.c.participant_id == bindparam("participant"),
+        or_(*(PAYOUTS.c.state == str(state) for state in WAITING)),
+    )
+    .order_by(PAYOUTS.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +227,7 @@ def due(db: Connection, now: datetime, most: int = 100) -> list[str]:
 
 def waiting_of(db: Connection, participant: str) -> list[str]:
     """A participant's payouts of which no message is on its way, the oldest first."""
-    found = select(PAYOUTS.c.id).where(
-        PAYOUTS.c.participant_id == participant, PAYOUTS.c.state.in_(WAITING)
-    )
-    return list(db.execute(found.order_by(PAYOUTS.c.number)).scalars())
+    return [row.id for row in _WAITING_OF.rows(db, participant=participant)]
 
 
 def put_off(db: Connection, payout: str, until: datetime | None) -> None:

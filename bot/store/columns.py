@@ -12,13 +12,14 @@ different keys live in one process, and a column without keys refuses.
 """
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Connection, Dialect, Engine, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel.sql.sqltypes import UTCDateTime as UtcTime
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.store.errors import StoreError
 from bot.store.keys import Keys
@@ -109,6 +110,22 @@ class Hashed(TypeDecorator[str]):
         return value
 
 
+class UtcTime(UTCDateTime):
+    """An aware time, kept and read back in UTC; one without a zone is refused (ValueError)."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """For speed, since a row has several: SQLite's text in one call and not in layers."""
+        return _time_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """The same the other way."""
+        if dialect.name == "sqlite":
+            return _time_of_text
+        return super().result_processor(dialect, coltype)
+
+
 class Json(TypeDecorator[Any]):
     """A value of dicts, lists, texts, numbers, booleans: JSONB on PostgreSQL, text on SQLite.
 
@@ -151,14 +168,27 @@ def safe_text(text: str) -> str:
     return text
 
 
+def _time_text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes it: ``2026-03-02 12:00:00.000000``, the zone left out."""
+    if value is None:
+        return None
+    if value.utcoffset() is None:
+        raise ValueError("A time without a timezone cannot be kept. Use datetime.now(UTC).")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _time_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def _json_or_none(value: Any) -> str | None:
     return None if value is None else json_text(value)
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+# Made once, for speed: json.dumps makes it anew for each call with options.
+_dumps = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 
 
 def _safe(value: Any) -> Any:
