@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from bot.cli.common import explained, opened, tokens_of
-from bot.rewards.payouts import rename_pictures
+from bot.rewards.pictures import rename_pictures
 from bot.runtime import keys_of, library_of, open_ready
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.errors import StoreError

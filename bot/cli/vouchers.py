@@ -15,7 +15,8 @@ from bot.cli.common import fail, opened, study_of
 from bot.content.library import Library
 from bot.conversation.books import stocks
 from bot.conversation.pay import settle
-from bot.rewards.payouts import OPEN, PAYOUTS, cancel
+from bot.rewards.paying import cancel
+from bot.rewards.payouts import OPEN, PAYOUTS
 from bot.rewards.stock_file import StockError, read_stock
 from bot.rewards.vouchers import add_stock, known_of, withdraw
 from bot.runtime import library_of

@@ -54,6 +54,8 @@ class Opener:
 
 
 NUDGE = Opener("polsbot.nudge", ("polsbot.continue",), ASK)
+VOUCHER = Opener("polsbot.voucher_waits", ("polsbot.voucher_show",))
+"""That a voucher waits: what it is worth and its code follow the tap, inside the window."""
 
 
 def opener_of(send: Send) -> Opener:
@@ -118,10 +120,19 @@ def templates_of(library: Library) -> list[Template]:
         template.name: template
         for study in library.studies.values()
         if "whatsapp" in study.channels
-        for revision in study.flows.values()
-        for template in _templates(revision.flow, library.texts(revision), values_of(study))
+        for template in _of_study(library, study)
     }
     return [found[name] for name in sorted(found)]
+
+
+def _of_study(library: Library, study: Study) -> Iterator[Template]:
+    for revision in study.flows.values():
+        yield from _templates(revision.flow, library.texts(revision), values_of(study))
+    if study.reward is not None and study.reward.pay_out_every is not None:
+        for language in study.languages:
+            template = template_of(VOUCHER, library.texts(), language, values_of(study))
+            if template is not None:
+                yield template
 
 
 def _templates(flow: Flow, texts: Texts, fixed: Mapping[str, Value]) -> Iterator[Template]:

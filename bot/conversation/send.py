@@ -88,8 +88,9 @@ class Senders:
         while not self._is_closing:
             self._bell.clear()
             try:
-                while not self._is_closing and (await self._turn() or self._carried):
-                    pass
+                while await self._turn() or self._carried:
+                    if self._is_closing:
+                        break
                 if (second := asyncio.get_running_loop().time()) - looked >= SWEEP:
                     looked = second
                     await self._database.transact(mark_abandoned, self._clock())

@@ -50,6 +50,7 @@ def differences(db: Connection) -> Iterator[str]:
     yield from _twice(db, book)
     yield from _payouts(db, book)
     yield from _vouchers(db, book)
+    yield from _erased(db, book)
 
 
 def remarks(db: Connection) -> Iterator[str]:
@@ -219,6 +220,29 @@ def _vouchers(db: Connection, book: Book) -> Iterator[str]:
                 f"{account[0]} says {-balances.get(account, 0)} cents are left, "
                 f"the vouchers say {left[account]}."
             )
+
+
+def _erased(db: Connection, book: Book) -> Iterator[str]:
+    """An erased person is owed no more than what is on its way, and nobody else was released."""
+    erased = {
+        row.id: row.study
+        for row in db.execute(select(PARTICIPANTS).where(PARTICIPANTS.c.status == "erased"))
+    }
+    for key, legs in book.items():
+        if not key.startswith("participant:"):
+            continue
+        person = key.split(":")[1]
+        account = spent_on(erased.get(person, ""), "erased")
+        freed = sum(leg.cents for leg in legs if leg.account == account)
+        currency = legs[0].currency if legs else ""
+        released = moved(freed, currency, debit=pot_of(person), credit=account)
+        if person not in erased:
+            yield f"Entry {key} releases what is owed to somebody who was not erased."
+        elif freed <= 0 or sorted(legs) != sorted(released):
+            yield f"Entry {key} does not release a pot."
+    for (account, _), cents in _balances(book).items():
+        if cents and account.startswith(pot_of("")) and account.removeprefix(pot_of("")) in erased:
+            yield f"{account} holds {cents} cents of somebody who was erased."
 
 
 def _compared(prefix: str, book: Book, expected: Book) -> Iterator[str]:

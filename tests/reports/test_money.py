@@ -21,7 +21,8 @@ from bot.reports.audit import differences, remarks
 from bot.reports.beancount import account_of, beancount
 from bot.reports.money import money
 from bot.rewards.ledger import moved, post, pot_of, reverse, spent_on
-from bot.rewards.payouts import PAYOUTS, cancel, note_failed, note_sent
+from bot.rewards.paying import cancel, note_failed, note_sent
+from bot.rewards.payouts import PAYOUTS
 from bot.rewards.vouchers import withdraw, write_off
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys

@@ -9,22 +9,11 @@ import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.rewards.erasing import forget
 from bot.rewards.ledger import balance, bank_of, held, payout_of, pot_of, spent_on, stock_of
-from bot.rewards.payouts import (
-    PAYOUTS,
-    PayoutState,
-    cancel,
-    find,
-    forget_codes,
-    note_arrived,
-    note_failed,
-    note_sent,
-    picture_name,
-    pictured,
-    rename_pictures,
-    request,
-    reserve,
-)
+from bot.rewards.paying import cancel, note_arrived, note_failed, note_sent, request
+from bot.rewards.payouts import PAYOUTS, PayoutState, find, pictured, reserve
+from bot.rewards.pictures import picture_name, rename_pictures
 from bot.rewards.stock import stock
 from bot.rewards.vouchers import VOUCHERS, known_of, voucher_of, withdraw, write_off
 from bot.store.database import Database
@@ -204,7 +193,7 @@ def test_codes_are_forgotten_and_amounts_stay(database: Database) -> None:
     database.run(request, payout, NOW)
     database.run(note_sent, payout, NOW)
 
-    database.run(forget_codes, owner)
+    database.run(forget, owner, "k", NOW)
 
     assert database.run(voucher_of, payout) is None
     assert database.run(held, owner) == 0

@@ -143,4 +143,4 @@ def test_every_hash_can_be_made_anew() -> None:
         for column in table.c
         if isinstance(column.type, Hashed) and column.type.of not in table.c
     }
-    assert alone == {"payouts.picture_hash"}, "rewards.payouts.rename_pictures makes those"
+    assert alone == {"payouts.picture_hash"}, "rewards.pictures.rename_pictures makes those"
