@@ -16,6 +16,7 @@ from bot.content.limits import BUTTONS
 from bot.content.placeholders import STUDY_PLACEHOLDERS, fill, placeholders_in
 from bot.content.study import Study
 from bot.content.texts import Texts
+from bot.engine.advance import RESTART
 from bot.engine.asides import ASK
 from bot.engine.effects import Send
 from bot.engine.flow import Flow, Value
@@ -117,13 +118,14 @@ def templates_of(library: Library) -> list[Template]:
         for study in library.studies.values()
         if "whatsapp" in study.channels
         for revision in study.flows.values()
-        for template in _templates(revision.flow, library.texts(revision), values_of(study))
+        for template in _templates(revision.flow, library.texts(revision), study)
     }
     return [found[name] for name in sorted(found)]
 
 
-def _templates(flow: Flow, texts: Texts, fixed: Mapping[str, Value]) -> Iterator[Template]:
-    for opener in _openers(flow):
+def _templates(flow: Flow, texts: Texts, study: Study) -> Iterator[Template]:
+    fixed = values_of(study)
+    for opener in _openers(flow, study):
         for language in flow.languages:
             raw = texts.raw(opener.text, language)
             known = {name for name, _ in placeholders_in(raw)}
@@ -133,10 +135,13 @@ def _templates(flow: Flow, texts: Texts, fixed: Mapping[str, Value]) -> Iterator
                     yield template
 
 
-def _openers(flow: Flow) -> Iterator[Opener]:
+def _openers(flow: Flow, study: Study) -> Iterator[Opener]:
     invite = flow.invite
     if invite is not None and invite.text is not None:
-        yield Opener(invite.text, tuple(choice.label for choice in invite.choices))
+        labels = tuple(choice.label for choice in invite.choices)
+        yield Opener(invite.text, labels)
+        if study.pause_after is not None:
+            yield Opener(RESTART, labels)
     if flow.policy.nudge is not None:
         yield NUDGE
     if any(step.break_after for step in flow.steps):

@@ -1,4 +1,4 @@
-"""The stored form of an order to say something: JSON that keeps dates dates."""
+"""The stored form of an order to say something, and of the words it became."""
 
 import json
 from functools import lru_cache
@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from bot.engine.effects import Send
 from bot.engine.stored import date_form, date_value
+from bot.message import Form
 
 
 @lru_cache(maxsize=1)
@@ -23,3 +24,9 @@ def dump_send(send: Send) -> str:
 def load_send(form: str) -> Send:
     """The order of a stored form."""
     return _sends().validate_python(json.loads(form, object_hook=date_value))
+
+
+@lru_cache(maxsize=1)
+def forms() -> TypeAdapter[Form]:
+    """How a form is stored and read again."""
+    return TypeAdapter(Form)
