@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from sys import intern
 
 from bot.engine.replies.fold import fold, squeeze
 from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
@@ -212,7 +213,9 @@ def build(spoken: Spoken) -> Lexicon:
 
 def by_squeeze(words: Iterable[str]) -> dict[str, str]:
     """From a word with every letter once to the longest of the words it may be."""
-    return {squeeze(word): word for word in sorted(words, key=lambda word: (len(word), word))}
+    return {
+        intern(squeeze(word)): word for word in sorted(words, key=lambda word: (len(word), word))
+    }
 
 
 def _phrases(spoken: Spoken) -> dict[Words, Senses]:
