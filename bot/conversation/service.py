@@ -19,6 +19,7 @@ from bot.conversation.guards import full_organisations
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
+from bot.conversation.outbox import BROKEN
 from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
@@ -31,7 +32,7 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.rewards.payouts import due
+from bot.rewards.payouts import due, put_off
 from bot.runtime import Runtime, card_store, keys_of
 
 log = structlog.get_logger()
@@ -227,6 +228,7 @@ class Conversations:
                 await self.runtime.database.transact(look, self.content, payout, now)
             except Exception:
                 log.exception("a payout failed; it is tried again", payout=payout)
+                await self.runtime.database.transact(put_off, payout, now + BROKEN)
             else:
                 looked += 1
         if looked:
