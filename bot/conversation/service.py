@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from datetime import datetime
 from typing import Any
@@ -200,11 +201,16 @@ class Conversations:
         """In their order; behind one that fails nothing of the same person is handled."""
         database, reached = self.runtime.database, now - GRACE
         outcomes, failed = [], set[str]()
+        of: dict[str, list[str]] = defaultdict(list)
+        for inbound in listed:
+            of[inbound.sender].append(inbound.provider_id)
         for inbound in [one for one in listed if one.received_at <= now - GRACE]:
             if inbound.sender in failed:
                 continue
             try:
-                received = await database.transact(catch_up, self.content, inbound, now)
+                received = await database.transact(
+                    catch_up, self.content, inbound, of[inbound.sender], now
+                )
             except Exception:
                 log.exception("a missed message was not handled; it is tried again")
                 failed.add(inbound.sender)

@@ -59,7 +59,8 @@ async def list_received(
         read = [_read(one, since) for one in listed if one.direction == "inbound"]
     except _NO_LIST:
         return None
-    return sorted((one for one in read if one is not None), key=lambda one: one.received_at)
+    newest_first = [one for one in read if one is not None]  # also within one second
+    return sorted(newest_first[::-1], key=lambda one: one.received_at)
 
 
 async def _addresses(client: Client, sender: str) -> list[str]:
