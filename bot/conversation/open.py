@@ -25,6 +25,7 @@ _BASELINE = "baseline"
 _PERSON = Statement(
     select(
         PARTICIPANTS.c.status,
+        PARTICIPANTS.c.paused_for,
         PARTICIPANTS.c.language,
         PARTICIPANTS.c.seed,
         PARTICIPANTS.c.is_test,
@@ -75,7 +76,8 @@ def open_wave(
 ) -> Opened:
     """Begin a run for this participant. A wave that is open or was opened is left alone.
 
-    Who came by themselves gets the first question at once, there; everybody else an invitation.
+    Who came by themselves gets the first question at once, there; everybody else an invitation,
+    and who is paused since they fell silent the words for coming back.
     """
     person = _PERSON.row(db, it=participant)
     if person is None or person.status not in ("active", "paused"):
@@ -108,7 +110,8 @@ def open_wave(
         seed=person.seed,
         facts=_facts(db, participant, flow.name),
     )
-    after, effects = advance(flow, run, Started(invited=came is None))
+    started = Started(invited=came is None, again=person.paused_for == "silent")
+    after, effects = advance(flow, run, started)
     _BEGIN.run(
         db,
         id=run.id,
