@@ -24,6 +24,8 @@ from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
 from bot.message import Channel, Form
 
+INVITED = Started()
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -54,9 +56,9 @@ class Talk:
     shown: list[Form] = field(default_factory=list)
     is_opted_out: bool = False
 
-    def start(self) -> list[Form]:
+    def start(self, started: Started = INVITED) -> list[Form]:
         """Open the wave."""
-        return self._hear(Started())
+        return self._hear(started)
 
     def type(self, text: str) -> list[Form]:
         """The person types."""

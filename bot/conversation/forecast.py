@@ -73,7 +73,7 @@ def _of_person(
     if person.status != "active":
         yield LeftOut(person.id, person.status)
         return
-    channel = _channel(db, study, person)
+    channel = _channel(db, content, study, person)
     if channel is None:
         yield LeftOut(person.id, "unreachable")
         return
@@ -112,9 +112,9 @@ def _due(
         moment = max(moment, due.at)
 
 
-def _channel(db: Connection, study: Study, person: Any) -> str | None:
+def _channel(db: Connection, content: Content, study: Study, person: Any) -> str | None:
     """Where the first try goes."""
-    order = order_of(study.channels, person.channel)
+    order = order_of(content.channels(study), person.channel)
     alive = [
         way.channel
         for way in ways_of(db, person.id)

@@ -47,7 +47,8 @@ def open_wave(
 ) -> Opened:
     """Begin a run for this participant. A wave that is open or was opened is left alone.
 
-    Who came by themselves gets the first question at once, there; everybody else an invitation.
+    Who came by themselves gets the first question at once, there; everybody else an invitation,
+    and who is paused since they fell silent the words for coming back.
     """
     person = db.execute(
         select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == participant)
@@ -86,7 +87,8 @@ def open_wave(
         seed=person.seed,
         facts=_facts(db, participant, flow.name),
     )
-    after, effects = advance(flow, run, Started(invited=came is None))
+    started = Started(invited=came is None, again=person.paused_for == "silent")
+    after, effects = advance(flow, run, started)
     db.execute(
         insert(RUNS),
         {

@@ -26,7 +26,7 @@ from bot.engine.outside import respond
 from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
-from bot.message import InboundMessage
+from bot.message import Channel, InboundMessage
 from bot.panel import participants
 from bot.panel.pauses import resume
 from bot.store.errors import StaleError
@@ -92,6 +92,7 @@ class _Address:
     """What is known of the address a message came from."""
 
     id: str
+    channel: Channel
     heard_at: datetime | None
     opted_out_at: datetime | None
 
@@ -150,9 +151,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
 def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:
     """The address that ``row``, the run spoken to there, was found by; or it is looked for."""
     if row is not None:  # nearly always: one statement has found both
-        return _Address(row.address_id, row.heard_at, row.opted_out_at)
+        return _Address(row.address_id, inbound.channel, row.heard_at, row.opted_out_at)
     known = participants.keep_address(db, inbound.channel, inbound.sender, now)
-    return _Address(known.id, known.heard_at, known.opted_out_at)
+    return _Address(known.id, inbound.channel, known.heard_at, known.opted_out_at)
 
 
 def _in_run(

@@ -8,12 +8,15 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.cards import Card, CardError, CardStore
+from bot.content.letter import Letterhead
 from bot.content.library import Library
 from bot.content.recordings import Voices
 from bot.content.revision import Revision, dump_revision, load_revision
+from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.tables import KeptRevision
 from bot.engine.replies.lexicon import Lexicon
+from bot.message import Channel
 
 REVISIONS = KeptRevision.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
@@ -43,9 +46,13 @@ class Content:
         lexicons: Mapping[str, Lexicon],
         cards: Cards | None = None,
         voices: Voices | None = None,
+        letterhead: Letterhead | None = None,
     ) -> None:
-        """Without cards no picture is sent, without voices no question is read aloud."""
+        """Without cards no picture is sent, without voices no question is read aloud, without a
+        letterhead no e-mail.
+        """
         self.library = library
+        self.letterhead = letterhead
         self.cards = cards
         self.voices = voices
         self.lexicons = lexicons
@@ -62,6 +69,11 @@ class Content:
         self.own = library.texts()
         self._texts.clear()
         self._words.clear()
+
+    def channels(self, study: Study) -> tuple[str, ...]:
+        """The channels of a study that this installation has set up, in the study's order."""
+        can_mail = self.letterhead is not None
+        return tuple(one for one in study.channels if can_mail or one != Channel.EMAIL)
 
     def revision(self, db: Connection, content_hash: str) -> Revision:
         """The revision a run is pinned to; it was kept when the first such run began."""

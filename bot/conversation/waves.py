@@ -87,7 +87,7 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
     if wave is None:
         _look_again(db, participant, None)
         return "over"
-    outcome, again = _hindrance(db, study, person, wave, now)
+    outcome, again = _hindrance(db, content, study, person, wave, now)
     if outcome:
         _look_again(db, participant, again)
         return outcome
@@ -98,7 +98,7 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
 
 
 def _hindrance(
-    db: Connection, study: Study, person: Any, wave: DueWave, now: datetime
+    db: Connection, content: Content, study: Study, person: Any, wave: DueWave, now: datetime
 ) -> tuple[str, datetime | None]:
     """What stands against opening this wave now, and when to look again; nothing: an empty word."""
     if wave.at > now:
@@ -111,7 +111,7 @@ def _hindrance(
         return "unknown", now + TOMORROW
     if not may_be_asked(db, study, wave, person.id):
         return "consent", now + WITHOUT_CONSENT
-    if not can_be_reached(db, study, person.id):
+    if not can_be_reached(db, content.channels(study), person.id):
         return "unreachable", now + TOMORROW
     when = moment_to_open(db, study, person, now)
     return ("later", when) if when > now else ("", None)

@@ -6,6 +6,7 @@ from bot.content.sms import parts_of
 from bot.message import (
     ButtonsForm,
     Channel,
+    EmailForm,
     Form,
     ListForm,
     PictureForm,
@@ -55,6 +56,8 @@ def _drawn(form: Form) -> Line:
             return {"body": body, "buttons": _taps(buttons)}
         case VoiceForm(audio_url=url):
             return {"body": "", "audio": url}
+        case EmailForm(subject=subject, body=body):
+            return {"body": f"{subject}\n\n{body}"}
 
 
 def _taps(taps: Any) -> list[dict[str, str]]:
