@@ -146,6 +146,7 @@ class Lexicon:
     prefixes: tuple[str, ...]
     negating: tuple[str, ...]
     longest: int
+    heads: frozenset[str] = frozenset()
 
     def same_sense(self, word: str, other: str) -> bool:
         """Whether two like words do not differ in letters that make a word its opposite."""
@@ -208,6 +209,7 @@ def build(spoken: Spoken) -> Lexicon:
         prefixes=tuple(map(fold, spoken.prefixes)),
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
+        heads=frozenset(words[0] for words in phrases),
     )
 
 
