@@ -17,6 +17,7 @@ from bot.settings import Settings, SettingsError
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
 from bot.store.migrations import check
+from bot.store.seal import fit
 
 Clock = Callable[[], datetime]
 """The time, as aware UTC."""
@@ -84,6 +85,22 @@ def card_store(settings: Settings, library: Library) -> CardStore:
     return CardStore(settings.polsbot_cards, library.pictures, secret)
 
 
+def open_ready(settings: Settings) -> Database:
+    """Open the database of the settings: its tables and its keys are those of this program.
+
+    Raises SettingsError or StoreError with the mend.
+    """
+    keys = keys_of(settings)
+    database = open_database(settings.database_url, keys=keys)
+    try:
+        check(database)
+        fit(database, keys)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 @asynccontextmanager
 async def open_runtime(
     settings: Settings,
@@ -96,9 +113,8 @@ async def open_runtime(
     Raises SettingsError, StoreError or LexiconError with the mend. ``carriers`` are closed too.
     """
     seller = seller_of(settings)
-    database = open_database(settings.database_url, keys=keys_of(settings))
+    database = open_ready(settings)
     try:
-        check(database)
         library = library_of(settings)
         lexicons = load_lexicons(settings.polsbot_locales)
         everyone = {Channel.LOCAL: local, **carriers}

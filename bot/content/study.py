@@ -73,6 +73,7 @@ class Study:
     """One research with its flows; ``pause_after`` counts silent waves, ``None`` for never.
 
     ``countries`` are those to whose telephone numbers anything is sent: two capital letters each.
+    ``duty`` is the number (``+31612345678``) of who is on duty: a crisis rings there.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Study:
     not_understood: str = "skip"
     reward: RewardRule | None = None
     desk: str = ""
+    duty: str = ""
     title: str = ""
     countries: tuple[str, ...] = ("NL",)
     flows: Mapping[str, Revision] = field(default_factory=dict)

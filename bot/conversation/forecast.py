@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
@@ -72,7 +73,7 @@ def _of_person(
     if person.status != "active":
         yield LeftOut(person.id, person.status)
         return
-    channel = _channel(db, study, person)
+    channel = _channel(db, content, study, person)
     if channel is None:
         yield LeftOut(person.id, "unreachable")
         return
@@ -111,9 +112,9 @@ def _due(
         moment = max(moment, due.at)
 
 
-def _channel(db: Connection, study: Study, person: Any) -> str | None:
+def _channel(db: Connection, content: Content, study: Study, person: Any) -> str | None:
     """Where the first try goes."""
-    order = order_of(study.channels, person.channel)
+    order = order_of(content.channels(study), person.channel)
     alive = [
         way.channel
         for way in ways_of(db, person.id)
@@ -135,6 +136,7 @@ def _segments(content: Content, study: Study, revision: Revision, person: Any) -
         "reward": study.reward.cents if study.reward else 0,
         "pot": 0,
         "to_go": 1,
+        **helplines_of(study),
     }
     run = Run("r", revision.hash, person.id, language, seed=person.seed)
     send = question(flow.invite, run, purpose="opening")

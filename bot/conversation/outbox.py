@@ -7,11 +7,9 @@ again blindly. Order to one person is kept: nothing overtakes an older open mess
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import structlog
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +18,7 @@ from bot.conversation.alerts import alert
 from bot.conversation.effects import DROPPED, OUTBOUND, queue
 from bot.conversation.guards import may_write_to
 from bot.conversation.line import UNPROMPTED, next_in_line
+from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
 from bot.conversation.speak import speak
 from bot.conversation.templates import opening_form
@@ -139,8 +138,10 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
         decent = hours_of(study).next(now, row.timezone)
         if decent > now:
             return decent
-    opening = opening_form(db, content, row, study) if row.purpose in UNPROMPTED else None
-    found, address = way_to(db, row, study, now, opening)
+    opening = None
+    if row.purpose in UNPROMPTED:
+        opening = opening_form(db, content, row, study, load_send(row.order))
+    found, address = way_to(db, content, row, study, now, opening)
     way = found.way
     if way is None:
         return found.reason
@@ -186,9 +187,3 @@ def _queue_rest(db: Connection, row: Any, way: Way, rest: list[str], now: dateti
             form=words,
             is_plain=row.is_plain,
         )
-
-
-@lru_cache(maxsize=1)
-def forms() -> TypeAdapter[Form]:
-    """How a form is stored and read again."""
-    return TypeAdapter(Form)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from bot.channels.contract import Listed
 from bot.conversation.effects import OUTBOUND
-from bot.conversation.outbox import forms
+from bot.conversation.orders import forms
 from bot.conversation.pay import PURPOSE
 from bot.message import DeliveryState, Form, VoiceForm
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot.content.cards import card_of
 from bot.content.cards.voucher import FOLDER
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.listening import SPOKEN, spoken
@@ -76,6 +77,7 @@ def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Val
         "sender_name": study.sender_name,
         "desk": study.desk,
         "reward": study.reward.cents if study.reward else 0,
+        **helplines_of(study),
     }
 
 

@@ -66,7 +66,7 @@ def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str 
     ]
     if step.skip:
         shown.append(Shown(SKIP, "polsbot.skip", f"{tap}.{SKIP}"))
-    parameters = dict(run.answers)
+    parameters: dict[str, Value] = {**run.answers, "wave": run.wave}
     if kind_of(step.name) == DOUBT:
         parameters["value"] = run.doubted
     return Send(

@@ -20,9 +20,8 @@ from bot.panel.numbers import NumberError, country_of, normal_number
 from bot.panel.participants import (
     PARTICIPANTS,
     Enrolment,
+    already_reached,
     enrol,
-    find_address,
-    people_at,
 )
 
 COLUMNS = (
@@ -175,7 +174,7 @@ def _is_shared(row: Row) -> bool:
 
 
 def _compare(db: Connection, study: Study, row: Row) -> Line:
-    known = _known(db, study, row)
+    known = already_reached(db, row.person)
     named = row.cells.get("id")
     if named:
         person = db.execute(
@@ -203,18 +202,6 @@ def _compare(db: Connection, study: Study, row: Row) -> Line:
         )
         return Line(row.number, "wrong", reason)
     return Line(row.number, "new", person=row.person)
-
-
-def _known(db: Connection, study: Study, row: Row) -> list[Any]:
-    """Whom this number reaches in the study already."""
-    found: dict[str, Any] = {}
-    for channel, address in row.person.addresses:
-        at = find_address(db, channel, address)
-        if at is not None:
-            for one in people_at(db, at.id):
-                if one.study == study.name and not one.is_test:
-                    found[one.id] = one
-    return list(found.values())
 
 
 def _changed(row: Row, person: Any) -> Line:

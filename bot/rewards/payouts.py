@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from bot.rewards.ledger import balance, hold_still, moved, payout_of, post, pot_of
 from bot.rewards.pictures import picture_name
 from bot.rewards.tables import Payout
+from bot.store.statements import Statement
 
 PAYOUTS = Payout.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
@@ -34,6 +35,16 @@ WAITING = (PayoutState.RESERVED, PayoutState.FAILED)
 
 OPEN = (*WAITING, PayoutState.REQUESTED)
 """The debt stands."""
+
+
+_WAITING_OF = Statement(
+    select(PAYOUTS.c.id)
+    .where(
+        PAYOUTS.c.participant_id == bindparam("participant"),
+        or_(*(PAYOUTS.c.state == str(state) for state in WAITING)),
+    )
+    .order_by(PAYOUTS.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +108,7 @@ def due(db: Connection, now: datetime, most: int = 100) -> list[str]:
 
 def waiting_of(db: Connection, participant: str) -> list[str]:
     """A participant's payouts of which no message is on its way, the oldest first."""
-    found = select(PAYOUTS.c.id).where(
-        PAYOUTS.c.participant_id == participant, PAYOUTS.c.state.in_(WAITING)
-    )
-    return list(db.execute(found.order_by(PAYOUTS.c.number)).scalars())
+    return [row.id for row in _WAITING_OF.rows(db, participant=participant)]
 
 
 def put_off(db: Connection, payout: str, until: datetime | None) -> None:

@@ -88,7 +88,7 @@ class Voucher(SQLModel, table=True):
     expires_on: date
     barcode: str = Field(default="qr", sa_column_kwargs={"server_default": "qr"})
     code: str | None = Field(default=None, sa_type=Encrypted("vouchers.code"))
-    code_hash: bytes = Field(sa_type=Hashed("vouchers.code"), unique=True)
+    code_hash: bytes = Field(sa_type=Hashed("vouchers.code", of="code"), unique=True)
     payout_id: str | None = Field(default=None, foreign_key="payouts.id", unique=True)
     imported_at: datetime = Field(sa_type=UtcTime)
     lost_at: datetime | None = Field(default=None, sa_type=UtcTime)

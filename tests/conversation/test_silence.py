@@ -73,6 +73,7 @@ def test_a_month_later_one_message_asks_once_more_and_none_after_it(database: Da
     said = live(database, 51, 200)
 
     assert [len(messages) for messages in said.values()] == [1]
+    assert "We hoorden een tijd niets van je" in said[min(said)][0]
     assert min(said) >= 14 * 3 + 7 + RESTART.days
     assert standing(database) == ("paused", "silent")
 

@@ -63,7 +63,7 @@ def _waves(db: Connection, study: Study, figures: Figures, end: datetime) -> Non
                     figures.left_out["no consent"] += 1
                 elif person.id in told or person.status != "active":
                     figures.left_out["paused"] += 1
-                elif not can_be_reached(db, study, person.id):
+                elif not can_be_reached(db, study.channels, person.id):
                     figures.left_out["stopped or unreachable"] += 1
                 else:
                     figures.broken["a wave that was due was not opened"] += 1
