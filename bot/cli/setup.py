@@ -1,12 +1,15 @@
 """Setting up: configuration, database, and a look at everything."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from bot.cli.common import explained, tokens_of
+from bot.channels.contract import SendError
+from bot.cli.common import explained, mail_of, tokens_of
+from bot.content.letter import number_in
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.database import open_database
 from bot.store.errors import StoreError
@@ -52,7 +55,7 @@ def doctor() -> None:
     for name, look in _LOOKS.items():
         try:
             print(f"ok    {name}: {look(settings)}")
-        except (SettingsError, StoreError, OSError, ValueError) as error:
+        except (SettingsError, StoreError, SendError, OSError, ValueError) as error:
             faults += 1
             print(f"wrong {name}: {error}")
     raise typer.Exit(1 if faults else 0)
@@ -109,10 +112,25 @@ def _twilio(settings: Settings) -> str:
     return "set"
 
 
+def _mail(settings: Settings) -> str:
+    """The server is spoken to, but nothing is sent."""
+    carrier = mail_of(settings)
+    if carrier is None:
+        return "not set (e-mail is left out)"
+    asyncio.run(carrier.try_out())
+    if not any(map(number_in, (settings.twilio_whatsapp_sender, settings.twilio_sms_sender))):
+        raise ValueError(
+            "An e-mail is answered on WhatsApp or SMS: set TWILIO_WHATSAPP_SENDER or "
+            "TWILIO_SMS_SENDER to a number."
+        )
+    return "the server takes our e-mail"
+
+
 _LOOKS: dict[str, Callable[[Settings], str]] = {
     "key": _key,
     "database": _database,
     "flows and locales": _files,
     "public address": _address,
     "twilio": _twilio,
+    "e-mail": _mail,
 }

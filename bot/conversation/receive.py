@@ -15,6 +15,7 @@ from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
 from bot.conversation.pay import pay
 from bot.conversation.reading import name_of, read
+from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
@@ -87,6 +88,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     Raises StaleError when another process changed the run in between: then it is run again.
     """
     address = participants.keep_address(db, inbound.channel, inbound.sender, now)
+    inbound = recognise(db, content, inbound, address, now)
     row = _RUN_AT.row(db, address=address.id)
     run = None if row is None else load_run(row.state)
     reading = read(db, content, inbound, row, run)

@@ -45,7 +45,9 @@ def route(
     talk and nothing else, and a reminder only to who is not talking to us elsewhere.
     """
     reasons = []
-    talking = purpose == "reminder" and any(is_open(way, now) for way in ways)
+    talking = purpose == "reminder" and any(
+        way.channel != "email" and is_open(way, now) for way in ways
+    )
     for way in sorted(ways, key=lambda way: _rank(order, way.channel, talking)):
         if way.channel not in order:
             reasons.append(f"{way.channel}: not a channel of the study")
