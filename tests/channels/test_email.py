@@ -1,6 +1,7 @@
 """Letters to a real mail server: what is in them, and what each refusal asks for."""
 
 import asyncio
+import contextlib
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,10 +156,16 @@ async def test_a_server_that_is_not_there_or_says_nothing_has_taken_nothing() ->
         bound.bind(("127.0.0.1", 0))
         assert (await fails(bound.getsockname()[1])).reaction is Reaction.LATER
 
-    silent = await asyncio.start_server(lambda _, writer: None, "127.0.0.1", 0)
-    async with silent:
-        port = silent.sockets[0].getsockname()[1]
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            await over.wait()
+
+    over = asyncio.Event()
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
         assert (await fails(port, patience=0.2)).reaction is Reaction.LATER
+        over.set()
+        await asyncio.sleep(0)
 
 
 async def test_the_password_goes_over_an_encrypted_line_only(tmp_path: Path) -> None:

@@ -71,14 +71,21 @@ async def mail_server(box: Mailbox, tls: ssl.SSLContext | None = None) -> AsyncI
     options: dict[str, Any] = {}
     if tls is not None:
         options = {"tls_context": tls, "require_starttls": True, "auth_required": True}
-    loop = asyncio.get_running_loop()
+    loop, talks = asyncio.get_running_loop(), list[SMTP]()
 
     def talk() -> SMTP:
-        return SMTP(box, hostname="localhost", loop=loop, authenticator=_authenticate, **options)
+        talks.append(
+            SMTP(box, hostname="localhost", loop=loop, authenticator=_authenticate, **options)
+        )
+        return talks[-1]
 
     server = await loop.create_server(talk, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
+    for one in talks:
+        if one.transport is not None:
+            cast(asyncio.Transport, one.transport).abort()
+    await asyncio.sleep(0)
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
