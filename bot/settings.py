@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     out together, of which we take half.
     ``smtp_url`` is the mail server (see ``channels/email/server.py``), ``smtp_sender`` the address
     that e-mails come from, whose mail a person reads.
+    ``voucher_url`` is where vouchers are bought on demand (``bot/channels/seller.py``).
     ``polsbot_key`` may hold several keys, the newest first. ``polsbot_most_a_day`` counts the
     messages of all organisations, ``polsbot_most_each_a_day`` those of one: when they have left, no
     further wave is opened until tomorrow.
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     twilio_sms_sender: str = ""
     twilio_whatsapp_rate: float = Field(default=40, ge=1, le=1000)
     twilio_sms_rate: float = Field(default=10, ge=1, le=1000)
+    voucher_url: str = ""
+    voucher_token: SecretStr | None = None
     smtp_url: SecretStr | None = None
     smtp_sender: str = ""
     smtp_rate: float = Field(default=10, ge=1, le=1000)

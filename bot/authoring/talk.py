@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.library import Library
 from bot.content.revision import Revision
 from bot.content.study import Study
@@ -128,6 +129,7 @@ class Talk:
             "sender_name": self.study.sender_name,
             "desk": self.study.desk,
             "reward": cents,
+            **helplines_of(self.study),
             "pot": self.pot,
             "to_go": -(-(every - self.pot % every) // cents) if every and cents else None,
         }

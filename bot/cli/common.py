@@ -15,11 +15,10 @@ from bot.content.study import Study
 from bot.conversation.contents import known_contents
 from bot.message import Channel
 from bot.panel.emails import EmailError, normal_email
-from bot.runtime import keys_of
+from bot.runtime import open_ready
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from bot.store.errors import StoreError
-from bot.store.migrations import check
 
 _BAR = 30
 
@@ -41,12 +40,11 @@ def explained() -> Iterator[None]:
 
 @contextlib.contextmanager
 def opened() -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database they name, with its schema checked."""
+    """The settings and the database they name, its tables and keys checked."""
     with explained():
         settings = read_settings()
-        database = open_database(settings.database_url, keys=keys_of(settings))
+        database = open_ready(settings)
         try:
-            check(database)
             yield settings, database
         finally:
             database.close()

@@ -12,7 +12,7 @@ from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
 from bot.panel.emails import EmailError
 from bot.panel.numbers import NumberError
-from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.panel.participants import PARTICIPANTS, Enrolment, already_reached, enrol
 from bot.panel.roster_file import ways_of
 from bot.runtime import library_of
 
@@ -31,6 +31,7 @@ def add(
     channel: Annotated[str, typer.Option(help="whatsapp, sms or email: liked best.")] = "whatsapp",
     organisation: Annotated[str, typer.Option(help="Municipality.")] = "default",
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
+    shared: Annotated[bool, typer.Option("--shared", help="A second person on a number.")] = False,
 ) -> None:
     """Enrol a person; prints the id."""
     if not phone and not email:
@@ -46,6 +47,12 @@ def add(
         person = Enrolment(
             study, name, language, addresses, now.date(), organisation, wanted.hours.timezone
         )
+        known = database.run(already_reached, person)
+        if known and not shared:
+            raise fail(
+                f"This number reaches {', '.join(one.id for one in known)} in {study} already. "
+                "Add --shared when this is a second person with the same phone."
+            )
         print(database.run(enrol, person, now))
 
 

@@ -3,20 +3,27 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import closing
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
 from bot.channels.contract import SendError
-from bot.cli.common import explained, mail_of, tokens_of
+from bot.cli.common import explained, mail_of, opened, tokens_of
 from bot.content.letter import number_in
+from bot.rewards.pictures import rename_pictures
+from bot.runtime import keys_of, library_of, open_ready
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store.database import open_database
 from bot.store.errors import StoreError
-from bot.store.keys import generate_key
+from bot.store.keys import Keys, generate_key
+from bot.store.seal import Rekeyed, rekey
 
 _PASSWORD = re.compile(r"://[^/@]*@")
 """Who and with which password, in an address."""
+
+_EXAMPLE_NUMBER = "+31612345678"
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 
@@ -47,6 +54,33 @@ def upgrade() -> None:
         print("The database is up to date.")
 
 
+@db_app.command("rekey")
+def rekey_database() -> None:
+    """Write everything anew with the first secret of POLSBOT_KEY. Stop the bot first.
+
+    Put a new secret in front of the old one (`polsbot config --new-key`), run this, then leave the
+    old one out. Nothing is changed unless all of it is.
+    """
+    with opened() as (settings, database):
+        keys = keys_of(settings).renewed()
+        database.use_keys(keys)
+        done = database.run(_rekey, keys)
+    for table, values in done.values.items():
+        print(f"{table}: {values}")
+    print("Everything belongs to the first secret of POLSBOT_KEY now. Leave the others out.")
+    if done.lost:
+        print(
+            f"{done.lost} erased addresses or codes, of which only the hash was kept, cannot be "
+            "recognised any more: who was erased and said stop counts as new if enrolled again."
+        )
+
+
+def _rekey(db: Connection, keys: Keys) -> Rekeyed:
+    done = rekey(db, keys, SQLModel.metadata.sorted_tables)
+    rename_pictures(db)
+    return done
+
+
 def doctor() -> None:
     """Look at everything a running bot needs, and say the mend of what is wrong."""
     with explained():
@@ -62,26 +96,17 @@ def doctor() -> None:
 
 
 def _key(settings: Settings) -> str:
-    from bot.runtime import keys_of
-
     keys_of(settings)
     return "there"
 
 
 def _database(settings: Settings) -> str:
-    from bot.store.migrations import check
-
-    database = open_database(settings.database_url)
-    try:
-        check(database)
-    finally:
-        database.close()
-    return database.url.get_backend_name()
+    with closing(open_ready(settings)) as database:
+        return database.url.get_backend_name()
 
 
 def _files(settings: Settings) -> str:
     from bot.content.problem import Severity
-    from bot.runtime import library_of
 
     library = library_of(settings)
     errors = [one for one in library.problems if one.severity is Severity.ERROR]
@@ -126,6 +151,23 @@ def _mail(settings: Settings) -> str:
     return "the server takes our e-mail"
 
 
+def _duty(settings: Settings) -> str:
+    from bot.runtime import library_of
+
+    if not settings.twilio_account_sid:
+        return "no alarm can leave before Twilio is set"
+    studies = library_of(settings).studies.values()
+    if example := [one.name for one in studies if one.duty == _EXAMPLE_NUMBER]:
+        raise ValueError(
+            f"{', '.join(example)}: `duty:` is the number of the example. "
+            "Put the number of who is on duty in study.yaml."
+        )
+    on_duty = [one.name for one in studies if one.duty]
+    if on_duty and not settings.twilio_sms_sender:
+        raise ValueError("Alarms are text messages. Set TWILIO_SMS_SENDER.")
+    return ", ".join(on_duty) or "nobody (needed for questions in free words)"
+
+
 _LOOKS: dict[str, Callable[[Settings], str]] = {
     "key": _key,
     "database": _database,
@@ -133,4 +175,5 @@ _LOOKS: dict[str, Callable[[Settings], str]] = {
     "public address": _address,
     "twilio": _twilio,
     "e-mail": _mail,
+    "on duty": _duty,
 }

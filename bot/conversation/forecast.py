@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
@@ -135,6 +136,7 @@ def _segments(content: Content, study: Study, revision: Revision, person: Any) -
         "reward": study.reward.cents if study.reward else 0,
         "pot": 0,
         "to_go": 1,
+        **helplines_of(study),
     }
     run = Run("r", revision.hash, person.id, language, seed=person.seed)
     send = question(flow.invite, run, purpose="opening")

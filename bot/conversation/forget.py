@@ -17,7 +17,7 @@ from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.erase import erase
 from bot.panel.timers import drop_timers
-from bot.rewards.payouts import forget_codes
+from bot.rewards import erasing
 
 
 def stop(db: Connection, participant: str, now: datetime) -> bool:
@@ -33,7 +33,7 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 def forget(db: Connection, participant: str, now: datetime) -> bool:
     """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
     one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym; the
-    codes of the vouchers that were given go.
+    codes of the vouchers that were given go, and what was owed is released.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
@@ -50,7 +50,12 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
-    forget_codes(db, participant)
+    person = select(participants.PARTICIPANTS.c.study).where(
+        participants.PARTICIPANTS.c.id == participant
+    )
+    study = db.execute(person).scalar()
+    if study is not None:
+        erasing.forget(db, participant, study, now)
     return erase(db, participant, now)
 
 

@@ -67,7 +67,7 @@ def make_word(db: Connection, run: str, payload: str, said: str, now: datetime) 
 
 
 def recognise(
-    db: Connection, content: Content, inbound: InboundMessage, address: Any, now: datetime
+    db: Connection, content: Content, inbound: InboundMessage, now: datetime
 ) -> InboundMessage:
     """The message without a word of ours, and as the tap that it stands for when nothing else in
     it was changed. Its address then reaches the person, whose run is the one that is spoken of.
@@ -75,7 +75,7 @@ def recognise(
     for found in _LIKE_ONE.finditer(inbound.text):
         word = found[0].lower()
         row = _FIND.row(db, word=word)
-        if row is None or not _may_come(db, content, inbound, address, row, word, now):
+        if row is None or not _may_come(db, content, inbound, row, word, now):
             continue
         is_open = row.status == str(RunStatus.WAITING)
         if is_open:
@@ -91,12 +91,12 @@ def _may_come(
     db: Connection,
     content: Content,
     inbound: InboundMessage,
-    address: Any,
     row: Any,
     word: str,
     now: datetime,
 ) -> bool:
     """Whether the word counts from this address; an unknown one is let in."""
+    address = participants.keep_address(db, inbound.channel, inbound.sender, now)
     if _REACHES.row(db, person=row.participant_id, address=address.id) is not None:
         _USE.run(db, word=word, address=address.id, now=now)
         return True

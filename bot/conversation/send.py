@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.channels.contract import Carrier, Failure, Reaction, SendError
 from bot.conversation.meters import CARRIED
 from bot.conversation.outbox import Claimed, claim, mark_abandoned
 from bot.conversation.revisions import Content
-from bot.conversation.settle import settle_failed, settle_sent
-from bot.message import Channel
+from bot.conversation.settle import Carried, settle
+from bot.message import Channel, Sent
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -21,6 +22,17 @@ SWEEP = 2.0
 """Seconds between two looks without a ring: what another process queued, what comes due."""
 
 _UNKNOWN = Failure("no channel", Reaction.FIX, "No carrier is set up for this channel.")
+
+
+def turn(
+    db: Connection, content: Content, carried: Sequence[Carried], now: datetime, most: int
+) -> list[Claimed]:
+    """One turn of the senders: write down what was carried, then take what may leave now, what
+    waited for one of these included. In one transaction, since each costs as much as several rows.
+    """
+    for one in carried:
+        settle(db, one, now)
+    return claim(db, content, now, most) if most > 0 else []
 
 
 class Senders:
@@ -44,7 +56,9 @@ class Senders:
         self._at_once = at_once
         self._bell = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._carried: list[Carried] = []
         self._loop: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def start(self) -> None:
         """Begin to carry."""
@@ -56,46 +70,63 @@ class Senders:
 
     async def close(self) -> None:
         """Stop claiming, let what is under way arrive, and write it down."""
+        self._closing.set()
+        self.ring()
         if self._loop is not None:
-            self._loop.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._loop
+            await self._loop
         if self._under_way:
             await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._settle_each(self._carried)
 
     async def drain(self) -> None:
         """Carry until nothing is left that may leave now: for tests and the terminal."""
-        while await self._carry_some():
+        while await self._turn():
             await asyncio.gather(*self._under_way)
 
     async def _run(self) -> None:
-        while True:
+        looked = float("-inf")
+        while not self._closing.is_set():
+            self._bell.clear()
             try:
-                more = True
-                while more:
-                    more = await self._carry_some() > 0
-                await self._database.transact(mark_abandoned, self._clock())
+                while not self._closing.is_set() and (await self._turn() or self._carried):
+                    pass
+                if (second := asyncio.get_running_loop().time()) - looked >= SWEEP:
+                    looked = second
+                    await self._database.transact(mark_abandoned, self._clock())
             except Exception:
                 log.exception("outbox sweep failed; it is tried again")
             # Not wait_for: in Python 3.11 it forgets that it was cancelled when the bell rings in
-            # the same moment, and then close would wait for ever.
+            # the same moment.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SWEEP):
                     await self._bell.wait()
-            self._bell.clear()
 
-    async def _carry_some(self) -> int:
-        """Claim as many as there are free hands, and send them off."""
+    async def _turn(self) -> int:
+        """Settle what was carried, claim as many as there are free hands, and send them off."""
         room = self._at_once - len(self._under_way)
-        if room <= 0:
-            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-            return 1
-        taken = await self._database.transact(claim, self._content, self._clock(), room)
+        carried, self._carried = self._carried, []
+        if room <= 0 and not carried:
+            return 0
+        try:
+            taken = await self._database.transact(turn, self._content, carried, self._clock(), room)
+        except Exception:
+            await self._settle_each(carried)
+            raise
         for one in taken:
             task = asyncio.create_task(self._carry(one))
             self._under_way.add(task)
             task.add_done_callback(self._done)
         return len(taken)
+
+    async def _settle_each(self, carried: Sequence[Carried]) -> None:
+        """Each by itself, where the turn failed or is the last: one that cannot be written down
+        becomes uncertain, and no other with it.
+        """
+        for one in carried:
+            try:
+                await self._database.transact(settle, one, self._clock())
+            except Exception:
+                log.exception("the fate of a message is lost; it becomes uncertain", row=one.row)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -104,16 +135,16 @@ class Senders:
         self._bell.set()
 
     async def _carry(self, one: Claimed) -> None:
-        """One message: handed over, and its fate written down."""
-        carrier = self._carriers.get(one.message.channel)
+        """One message: handed over, and its fate told to the next turn."""
+        channel = one.message.channel
+        carrier = self._carriers.get(channel)
+        fate: Sent | Failure
         try:
             if carrier is None:
                 raise SendError(_UNKNOWN)
-            sent = await carrier.send(one.message)
+            fate, outcome = await carrier.send(one.message), "sent"
         except SendError as error:
             log.warning("not sent", row=one.row, code=error.failure.code)
-            CARRIED.labels(str(one.message.channel), error.failure.code).inc()
-            await self._database.transact(settle_failed, one.row, error.failure, self._clock())
-        else:
-            CARRIED.labels(str(one.message.channel), "sent").inc()
-            await self._database.transact(settle_sent, one.row, sent, self._clock())
+            fate, outcome = error.failure, error.failure.code
+        CARRIED.labels(str(channel), outcome).inc()
+        self._carried.append(Carried(one.row, fate))

@@ -1,5 +1,6 @@
 """What became of a message: the answer to our call, and what the provider tells later."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,6 +60,22 @@ _AGAIN = Statement(
         leased_until=None,
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A message of the outbox that was handed over, and what the carrier said to it."""
+
+    row: int
+    fate: Sent | Failure
+
+
+def settle(db: Connection, carried: Carried, now: datetime) -> None:
+    """Write down what became of a message."""
+    if isinstance(carried.fate, Failure):
+        settle_failed(db, carried.row, carried.fate, now)
+    else:
+        settle_sent(db, carried.row, carried.fate, now)
 
 
 def settle_sent(db: Connection, row: int, sent: Sent, now: datetime) -> None:

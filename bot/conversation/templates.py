@@ -78,6 +78,11 @@ def opening_form(
     return TemplateForm(approved.provider_id, template.language, variables, body, buttons)
 
 
+def is_approved(db: Connection, name: str) -> bool:
+    """Whether a template may be sent now."""
+    return _APPROVED.row(db, name=name) is not None
+
+
 def keep_template(
     db: Connection, name: str, provider_id: str, language: str, approval: Approval, now: datetime
 ) -> None:

@@ -200,7 +200,8 @@ def _count_foreign(flow: Flow, run: Run, event: Replied) -> Run:
     is_foreign = language is not None and language != run.language and language in flow.languages
     if isinstance(event.reading, Tapped):
         return run
-    return replace(run, foreign=run.foreign + 1 if is_foreign else 0)
+    foreign = run.foreign + 1 if is_foreign else 0
+    return run if foreign == run.foreign else replace(run, foreign=foreign)
 
 
 def _is_question(effect: Effect) -> bool:

@@ -8,18 +8,20 @@ from typing import Any
 from bot.engine.flow import RunStatus, Value
 from bot.engine.run import Run
 
+DATE = "$date"
+"""The name under which JSON keeps a date."""
+
 _NAMES = tuple(field.name for field in fields(Run))
 
 
 def dump_run(run: Run) -> str:
     """A run as JSON; ``load_run`` gives an equal run back."""
-    form = {name: getattr(run, name) for name in _NAMES}
-    return json.dumps(form, default=date_form, ensure_ascii=False, separators=(",", ":"))
+    return encode({name: getattr(run, name) for name in _NAMES})
 
 
 def load_run(text: str) -> Run:
     """The run of a stored form; fields that are newer than the form have their defaults."""
-    form = json.loads(text, object_hook=date_value)
+    form = decode(text)
     form["status"] = RunStatus(form["status"])
     for name in ("answers", "facts"):
         form[name] = {key: load_value(value) for key, value in form[name].items()}
@@ -34,15 +36,20 @@ def load_value(form: Any) -> Value:
     return tuple(form) if isinstance(form, list) else form
 
 
-def date_form(value: Any) -> dict[str, str]:
-    """For ``json.dumps(default=)``: the form of a date, which JSON has not."""
+def _date_form(value: Any) -> dict[str, str]:
+    """The form of a date, which JSON has not."""
     if isinstance(value, date):
-        return {"$date": value.isoformat()}
+        return {DATE: value.isoformat()}
     raise TypeError(f"{type(value).__name__} is no answer")
 
 
-def date_value(form: dict[str, Any]) -> Any:
-    """For ``json.loads(object_hook=)``: the date of such a form."""
-    if form.keys() == {"$date"}:
-        return date.fromisoformat(form["$date"])
+def _date_value(form: dict[str, Any]) -> Any:
+    """The date of such a form."""
+    if form.keys() == {DATE}:
+        return date.fromisoformat(form[DATE])
     return form
+
+
+# Made once, for speed: json.dumps and json.loads make them anew for each call with options.
+encode = json.JSONEncoder(default=_date_form, ensure_ascii=False, separators=(",", ":")).encode
+decode = json.JSONDecoder(object_hook=_date_value).decode

@@ -40,15 +40,16 @@ def forward(flow: Flow, run: Run, place: int, notices: tuple[Text, ...] = ()) ->
     for index in range(place, len(flow.steps)):
         step = flow.steps[index]
         reached = _is_reached(step, run)
-        run = replace(run, passed=(*_without(run, step), (step.name, reached)))
+        passed = (*_without(run, step), (step.name, reached))
+        if reached and step.kind is Kind.ASK:
+            run = replace(run, passed=passed, step=step.name, tries=0, doubted=None)
+            last = (Text("polsbot.last_question"),) if _is_last(flow, run, index) else ()
+            return run, (*said, *ask(flow, run, (*notices, *last)))
+        run = replace(run, passed=passed)
         if not reached:
             if step.name in run.answers:
                 run = replace(run, answers=_dropped(run, step))
                 said.append(Record(step.name, None, "", "skipped"))
-        elif step.kind is Kind.ASK:
-            run = replace(run, step=step.name, tries=0, doubted=None)
-            last = (Text("polsbot.last_question"),) if _is_last(flow, run, index) else ()
-            return run, (*said, *ask(flow, run, (*notices, *last)))
         elif step.kind is Kind.END:
             status = step.ends or RunStatus.COMPLETED
             return end(flow, run, status, tuple(said))

@@ -143,6 +143,18 @@ def people_at(db: Connection, address: str) -> list[Any]:
     return _REACHED.rows(db, it=address)
 
 
+def already_reached(db: Connection, person: Enrolment) -> list[Any]:
+    """Whom the addresses of this person reach in the study already."""
+    found: dict[str, Any] = {}
+    for channel, address in person.addresses:
+        at = find_address(db, channel, address)
+        if at is not None:
+            for one in people_at(db, at.id):
+                if one.study == person.study and not one.is_test:
+                    found[one.id] = one
+    return list(found.values())
+
+
 def addresses_of(db: Connection, participant: str) -> list[Any]:
     """Every address of a participant, the oldest first."""
     return _ADDRESSES_OF.rows(db, it=participant)

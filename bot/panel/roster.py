@@ -14,11 +14,10 @@ from bot.message import Channel
 from bot.panel.participants import (
     PARTICIPANTS,
     addresses_of,
+    already_reached,
     enrol,
-    find_address,
     keep_address,
     link,
-    people_at,
 )
 from bot.panel.roster_file import Line, Row
 
@@ -68,7 +67,7 @@ def save(db: Connection, lines: Sequence[Line], now: datetime) -> list[tuple[int
 
 
 def _compare(db: Connection, study: Study, row: Row) -> Line:
-    known = _known(db, study, row)
+    known = already_reached(db, row.person)
     named = row.cells.get("id")
     if named:
         person = db.execute(
@@ -101,18 +100,6 @@ def _compare(db: Connection, study: Study, row: Row) -> Line:
         )
         return Line(row.number, "wrong", reason)
     return Line(row.number, "new", person=row.person)
-
-
-def _known(db: Connection, study: Study, row: Row) -> list[Any]:
-    """Whom these addresses reach in the study already."""
-    found: dict[str, Any] = {}
-    for channel, address in row.person.addresses:
-        at = find_address(db, channel, address)
-        if at is not None:
-            for one in people_at(db, at.id):
-                if one.study == study.name and not one.is_test:
-                    found[one.id] = one
-    return list(found.values())
 
 
 def _changed(db: Connection, row: Row, person: Any) -> Line:

@@ -41,14 +41,18 @@ def route(
 
     ``order`` names the channels by preference, ``avoid`` address ids that failed already,
     ``templates`` the channels on which an approved opening exists. A farewell may go to an address
-    that has just opted out; nothing else may. E-mail cannot be answered, so it carries what opens a
-    talk and nothing else, and a reminder only to who is not talking to us elsewhere.
+    that has just opted out; nothing else to a participant may. An alarm to who is on duty always
+    goes: the phone that was switched off at the first may be on at the next. E-mail cannot be
+    answered, so it carries what opens a talk and nothing else, and a reminder only to who is not
+    talking to us elsewhere.
     """
     reasons = []
     talking = purpose == "reminder" and any(
         way.channel != "email" and is_open(way, now) for way in ways
     )
     for way in sorted(ways, key=lambda way: _rank(order, way.channel, talking)):
+        if purpose == "alarm":
+            return Route(way)
         if way.channel not in order:
             reasons.append(f"{way.channel}: not a channel of the study")
         elif way.id in avoid:

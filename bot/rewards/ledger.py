@@ -6,6 +6,7 @@ that is credited (+); together they lead from what a questionnaire costs to what
     expense:<study>:rewards ─earned→ pot:<participant> ─reserved→ payout:<participant>
     payout:<participant> ─given→ stock:<study> ─bought→ bank:<study>
     expense:<study>:lost ─expired→ stock:<study>
+    pot:<participant> ─erased→ expense:<study>:erased
 
 What a participant has earned and not been given is the sum of ``pot`` and ``payout``; the face
 value of the vouchers at hand is what ``stock`` lacks. Nothing is ever changed, only reversed.
@@ -28,6 +29,8 @@ POSTINGS = Posting.__table__  # type: ignore[attr-defined] # SQLModel adds it
 OWED = ("pot:", "payout:")
 """Accounts of what we owe to somebody: never below zero."""
 
+_ENTER = Statement(upsert(ENTRIES).on_conflict_do_nothing().returning(ENTRIES.c.id))
+_POST = Statement(insert(POSTINGS))
 _BALANCE = Statement(
     select(func.coalesce(func.sum(POSTINGS.c.cents), 0).label("cents")).where(
         POSTINGS.c.account == bindparam("it"), POSTINGS.c.currency == bindparam("currency")
@@ -102,18 +105,16 @@ def post(db: Connection, key: str, legs: Iterable[Leg], now: datetime) -> bool:
     taken = sorted({(leg.account, leg.currency) for leg in legs if _is_taken(leg)})
     for account, _ in taken:
         _lock(db, account)
-    made = db.execute(
-        upsert(ENTRIES).on_conflict_do_nothing().returning(ENTRIES.c.id), {"key": key, "at": now}
-    ).scalar()
-    if made is None:
+    entry = _ENTER.row(db, key=key, at=now)
+    if entry is None:
         if sorted(legs_of(db, key)) != sorted(legs):
             raise LedgerError(f"{key} is there already, and says something else.")
         return False
     rows = [
-        {"entry_id": made, "account": leg.account, "cents": leg.cents, "currency": leg.currency}
+        {"entry_id": entry.id, "account": leg.account, "cents": leg.cents, "currency": leg.currency}
         for leg in legs
     ]
-    db.execute(insert(POSTINGS), rows)
+    _POST.run_many(db, rows)
     for account, currency in taken:
         if balance(db, account, currency) < 0:
             raise OverdrawnError(f"{key} takes more from {account} than it holds.")

@@ -12,13 +12,15 @@ different keys live in one process, and a column without keys refuses.
 """
 
 import json
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Connection, Dialect, Engine, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel.sql.sqltypes import UTCDateTime as UtcTime
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.store.errors import StoreError
 from bot.store.keys import Keys
@@ -90,21 +92,41 @@ class Encrypted(TypeDecorator[str]):
 class Hashed(TypeDecorator[str]):
     """A keyed hash by which an encrypted text is found: compare the column with the plain text.
 
-    What is read back is the hash (32 bytes); handing it in again leaves it as it is.
+    What is read back is the hash (32 bytes); handing it in again leaves it as it is. ``of`` names
+    the encrypted column of the same table from which it can be made anew.
     """
 
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, purpose: str) -> None:
+    def __init__(self, purpose: str, *, of: str = "") -> None:
         super().__init__(32)
         self.purpose = purpose
+        self.of = of
 
     def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
         """Hash a text."""
         if isinstance(value, str):
             return _keys(dialect).hash(safe_text(value), self.purpose)
         return value
+
+
+class UtcTime(UTCDateTime):
+    """An aware time, kept and read back in UTC; one without a zone is refused (ValueError)."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """For speed, since a row has several: SQLite's text at once and not in layers."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+        return lambda value: None if value is None else _time_text(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """The same the other way."""
+        if dialect.name == "sqlite":
+            return _time_of_text
+        return super().result_processor(dialect, coltype)
 
 
 class Json(TypeDecorator[Any]):
@@ -149,14 +171,26 @@ def safe_text(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=64)  # a message writes the same moment into four or five columns
+def _time_text(value: datetime) -> str:
+    """As SQLAlchemy writes it: ``2026-03-02 12:00:00.000000``, the zone left out."""
+    if value.utcoffset() is None:
+        raise ValueError("A time without a timezone cannot be kept. Use datetime.now(UTC).")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _time_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def _json_or_none(value: Any) -> str | None:
     return None if value is None else json_text(value)
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+# Made once, for speed: json.dumps makes it anew for each call with options.
+_dumps = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 
 
 def _safe(value: Any) -> Any:

@@ -16,9 +16,10 @@ from sqlmodel import SQLModel
 
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, claim, mark_abandoned
+from bot.conversation.outbox import LEASE, mark_abandoned
 from bot.conversation.receive import INBOUND, receive
-from bot.conversation.settle import settle_sent
+from bot.conversation.send import turn
+from bot.conversation.settle import Carried
 from bot.conversation.timers import fire
 from bot.message import Channel, InboundMessage, OutboundMessage, Sent
 from bot.panel.participants import Enrolment, enrol
@@ -59,12 +60,14 @@ class Machine:
     def send(self) -> None:
         """What the senders do, one message after the other."""
         self.commit(mark_abandoned, self.now)
-        while taken := self.commit(claim, CONTENT, self.now):
+        carried: list[Carried] = []
+        while taken := self.commit(turn, CONTENT, carried, self.now, 32):
+            carried = []
             for one in taken:
                 self.step()  # before the call
                 self.delivered.append(one.message)
                 self.step()  # after it, before its outcome is written down
-                self.commit(settle_sent, one.row, Sent(f"SM{one.row}"), self.now)
+                carried.append(Carried(one.row, Sent(f"SM{one.row}")))
 
     def survive(self, work: Callable[[], None]) -> None:
         """Do it; after a death a new process does it again, when the lease is over."""
