@@ -13,7 +13,7 @@ from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
 from bot.conversation.revisions import Content
-from bot.conversation.waves import may_be_asked, opened_of, rules_of
+from bot.conversation.waves import flow_to_open, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.asking import question
 from bot.engine.flow import Value
@@ -79,7 +79,8 @@ def _of_person(
         return
     pot = balance(db, pot_of(person.id))
     for due in _due(db, study, person, now, until):
-        if not may_be_asked(db, study, due, person.id):
+        flow = flow_to_open(db, study, due, person.id)
+        if flow is None:
             yield LeftOut(person.id, "consent")
             return
         cents = study.reward.cents if study.reward else 0
@@ -89,7 +90,7 @@ def _of_person(
         messages = 1 + len(study.reminders)
         segments = 0
         if channel == Channel.SMS:
-            segments = messages * _segments(content, study, study.flows[due.rule.flow], person)
+            segments = messages * _segments(content, study, study.flows[flow], person)
         at = hours_of(study).next(max(due.at, now), person.timezone)
         yield Forecast(
             person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
