@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from bot.content.revision import Revision
 from bot.content.study import Study
 from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import has_open_run, open_wave
@@ -14,6 +15,7 @@ from bot.conversation.revisions import Content
 from bot.conversation.ways import can_be_reached
 from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
+from bot.panel.hours import own_hours
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import paused_since
 from bot.panel.waves import DueWave, WaveRule, next_wave
@@ -33,6 +35,7 @@ _PERSON = Statement(
         PARTICIPANTS.c.id,
         PARTICIPANTS.c.study,
         PARTICIPANTS.c.status,
+        PARTICIPANTS.c.seed,
         PARTICIPANTS.c.anchor_on,
         PARTICIPANTS.c.timezone,
     )
@@ -134,7 +137,8 @@ def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | 
     """The participant's next wave, by the study's rules and what was opened."""
     opened = opened_of(db, study, person)
     rules = rules_of(study)
-    return next_wave(rules, person.anchor_on, opened, now, study.hours.start, person.timezone)
+    begin = own_hours(study, person.seed).begin
+    return next_wave(rules, person.anchor_on, opened, now, begin, person.timezone)
 
 
 def opened_of(db: Connection, study: Study, person: Any) -> set[tuple[str, int]]:
@@ -161,12 +165,13 @@ def flow_to_open(db: Connection, study: Study, wave: DueWave, participant: str) 
     Who has said neither yes nor no is asked for it once more instead, until silence pauses them;
     ``None`` for who said no, or took the consent back.
     """
-    asking = [
-        name
-        for name, revision in study.flows.items()
-        if any(step.consent for step in revision.flow.steps)
-    ]
+    asking = [name for name, revision in study.flows.items() if asks_for_consent(revision)]
     if not asking or wave.rule.flow in asking or _CONSENT.row(db, it=participant) is not None:
         return wave.rule.flow
     ended = {row.status for row in _RUNS.rows(db, it=participant) if row.flow in asking}
     return asking[0] if ended <= _UNDECIDED else None
+
+
+def asks_for_consent(revision: Revision) -> bool:
+    """Whether a flow asks for a consent itself."""
+    return any(step.consent for step in revision.flow.steps)

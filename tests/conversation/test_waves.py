@@ -29,7 +29,7 @@ TODAY = NOW.date()
 
 def enrolled(db: Connection, intake_on: date = TODAY) -> str:
     address = [(Channel.LOCAL, AMINA)]
-    return enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, intake_on), NOW)
+    return enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, intake_on, seed=0), NOW)
 
 
 def tick(database: Database, now: datetime) -> list[str]:
@@ -151,6 +151,20 @@ def test_half_a_year_of_waves_comes_every_14_days_from_the_anchor(database: Data
     due = [NOW.date() + timedelta(days=14 * n) for n in range(14)]
     off = (date(2026, 4, 27), date(2026, 5, 25))  # King's Day, Whit Monday
     assert opened == [day + timedelta(days=1) if day in off else day for day in due]
+
+
+def test_people_who_come_due_together_are_spread_over_the_first_two_hours(
+    database: Database,
+) -> None:
+    ten = MORNING - timedelta(days=1)
+    for number in range(20):
+        address = [(Channel.LOCAL, f"{AMINA}{number}")]
+        person = Enrolment("klantmonitor", "Amina", "nl", address, TODAY, seed=number * 360)
+        database.run(enrol, person, ten)
+
+    opened = [tick(database, ten + timedelta(minutes=minute)) for minute in range(0, 132, 6)]
+
+    assert [outcomes.count("opened") for outcomes in opened] == [*[1] * 20, 0, 0]
 
 
 def test_an_outage_delays_a_wave_and_moves_none(database: Database) -> None:
