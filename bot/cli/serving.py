@@ -19,12 +19,13 @@ from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
 from bot.jobs.contents import learn_contents
+from bot.jobs.purchases import keep_buying
 from bot.jobs.ticker import tick
 from bot.jobs.worker import carry_clock
 from bot.logs import set_up_logs
 from bot.message import Channel
-from bot.runtime import open_runtime
-from bot.settings import Settings
+from bot.runtime import Runtime, open_runtime
+from bot.settings import Settings, SettingsError
 from bot.web.app import make_app, make_metrics_app
 
 
@@ -79,12 +80,14 @@ async def _run(
 ) -> None:
     """Serve until told to stop; what is under way is finished first."""
     async with open_runtime(settings, carriers, local) as runtime:
+        _check_seller(runtime)
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
             app.cleanup_ctx.append(beside(_clock(conversations, settings.redis_url)))
             app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
             app.cleanup_ctx.append(beside(look_after_books(conversations)))
+            app.cleanup_ctx.append(beside(keep_buying(conversations)))
         carrier = carriers.get(Channel.WHATSAPP)
         if isinstance(carrier, TwilioCarrier):
             wanted = [one.name for one in FIXED]
@@ -95,6 +98,17 @@ async def _run(
             metrics = make_metrics_app(conversations)
             app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
         await serve_until_stopped(app, host, settings.port)
+
+
+def _check_seller(runtime: Runtime) -> None:
+    """Raise SettingsError when a study wants vouchers from a seller and none is set."""
+    for study in runtime.library.studies.values():
+        is_wanted = study.reward is not None and study.reward.supply == "seller"
+        if is_wanted and runtime.seller is None:
+            raise SettingsError(
+                f"{study.name} buys vouchers from a seller (`supply: seller` in study.yaml), and "
+                "none is set. Set VOUCHER_URL and VOUCHER_TOKEN, or leave `supply:` out and import."
+            )
 
 
 def _clock(conversations: Conversations, redis_url: str | None) -> Coroutine[Any, Any, None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.cards import Card, CardError, CardStore
@@ -17,8 +17,11 @@ from bot.content.texts import Texts
 from bot.conversation.tables import KeptRevision
 from bot.engine.replies.lexicon import Lexicon
 from bot.message import Channel
+from bot.store.statements import Statement
 
 REVISIONS = KeptRevision.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+_KNOWN = Statement(select(REVISIONS.c.hash).where(REVISIONS.c.hash == bindparam("it")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ class Content:
 
 def keep(db: Connection, revision: Revision, now: datetime) -> None:
     """Keep a revision before its first run begins; known ones are left alone."""
+    if _KNOWN.row(db, it=revision.hash) is not None:
+        return
     db.execute(
         upsert(REVISIONS).on_conflict_do_nothing(),
         {

@@ -26,7 +26,7 @@ from bot.engine.effects import Effect, Send
 from bot.engine.events import Event, Expired, TimedOut
 from bot.engine.run import Run
 from bot.engine.stored import load_run
-from bot.panel import participants
+from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import pause
 from bot.panel.timers import ERASURE, finish_timer, postpone_timer
 from bot.store.statements import Statement
@@ -38,7 +38,15 @@ CLOSE = "close"
 
 _RUN = Statement(select(RUNS).where(RUNS.c.id == bindparam("it")).with_for_update())
 _PERSON = Statement(
-    select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == bindparam("it"))
+    select(
+        PARTICIPANTS.c.id,
+        PARTICIPANTS.c.first_name,
+        PARTICIPANTS.c.status,
+        PARTICIPANTS.c.channel,
+        PARTICIPANTS.c.next_wave_at,
+        PARTICIPANTS.c.timezone,
+        PARTICIPANTS.c.is_test,
+    ).where(PARTICIPANTS.c.id == bindparam("it"))
 )
 
 

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.content.study import Study
-from bot.conversation.effects import INVITATIONS, RUNS
-from bot.conversation.open import open_wave
+from bot.conversation.effects import INVITATIONS
+from bot.conversation.open import has_open_run, open_wave
 from bot.conversation.openers import moment_to_open
 from bot.conversation.revisions import Content
 from bot.conversation.ways import can_be_reached
-from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import paused_since
@@ -26,7 +25,15 @@ TOMORROW = timedelta(days=1)
 WITHOUT_CONSENT = timedelta(days=7)
 
 _PERSON = Statement(
-    select(PARTICIPANTS).where(PARTICIPANTS.c.id == bindparam("it")).with_for_update()
+    select(
+        PARTICIPANTS.c.id,
+        PARTICIPANTS.c.study,
+        PARTICIPANTS.c.status,
+        PARTICIPANTS.c.anchor_on,
+        PARTICIPANTS.c.timezone,
+    )
+    .where(PARTICIPANTS.c.id == bindparam("it"))
+    .with_for_update()
 )
 _AGAIN = Statement(
     update(PARTICIPANTS)
@@ -38,11 +45,6 @@ _OPENED = Statement(
         INVITATIONS.c.participant_id == bindparam("person"),
         INVITATIONS.c.study == bindparam("study"),
     )
-)
-_WAITING = Statement(
-    select(RUNS.c.id)
-    .where(RUNS.c.participant_id == bindparam("it"), RUNS.c.status == str(RunStatus.WAITING))
-    .limit(1)
 )
 _CONSENT = Statement(
     select(CONSENTS.c.id)
@@ -93,7 +95,9 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
         return outcome
     revision = study.flows[wave.rule.flow]
     opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
-    _look_again(db, participant, now if person.status == "active" else None)
+    following = plan(db, study, person, now) if person.status == "active" else None
+    again = None if following is None else max(following.at, now + WHILE_OPEN)
+    _look_again(db, participant, again)
     return "opened" if opened.run else "unknown"
 
 
@@ -105,7 +109,7 @@ def _hindrance(
         return "later", wave.at
     if paused_since(db, study.name) is not None:
         return "paused", None  # whoever resumes the study looks at everybody
-    if _has_open_run(db, person.id):
+    if has_open_run(db, person.id):
         return "open", now + WHILE_OPEN
     if wave.rule.flow not in study.flows:
         return "unknown", now + TOMORROW
@@ -140,10 +144,6 @@ def rules_of(study: Study) -> Sequence[WaveRule]:
 
 def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
     _AGAIN.run(db, it=participant, at=at)
-
-
-def _has_open_run(db: Connection, participant: str) -> bool:
-    return _WAITING.row(db, it=participant) is not None
 
 
 def may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:

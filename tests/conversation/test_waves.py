@@ -63,7 +63,7 @@ def test_the_baseline_opens_at_once_and_once(database: Database) -> None:
     database.run(enrolled)
 
     assert tick(database, NOW) == ["opened"]
-    assert tick(database, NOW + timedelta(minutes=1)) == ["later"]
+    assert tick(database, NOW + timedelta(minutes=1)) == []
     assert waves(database) == [("baseline", 1)]
 
 

@@ -6,7 +6,14 @@ from decimal import Decimal
 from bot.engine.replies import emoji
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_article, is_noise, meant
+from bot.engine.replies.parts import (
+    LOUD_MARKS,
+    UNKNOWN,
+    is_article,
+    is_mark,
+    is_noise,
+    meant,
+)
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
@@ -21,6 +28,8 @@ def read_choice(question: Question, items: Sequence[Item]) -> Understood | Uncle
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if is_article(piece, following):
+            continue
+        if is_mark(piece, following) and not _has_yes_and_no(question):
             continue
         finder.take(piece)
     return finder.verdict()
@@ -103,6 +112,8 @@ class _Finder:
     def _take_words(self, item: Item) -> None:
         if item.kind == "mark":
             self._take_mark(item)
+        elif self._is_only(item):
+            return
         elif item.can_be(Sense.OR, Sense.BUT) or (item.can_be(*_HEDGES) and not self._passes(item)):
             self.doubt = self.doubt or "more than one answer"
         elif item.can_be(Sense.NOT) and not item.can_be(Sense.NO):
@@ -119,6 +130,11 @@ class _Finder:
             self.heard.add(Sense.VERY)
         elif not item.common and not is_noise(item):
             self.unknown = True
+
+    def _is_only(self, item: Item) -> bool:
+        """Whether a "but" stands before all answers: then it is an "only"."""
+        said = self.positions or self.fits or self.faces or self.heard
+        return item.can_be(Sense.BUT) and item.can_be(Sense.FILLER) and not said
 
     def _passes(self, item: Item) -> bool:
         """Whether a hedge is only filler here: "maybe" beside a number, not beside a yes."""

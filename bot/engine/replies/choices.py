@@ -60,6 +60,8 @@ class _Listed:
         if item.can_be(Sense.THROUGH):
             self._close()
             self.through, self.range_from = True, self.open
+        elif self._is_only(item):
+            return
         elif (
             item.can_be(Sense.OR, Sense.BOUND, Sense.BUT)
             or (item.can_be(Sense.OUT_OF) and not is_noise(item))
@@ -75,6 +77,11 @@ class _Listed:
             self._take_mark(item)
         else:
             self._take_plain_words(item)
+
+    def _is_only(self, item: Item) -> bool:
+        """Whether a "but" stands before all answers: then it is an "only"."""
+        said = self.chosen or self.fits
+        return item.can_be(Sense.BUT) and item.can_be(Sense.FILLER) and not said
 
     def _take_all_or_none(self, item: Item) -> None:
         codes, exclusive = self.question.codes, self.question.exclusive
@@ -126,10 +133,13 @@ class _Listed:
         ):
             self.doubt = self.doubt or "no such number"
         else:
+            place = int(value) - 1
+            if place == self.open and self.chosen.get(place) != "digit":
+                return  # "budget coach 1" says it in both ways
             self.open = None
-            if int(value) - 1 in self.chosen:
+            if place in self.chosen:
                 self.doubt = self.doubt or "the same twice"
-            self._name(int(value) - 1, "digit")
+            self._name(place, "digit")
 
     def _name(self, position: int, reason: str) -> None:
         if self.through and self.range_from is not None:

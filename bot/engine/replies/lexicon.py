@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from sys import intern
 
 from bot.engine.replies.fold import fold, squeeze
 from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
@@ -145,6 +146,7 @@ class Lexicon:
     prefixes: tuple[str, ...]
     negating: tuple[str, ...]
     longest: int
+    heads: frozenset[str] = frozenset()
 
     def same_sense(self, word: str, other: str) -> bool:
         """Whether two like words do not differ in letters that make a word its opposite."""
@@ -207,12 +209,15 @@ def build(spoken: Spoken) -> Lexicon:
         prefixes=tuple(map(fold, spoken.prefixes)),
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
+        heads=frozenset(words[0] for words in phrases),
     )
 
 
 def by_squeeze(words: Iterable[str]) -> dict[str, str]:
     """From a word with every letter once to the longest of the words it may be."""
-    return {squeeze(word): word for word in sorted(words, key=lambda word: (len(word), word))}
+    return {
+        intern(squeeze(word)): word for word in sorted(words, key=lambda word: (len(word), word))
+    }
 
 
 def _phrases(spoken: Spoken) -> dict[Words, Senses]:

@@ -40,6 +40,7 @@ class Item:
 def scan(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Item]:
     """Every token in one item, nothing left out."""
     items: list[Item] = []
+    tokens = [part for token in tokens for part in _apart(token, lexicon, options)]
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -94,13 +95,22 @@ def _single(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Item]:
     elif fits or options.is_common(word):
         yield Item("phrase", word, fits=fits, common=options.is_common(word), glued=token.glued)
     else:
+        yield Item("phrase", word, glued=token.glued)
+
+
+def _apart(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Token]:
+    """A word that is not known as it is without the small words that are written onto it."""
+    word = token.text
+    if token.kind == "word" and not is_said(word, lexicon, options):
         for prefix in lexicon.prefixes:
             rest = word.removeprefix(prefix)
-            if rest not in (word, "") and (
-                (rest,) in lexicon.phrases or (rest,) in options.whole or rest in options.words
-            ):
-                senses = lexicon.phrases.get((prefix,), {Sense.AND: Decimal(0)})
-                yield Item("phrase", prefix, senses, glued=token.glued)
-                yield from scan([Token("word", rest, glued=True)], lexicon, options)
+            if rest not in (word, "") and is_said(rest, lexicon, options):
+                yield token._replace(text=prefix)
+                yield Token("word", rest, glued=True)
                 return
-        yield Item("phrase", word, glued=token.glued)
+    yield token
+
+
+def is_said(word: str, lexicon: Lexicon, options: Options) -> bool:
+    """Whether the word begins a phrase of the lexicon, or is one of the options'."""
+    return word in lexicon.heads or word in options.words

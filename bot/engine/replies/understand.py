@@ -120,7 +120,8 @@ class _Asked:
             return command
         if is_answer:
             return None
-        return read_command(self.tokens, others, self.lexicons, "other language")
+        command = read_command(self.tokens, others, self.lexicons, "other language")
+        return None if command is not None and self._is_word_here(command) else command
 
     def _is_own_word(self) -> bool:
         """Whether the message is one word of answer in the session's language."""
@@ -131,6 +132,16 @@ class _Asked:
         senses = lexicon.phrases.get(words, {})
         answers = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE)
         return words in self._options(lexicon).whole or any(s in senses for s in answers)
+
+    def _is_word_here(self, command: Commanded) -> bool:
+        """Whether a foreign command is a word of the session's language: then it means that. A stop
+        yields only to a word that says something in an answer ("parę", a few; "pare", stop).
+        """
+        words = tuple(t.text for t in self.tokens if t.kind in ("word", "digits"))
+        own = self.lexicons[0]
+        if command.command is Command.STOP:
+            return words in own.phrases
+        return len(words) == 1 and words[0] in own.vocabulary
 
     def _crisis(self, tokens: Sequence[Token]) -> Commanded | None:
         return Commanded(Command.CRISIS, "word") if has_crisis(tokens, self.lexicons) else None
