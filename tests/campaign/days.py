@@ -51,7 +51,7 @@ class Campaign:
         await self.night(last + timedelta(days=8))
 
     async def day(self, day: date) -> None:
-        """Past noon, when everybody's day has begun, three faults at random moments, then evening."""
+        """Past noon, when every day has begun, three faults at random moments, then evening."""
         self.town.clock.go_to(datetime(day.year, day.month, day.day, 9, 59, 50, tzinfo=HERE))
         await self.until_up()
         self.town.clock.go_to(datetime(day.year, day.month, day.day, 12, 5, tzinfo=HERE))
