@@ -139,7 +139,33 @@ class VoiceForm:
     audio_url: str
 
 
-Form = TextForm | PictureForm | ButtonsForm | ListForm | TemplateForm | VoiceForm
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address behind words that can be tapped."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailForm:
+    """A letter that is answered elsewhere: ``links`` open the person's own app with the reply in
+    it, ``how`` says what to do then, ``stop`` ends the letters.
+
+    ``sender_name`` is who writes. ``direction`` is that of the script: ``ltr`` or ``rtl``.
+    """
+
+    subject: str
+    body: str
+    how: str
+    links: tuple[Link, ...]
+    stop: Link
+    sender_name: str
+    language: str
+    direction: str = "ltr"
+
+
+Form = TextForm | PictureForm | ButtonsForm | ListForm | TemplateForm | VoiceForm | EmailForm
 
 
 @dataclass(frozen=True, slots=True)

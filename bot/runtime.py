@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
+from bot.channels.seller import HttpSeller, Seller
 from bot.content.cards import CardStore
 from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
@@ -16,6 +17,7 @@ from bot.settings import Settings, SettingsError
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
 from bot.store.migrations import check
+from bot.store.seal import fit
 
 Clock = Callable[[], datetime]
 """The time, as aware UTC."""
@@ -39,7 +41,9 @@ class FastClock:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a process has opened. ``local`` is the channel that stays on this machine."""
+    """What a process has opened. ``local`` is the channel that stays on this machine; ``seller``
+    is who sells vouchers on demand.
+    """
 
     settings: Settings
     database: Database
@@ -48,6 +52,16 @@ class Runtime:
     carriers: Mapping[Channel, Carrier]
     local: LocalCarrier
     clock: Clock = field(default=lambda: datetime.now(UTC))
+    seller: Seller | None = None
+
+
+def seller_of(settings: Settings) -> Seller | None:
+    """Who sells vouchers on demand; ``None`` when nobody is set. Raises SettingsError."""
+    if not settings.voucher_url:
+        return None
+    if settings.voucher_token is None:
+        raise SettingsError("VOUCHER_URL is set without VOUCHER_TOKEN: set both or neither.")
+    return HttpSeller(settings.voucher_url, settings.voucher_token.get_secret_value())
 
 
 def keys_of(settings: Settings) -> Keys:
@@ -71,6 +85,22 @@ def card_store(settings: Settings, library: Library) -> CardStore:
     return CardStore(settings.polsbot_cards, library.pictures, secret)
 
 
+def open_ready(settings: Settings) -> Database:
+    """Open the database of the settings: its tables and its keys are those of this program.
+
+    Raises SettingsError or StoreError with the mend.
+    """
+    keys = keys_of(settings)
+    database = open_database(settings.database_url, keys=keys)
+    try:
+        check(database)
+        fit(database, keys)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 @asynccontextmanager
 async def open_runtime(
     settings: Settings,
@@ -82,17 +112,19 @@ async def open_runtime(
 
     Raises SettingsError, StoreError or LexiconError with the mend. ``carriers`` are closed too.
     """
-    database = open_database(settings.database_url, keys=keys_of(settings))
+    seller = seller_of(settings)
+    database = open_ready(settings)
     try:
-        check(database)
         library = library_of(settings)
         lexicons = load_lexicons(settings.polsbot_locales)
         everyone = {Channel.LOCAL: local, **carriers}
         yield Runtime(
             settings, database, library, lexicons, everyone, local,
-            clock or (lambda: datetime.now(UTC)),
+            clock or (lambda: datetime.now(UTC)), seller,
         )  # fmt: skip
     finally:
         for carrier in carriers.values():
             await carrier.close()
+        if seller is not None:
+            await seller.close()
         await database.aclose()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.message import (
     Button,
     ButtonsForm,
+    EmailForm,
     Form,
     ListForm,
     PictureForm,
@@ -20,10 +21,10 @@ Tap = Button | Row
 def body_of(form: Form) -> str:
     """The words of a message, without its labels."""
     match form:
-        case TextForm() | PictureForm() | ButtonsForm() | ListForm() | TemplateForm():
-            return form.body
         case VoiceForm():
             return ""
+        case _:
+            return form.body
 
 
 def taps_of(form: Form) -> tuple[Tap, ...]:
@@ -33,7 +34,7 @@ def taps_of(form: Form) -> tuple[Tap, ...]:
             return form.buttons
         case ListForm():
             return form.rows
-        case TextForm() | PictureForm() | VoiceForm():
+        case TextForm() | PictureForm() | VoiceForm() | EmailForm():
             return ()
 
 

@@ -15,6 +15,7 @@ from bot.content.hours_file import HOURS_KEYS
 from bot.content.steps import STEP_KEYS
 from bot.content.study_file import (
     CHANNELS,
+    NUMBER,
     REMINDER_KEYS,
     REWARD_KEYS,
     STUDY_KEYS,
@@ -52,11 +53,13 @@ _KNOWN: dict[str, Schema] = {
     **dict.fromkeys(("amount", "pay_out_every", "most_a_day", "budget"), _MONEY),
     **dict.fromkeys(("times", "tries"), _COUNT),
     "type": {"enum": [str(one) for one in AnswerType]},
+    "duty": {"type": "string", "pattern": NUMBER.pattern},
     "end": {"enum": ["completed", "stopped"]},
     "channels": {"type": "array", "items": {"enum": list(CHANNELS)}},
     "then": {"enum": ["skip"]},
     "when": {"enum": ["completed"]},
     "as": {"enum": ["voucher"]},
+    "supply": {"enum": ["stock", "seller"]},
 }
 
 

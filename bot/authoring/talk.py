@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.library import Library
 from bot.content.revision import Revision
 from bot.content.study import Study
@@ -22,6 +23,8 @@ from bot.engine.replies.reading import Unclear
 from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
 from bot.message import Channel, Form
+
+INVITED = Started()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ class Talk:
     shown: list[Form] = field(default_factory=list)
     is_opted_out: bool = False
 
-    def start(self) -> list[Form]:
+    def start(self, started: Started = INVITED) -> list[Form]:
         """Open the wave."""
-        return self._hear(Started())
+        return self._hear(started)
 
     def type(self, text: str) -> list[Form]:
         """The person types."""
@@ -126,6 +129,7 @@ class Talk:
             "sender_name": self.study.sender_name,
             "desk": self.study.desk,
             "reward": cents,
+            **helplines_of(self.study),
             "pot": self.pot,
             "to_go": -(-(every - self.pot % every) // cents) if every and cents else None,
         }

@@ -1,18 +1,61 @@
-"""Opening the cases that people take over."""
+"""The cases that people take over: opened, accepted by somebody by name, closed."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, String, cast, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.casework.alarms import ALARMING
 from bot.casework.tables import Case
 
 CASES = Case.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 
 def open_case(db: Connection, participant: str, kind: str, now: datetime) -> None:
-    """Open a case, unless one of this kind is open for this participant."""
-    db.execute(
-        upsert(CASES).on_conflict_do_nothing(),
-        {"participant_id": participant, "kind": kind, "open_key": kind, "opened_at": now},
+    """Open a case, unless one of this kind is open for this participant.
+
+    What rings, rings again when it happens again, though somebody has accepted it.
+    """
+    values = {"participant_id": participant, "kind": kind, "open_key": kind, "opened_at": now}
+    if kind not in ALARMING:
+        db.execute(upsert(CASES).on_conflict_do_nothing(), values)
+        return
+    anew = upsert(CASES).on_conflict_do_update(
+        index_elements=["participant_id", "open_key"],
+        set_={"alarm_at": now, "alarms": 0, "owner": None, "accepted_at": None},
+        where=CASES.c.accepted_at.is_not(None),
     )
+    db.execute(anew, values | {"alarm_at": now})
+
+
+def open_cases(db: Connection) -> list[Any]:
+    """Every case that is not closed: first what nobody has accepted, the oldest first."""
+    waiting = CASES.c.accepted_at.is_not(None)
+    found = select(CASES).where(CASES.c.closed_at.is_(None))
+    return list(db.execute(found.order_by(waiting, CASES.c.opened_at, CASES.c.id)))
+
+
+def find_case(db: Connection, case: int) -> Any:
+    """The case of this number; ``None`` if there is none."""
+    return db.execute(select(CASES).where(CASES.c.id == case)).first()
+
+
+def accept(db: Connection, case: int, owner: str, now: datetime) -> bool:
+    """Somebody takes an open case over, and its alarm is silent; false when nothing was open."""
+    taken = (
+        update(CASES)
+        .where(CASES.c.id == case, CASES.c.closed_at.is_(None), CASES.c.accepted_at.is_(None))
+        .values(owner=owner, accepted_at=now, alarm_at=None)
+    )
+    return db.execute(taken).rowcount == 1
+
+
+def close(db: Connection, case: int, now: datetime) -> bool:
+    """The concern is dealt with; false when it was closed already. The next one is a new case."""
+    closed = (
+        update(CASES)
+        .where(CASES.c.id == case, CASES.c.closed_at.is_(None))
+        .values(closed_at=now, alarm_at=None, open_key=cast(CASES.c.id, String))
+    )
+    return db.execute(closed).rowcount == 1

@@ -12,7 +12,8 @@ class Case(SQLModel, table=True):
     """A concern of one participant: human, crisis, wrong_person, not_understood, erase or silent.
 
     ``open_key`` is the kind while the case is open and its own id once closed, so that a
-    participant has at most one open case of a kind.
+    participant has at most one open case of a kind. ``owner`` has accepted it. ``alarm_at`` is when
+    the next alarm is due, ``None`` when nobody needs to be called; ``alarms`` counts them.
     """
 
     __tablename__ = "cases"
@@ -23,4 +24,7 @@ class Case(SQLModel, table=True):
     open_key: str
     owner: str | None = None
     opened_at: datetime = Field(sa_type=UtcTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    alarm_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
+    alarms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

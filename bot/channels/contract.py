@@ -12,12 +12,14 @@ class Reaction(StrEnum):
     """What a failure asks of us. A provider's code maps to one of these, as data, and nowhere else.
 
     ``ask``: nobody knows whether the message left; it is settled by a status or the message list
-    and never sent again blindly. Everything else is certain: it did not leave.
+    and never sent again blindly. Everything else is certain: it did not leave. ``no_template``:
+    this template cannot be sent, so people are told, and the message goes another way.
     """
 
     RETRY = "retry"
     LATER = "later"
     TEMPLATE = "template"
+    NO_TEMPLATE = "no_template"
     OTHER = "other"
     DEAD = "dead"
     OPT_OUT = "opt_out"

@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import (
     authors,
+    cases,
     codes,
     data,
     drawing,
@@ -54,6 +55,7 @@ app.command()(codes.qr)
 app.command()(simulating.simulate)
 app.add_typer(people.app, name="participant")
 app.add_typer(waves.app, name="wave")
+app.add_typer(cases.app, name="case")
 app.add_typer(translating.app, name="i18n")
 app.add_typer(vouchers.app, name="voucher")
 app.add_typer(ledger.app, name="ledger")

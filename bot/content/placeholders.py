@@ -19,6 +19,8 @@ STUDY_PLACEHOLDERS = {
     "wave": "26",
     "to_go": "12",
     "desk": "Schuldhulp: 14 0123456",
+    "crisis_line": "113 / 08000113",
+    "emergency": "112",
 }
 """The names every flow knows, each with a long but likely value: limits are measured with it."""
 

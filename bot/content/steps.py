@@ -57,7 +57,7 @@ def read_step(desk: Desk, name: str, fields: Fields) -> Step | None:
     if kind is None:
         return None
     _check_fit(fields, kind)
-    for key in ("if", "check", "confirm", "set"):
+    for key in ("if", "check", "confirm", "set", "type"):
         if key in fields:
             field = fields.all[key]
             desk.places[(name, key)] = field.source.place(field.value)

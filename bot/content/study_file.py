@@ -16,15 +16,16 @@ from bot.content.yaml_nodes import Mapping, Scalar, Sequence
 from bot.engine.flow import Policy, Reward
 
 STUDY_KEYS = (
-    *("study", "title", "sender_name", "desk", "languages", "channels", "countries"),
+    *("study", "title", "sender_name", "desk", "duty", "languages", "channels", "countries"),
     *("waves", "reminders", "close", "hours", "pause_after", "not_understood", "reward"),
 )
 WAVE_KEYS = ("flow", "after_intake", "every", "from", "times")
 REMINDER_KEYS = ("after", "channel")
-REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as")
+REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as", "supply")
 UNCLEAR_KEYS = ("tries", "then")
 CHANNELS = ("whatsapp", "sms", "email", "local")
 
+NUMBER = re.compile(r"^\+[1-9]\d{6,14}$")
 _PAUSE = re.compile(r"(\d{1,3}) silent waves?")
 
 
@@ -55,6 +56,7 @@ def read_study(source: Source) -> Study | None:
         title=fields.text("title") or name or folder,
         sender_name=fields.text("sender_name") or "",
         desk=fields.text("desk") or "",
+        duty=_duty(fields),
         languages=_languages(fields),
         channels=_channels(fields),
         countries=_countries(fields),
@@ -113,6 +115,14 @@ def _countries(fields: Fields) -> tuple[str, ...]:
             message = f"`{word.text[:20]}` is not a country"
             fields.source.report(word, "F016", message, "two capital letters, such as NL, BE")
     return _once(fields, words)
+
+
+def _duty(fields: Fields) -> str:
+    text = fields.text("duty")
+    if text is not None and not NUMBER.fullmatch(text):
+        message = f"`{text[:20]}` is not a phone number"
+        fields.all["duty"].report("F016", message, 'with its country, such as "+31612345678"')
+    return text or ""
 
 
 def _once(fields: Fields, words: list[Scalar]) -> tuple[str, ...]:
@@ -217,6 +227,7 @@ def _reward(fields: Fields) -> RewardRule | None:
     if amount[0] == 0:
         part.all["amount"].report("F016", "a reward of nothing is no reward", "leave `reward:` out")
     paid_as = part.one_of("as", ("voucher",)) or "voucher"
+    supply = part.one_of("supply", ("stock", "seller")) or "stock"
     return RewardRule(
         amount[0],
         amount[1],
@@ -224,4 +235,5 @@ def _reward(fields: Fields) -> RewardRule | None:
         paid_as,
         None if most is None else most[0],
         None if budget is None else budget[0],
+        supply,
     )

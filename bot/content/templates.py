@@ -11,11 +11,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.content.helplines import NAMES, helplines_of
 from bot.content.library import Library
 from bot.content.limits import BUTTONS
 from bot.content.placeholders import STUDY_PLACEHOLDERS, fill, placeholders_in
 from bot.content.study import Study
 from bot.content.texts import Texts
+from bot.engine.advance import RESTART
 from bot.engine.asides import ASK
 from bot.engine.effects import Send
 from bot.engine.flow import Flow, Value
@@ -34,7 +36,7 @@ https://developers.facebook.com/docs/whatsapp/business-management-api/message-te
 NAMELESS = frozenset({"first_name"})
 """What we may not know of a person; WhatsApp takes no empty value, so the text does without."""
 
-_FIXED = frozenset({"sender_name", "desk", "reward"})
+_FIXED = frozenset({"sender_name", "desk", "reward", *NAMES})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
 _BREAK = "polsbot.break_question"
@@ -53,6 +55,8 @@ class Opener:
 
 
 NUDGE = Opener("polsbot.nudge", ("polsbot.continue",), ASK)
+VOUCHER = Opener("polsbot.voucher_waits", ("polsbot.voucher_show",))
+"""That a voucher waits: what it is worth and its code follow the tap, inside the window."""
 
 
 def opener_of(send: Send) -> Opener:
@@ -68,7 +72,8 @@ def values_of(study: Study | None) -> dict[str, Value]:
     if study is None:
         return {}
     cents = study.reward.cents if study.reward else 0
-    return {"sender_name": study.sender_name, "desk": study.desk, "reward": cents}
+    told: dict[str, Value] = {"sender_name": study.sender_name, "desk": study.desk, "reward": cents}
+    return told | helplines_of(study)
 
 
 def template_of(
@@ -116,14 +121,24 @@ def templates_of(library: Library) -> list[Template]:
         template.name: template
         for study in library.studies.values()
         if "whatsapp" in study.channels
-        for revision in study.flows.values()
-        for template in _templates(revision.flow, library.texts(revision), values_of(study))
+        for template in _of_study(library, study)
     }
     return [found[name] for name in sorted(found)]
 
 
-def _templates(flow: Flow, texts: Texts, fixed: Mapping[str, Value]) -> Iterator[Template]:
-    for opener in _openers(flow):
+def _of_study(library: Library, study: Study) -> Iterator[Template]:
+    for revision in study.flows.values():
+        yield from _templates(revision.flow, library.texts(revision), study)
+    if study.reward is not None and study.reward.pay_out_every is not None:
+        for language in study.languages:
+            template = template_of(VOUCHER, library.texts(), language, values_of(study))
+            if template is not None:
+                yield template
+
+
+def _templates(flow: Flow, texts: Texts, study: Study) -> Iterator[Template]:
+    fixed = values_of(study)
+    for opener in _openers(flow, study):
         for language in flow.languages:
             raw = texts.raw(opener.text, language)
             known = {name for name, _ in placeholders_in(raw)}
@@ -133,10 +148,13 @@ def _templates(flow: Flow, texts: Texts, fixed: Mapping[str, Value]) -> Iterator
                     yield template
 
 
-def _openers(flow: Flow) -> Iterator[Opener]:
+def _openers(flow: Flow, study: Study) -> Iterator[Opener]:
     invite = flow.invite
     if invite is not None and invite.text is not None:
-        yield Opener(invite.text, tuple(choice.label for choice in invite.choices))
+        labels = tuple(choice.label for choice in invite.choices)
+        yield Opener(invite.text, labels)
+        if study.pause_after is not None:
+            yield Opener(RESTART, labels)
     if flow.policy.nudge is not None:
         yield NUDGE
     if any(step.break_after for step in flow.steps):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from bot.casework.cases import open_case
 from bot.conversation.orders import dump_send
@@ -148,12 +148,6 @@ def queue(db: Connection, now: datetime, **values: Any) -> None:
         "not_before": now,
     }
     _SEND.run(db, **(fresh | values))
-
-
-def answers_of(db: Connection, participant: str) -> list[Any]:
-    """Every answer a participant ever gave, the oldest first."""
-    found = select(ANSWERS).where(ANSWERS.c.participant_id == participant).order_by(ANSWERS.c.id)
-    return list(db.execute(found))
 
 
 def _record(db: Connection, record: Record, scene: Scene) -> None:

@@ -8,17 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
 from bot.conversation.revisions import Content
-from bot.conversation.waves import may_be_asked, opened_of, rules_of
+from bot.conversation.waves import asks_for_consent, flow_to_open, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.asking import question
 from bot.engine.flow import Value
 from bot.engine.run import Run
 from bot.message import Channel, TextForm
-from bot.panel.hours import hours_of
+from bot.panel.hours import own_hours
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.waves import DueWave, next_wave
 from bot.rewards.ledger import balance, pot_of
@@ -72,15 +73,18 @@ def _of_person(
     if person.status != "active":
         yield LeftOut(person.id, person.status)
         return
-    channel = _channel(db, study, person)
+    channel = _channel(db, content, study, person)
     if channel is None:
         yield LeftOut(person.id, "unreachable")
         return
     pot = balance(db, pot_of(person.id))
+    is_open = False
     for due in _due(db, study, person, now, until):
-        if not may_be_asked(db, study, due, person.id):
+        flow = flow_to_open(db, study, due, person.id)
+        if flow is None or is_open:
             yield LeftOut(person.id, "consent")
             return
+        is_open = asks_for_consent(study.flows[flow])  # what comes after it hangs on the answer
         cents = study.reward.cents if study.reward else 0
         every = (study.reward.pay_out_every if study.reward else None) or 0
         vouchers = (pot + cents) // every if every else 0
@@ -88,8 +92,8 @@ def _of_person(
         messages = 1 + len(study.reminders)
         segments = 0
         if channel == Channel.SMS:
-            segments = messages * _segments(content, study, study.flows[due.rule.flow], person)
-        at = hours_of(study).next(max(due.at, now), person.timezone)
+            segments = messages * _segments(content, study, study.flows[flow], person)
+        at = own_hours(study, person.seed).next(max(due.at, now), person.timezone)
         yield Forecast(
             person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
         )
@@ -99,11 +103,10 @@ def _due(
     db: Connection, study: Study, person: Any, now: datetime, until: datetime
 ) -> Iterator[DueWave]:
     opened = opened_of(db, study, person)
+    begin = own_hours(study, person.seed).begin
     moment = now
     while True:
-        due = next_wave(
-            rules_of(study), person.anchor_on, opened, moment, study.hours.start, person.timezone
-        )
+        due = next_wave(rules_of(study), person.anchor_on, opened, moment, begin, person.timezone)
         if due is None or due.at > until or due.rule.flow not in study.flows:
             return
         yield due
@@ -111,9 +114,9 @@ def _due(
         moment = max(moment, due.at)
 
 
-def _channel(db: Connection, study: Study, person: Any) -> str | None:
+def _channel(db: Connection, content: Content, study: Study, person: Any) -> str | None:
     """Where the first try goes."""
-    order = order_of(study.channels, person.channel)
+    order = order_of(content.channels(study), person.channel)
     alive = [
         way.channel
         for way in ways_of(db, person.id)
@@ -135,6 +138,7 @@ def _segments(content: Content, study: Study, revision: Revision, person: Any) -
         "reward": study.reward.cents if study.reward else 0,
         "pot": 0,
         "to_go": 1,
+        **helplines_of(study),
     }
     run = Run("r", revision.hash, person.id, language, seed=person.seed)
     send = question(flow.invite, run, purpose="opening")

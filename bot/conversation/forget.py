@@ -9,6 +9,7 @@ from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
 from bot.conversation.orders import dump_send
 from bot.conversation.receive import INBOUND, save_run
+from bot.conversation.reply_words import REPLY_WORDS
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
 from bot.engine.stored import load_run
@@ -16,7 +17,7 @@ from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.erase import erase
 from bot.panel.timers import drop_timers
-from bot.rewards.payouts import forget_codes
+from bot.rewards import erasing
 
 
 def stop(db: Connection, participant: str, now: datetime) -> bool:
@@ -32,7 +33,7 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 def forget(db: Connection, participant: str, now: datetime) -> bool:
     """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
     one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym; the
-    codes of the vouchers that were given go.
+    codes of the vouchers that were given go, and what was owed is released.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
@@ -44,10 +45,17 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
         .where(OUTBOUND.c.participant_id == participant)
         .values(form=None, order=dump_send(Send(None, None)))
     )
+    mine = select(RUNS.c.id).where(RUNS.c.participant_id == participant)
+    db.execute(delete(REPLY_WORDS).where(REPLY_WORDS.c.run_id.in_(mine)))
     db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
-    forget_codes(db, participant)
+    person = select(participants.PARTICIPANTS.c.study).where(
+        participants.PARTICIPANTS.c.id == participant
+    )
+    study = db.execute(person).scalar()
+    if study is not None:
+        erasing.forget(db, participant, study, now)
     return erase(db, participant, now)
 
 

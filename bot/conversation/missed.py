@@ -7,9 +7,10 @@ webhook come. A message that the conversation has moved past is kept but not tak
 a question that it never was about.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation.effects import RUNS
@@ -79,15 +80,20 @@ def end_look(db: Connection, reached: datetime) -> None:
     )
 
 
-def catch_up(db: Connection, content: Content, inbound: InboundMessage, now: datetime) -> Received:
-    """Handle a message of the list: as ``receive``, or ``overtaken`` when it comes too late."""
+def catch_up(
+    db: Connection, content: Content, inbound: InboundMessage, listed: Sequence[str], now: datetime
+) -> Received:
+    """Handle a message of the list: as ``receive``, or ``overtaken`` when it comes too late.
+
+    ``listed`` are the provider's ids of what the list tells of the same person, in its order.
+    """
     known = select(INBOUND.c.id).where(
         INBOUND.c.channel == str(inbound.channel), INBOUND.c.provider_id == inbound.provider_id
     )
     if db.execute(known).first() is not None:
         return Received("duplicate")
     address = participants.find_address(db, inbound.channel, inbound.sender)
-    if address is None or not _is_overtaken(db, content, inbound, address.id):
+    if address is None or not _is_overtaken(db, content, inbound, listed, address.id, now):
         return receive(db, content, inbound, now)
     db.execute(
         upsert(INBOUND).on_conflict_do_nothing(),
@@ -103,18 +109,35 @@ def catch_up(db: Connection, content: Content, inbound: InboundMessage, now: dat
     return Received(_OVERTAKEN)
 
 
-def _is_overtaken(db: Connection, content: Content, inbound: InboundMessage, address: str) -> bool:
+def _is_overtaken(
+    db: Connection,
+    content: Content,
+    inbound: InboundMessage,
+    listed: Sequence[str],
+    address: str,
+    now: datetime,
+) -> bool:
     """Whether it is not about what is asked there now: the person has answered or said something
     else since, or was asked something new.
+
+    What came first is told by the order of the list where both are in it: the clock that our rows
+    were stamped by may have been set. A row from the future was, and says nothing.
     """
-    later = select(INBOUND.c.reading).where(
-        INBOUND.c.address_id == address, INBOUND.c.received_at > inbound.received_at
+    place = listed.index(inbound.provider_id)
+    came_later = or_(
+        INBOUND.c.provider_id.in_(listed[place + 1 :]),
+        and_(
+            INBOUND.c.provider_id.not_in(listed[:place]),
+            INBOUND.c.received_at > inbound.received_at,
+            INBOUND.c.received_at <= now,
+        ),
     )
+    later = select(INBOUND.c.reading).where(INBOUND.c.address_id == address, came_later)
     since = [reading for reading in db.execute(later).scalars() if _moves(reading)]
     reading = understand(None, inbound.text, content.lexicons, "nl")
     if isinstance(reading, Commanded) and reading.command in _ALWAYS:
         return f"command {Command.START}" in since
-    return bool(since) or _was_asked_anew(db, inbound, address)
+    return bool(since) or _was_asked_anew(db, inbound, address, now)
 
 
 def _moves(reading: str) -> bool:
@@ -122,13 +145,14 @@ def _moves(reading: str) -> bool:
     return not reading.startswith(("unclear", _OVERTAKEN))
 
 
-def _was_asked_anew(db: Connection, inbound: InboundMessage, address: str) -> bool:
+def _was_asked_anew(db: Connection, inbound: InboundMessage, address: str, now: datetime) -> bool:
     began = (
         select(RUNS.c.id)
         .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
         .where(
             participants.REACHES.c.address_id == address,
             RUNS.c.started_at > inbound.received_at,
+            RUNS.c.started_at <= now,
         )
     )
     return db.execute(began).first() is not None

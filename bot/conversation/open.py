@@ -5,19 +5,48 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.revision import Revision
-from bot.conversation.effects import INVITATIONS, RUNS, Scene, answers_of, apply
+from bot.conversation.effects import ANSWERS, INVITATIONS, RUNS, Scene, apply
 from bot.conversation.endings import note_ending
 from bot.conversation.revisions import keep
 from bot.engine.advance import advance
 from bot.engine.events import Started
-from bot.engine.flow import Value
+from bot.engine.flow import RunStatus, Value
 from bot.engine.run import Run
 from bot.engine.stored import dump_run
-from bot.panel import participants
+from bot.panel.participants import PARTICIPANTS
+from bot.store.statements import Statement
+
+_BASELINE = "baseline"
+
+_PERSON = Statement(
+    select(
+        PARTICIPANTS.c.status,
+        PARTICIPANTS.c.paused_for,
+        PARTICIPANTS.c.language,
+        PARTICIPANTS.c.seed,
+        PARTICIPANTS.c.is_test,
+    ).where(PARTICIPANTS.c.id == bindparam("it"))
+)
+_WAITING = Statement(
+    select(RUNS.c.id)
+    .where(RUNS.c.participant_id == bindparam("it"), RUNS.c.status == str(RunStatus.WAITING))
+    .limit(1)
+)
+_INVITE = Statement(upsert(INVITATIONS).on_conflict_do_nothing())
+_BEGIN = Statement(insert(RUNS))
+_EARLIER = Statement(
+    select(RUNS.c.flow, ANSWERS.c.step, ANSWERS.c.value, ANSWERS.c.words)
+    .join(RUNS, RUNS.c.id == ANSWERS.c.run_id)
+    .where(
+        ANSWERS.c.participant_id == bindparam("it"),
+        or_(RUNS.c.flow == bindparam("flow"), RUNS.c.flow == _BASELINE),
+    )
+    .order_by(ANSWERS.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +76,28 @@ def open_wave(
 ) -> Opened:
     """Begin a run for this participant. A wave that is open or was opened is left alone.
 
-    Who came by themselves gets the first question at once, there; everybody else an invitation.
+    Who came by themselves gets the first question at once, there; everybody else an invitation,
+    and who is paused since they fell silent the words for coming back.
     """
-    person = db.execute(
-        select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == participant)
-    ).first()
+    person = _PERSON.row(db, it=participant)
     if person is None or person.status not in ("active", "paused"):
         return Opened(None, "gone")
-    waiting = select(RUNS.c.id).where(
-        RUNS.c.participant_id == participant, RUNS.c.status == "waiting"
-    )
-    if db.execute(waiting).first() is not None:
+    if has_open_run(db, participant):
         return Opened(None, "waiting")
     flow = revision.flow
     if not flow.languages:
         return Opened(None, "language")
-    invitation = db.execute(
-        upsert(INVITATIONS).on_conflict_do_nothing().returning(INVITATIONS.c.id),
-        {
-            "id": f"i{secrets.token_hex(8)}",
-            "participant_id": participant,
-            "study": flow.study,
-            "wave": wave,
-            "number": number,
-            "opened_at": now,
-        },
-    ).scalar()
-    if invitation is None:
+    invitation = f"i{secrets.token_hex(8)}"
+    is_new = _INVITE.run(
+        db,
+        id=invitation,
+        participant_id=participant,
+        study=flow.study,
+        wave=wave,
+        number=number,
+        opened_at=now,
+    )
+    if not is_new:
         return Opened(None, "known")
     keep(db, revision, now)
     language = person.language if person.language in flow.languages else flow.languages[0]
@@ -86,23 +110,22 @@ def open_wave(
         seed=person.seed,
         facts=_facts(db, participant, flow.name),
     )
-    after, effects = advance(flow, run, Started(invited=came is None))
-    db.execute(
-        insert(RUNS),
-        {
-            "id": run.id,
-            "participant_id": participant,
-            "invitation_id": invitation,
-            "study": flow.study,
-            "flow": flow.name,
-            "wave": number,
-            "revision": revision.hash,
-            "status": str(after.status),
-            "state": dump_run(after),
-            "version": 1,
-            "asked_at": now,
-            "started_at": now,
-        },
+    started = Started(invited=came is None, again=person.paused_for == "silent")
+    after, effects = advance(flow, run, started)
+    _BEGIN.run(
+        db,
+        id=run.id,
+        participant_id=participant,
+        invitation_id=invitation,
+        study=flow.study,
+        flow=flow.name,
+        wave=number,
+        revision=revision.hash,
+        status=str(after.status),
+        state=dump_run(after),
+        version=1,
+        asked_at=now,
+        started_at=now,
     )
     scene = Scene(
         participant=participant,
@@ -120,16 +143,19 @@ def open_wave(
     return Opened(run.id)
 
 
+def has_open_run(db: Connection, participant: str) -> bool:
+    """Whether a question is open: then no wave begins."""
+    return _WAITING.row(db, it=participant) is not None
+
+
 def _facts(db: Connection, participant: str, flow: str) -> dict[str, Value]:
     """What the flow may ask about earlier waves: ``last.`` (same flow) and ``baseline.``."""
-    runs = select(RUNS.c.id, RUNS.c.flow).where(RUNS.c.participant_id == participant)
-    flows = {row.id: row.flow for row in db.execute(runs)}
     facts: dict[str, Value] = {}
-    for answer in answers_of(db, participant):
+    for answer in _EARLIER.rows(db, it=participant, flow=flow):
         value: Any = answer.value if answer.words is None else answer.words
         value = tuple(value) if isinstance(value, list) else value
-        if flows.get(answer.run_id) == flow:
+        if answer.flow == flow:
             facts[f"last.{answer.step}"] = value
-        if flows.get(answer.run_id) == "baseline":
+        if answer.flow == _BASELINE:
             facts[f"baseline.{answer.step}"] = value
     return facts

@@ -1,4 +1,4 @@
-"""The stored form of an order to say something: JSON that keeps dates dates."""
+"""The stored form of an order to say something, and of the words it became."""
 
 from contextlib import suppress
 from datetime import date
@@ -9,6 +9,7 @@ from pydantic_core import PydanticSerializationError
 
 from bot.engine.effects import Send
 from bot.engine.stored import DATE, decode, encode
+from bot.message import Form
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +30,12 @@ def load_send(form: str) -> Send:
     if DATE not in form:  # for speed
         return _sends().validate_json(form)
     return _sends().validate_python(decode(form))
+
+
+@lru_cache(maxsize=1)
+def forms() -> TypeAdapter[Form]:
+    """How a form is stored and read again."""
+    return TypeAdapter(Form)
 
 
 def _has_date(send: Send) -> bool:

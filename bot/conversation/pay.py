@@ -12,33 +12,42 @@ import structlog
 from sqlalchemy import Connection, func, select, update
 
 from bot.content import formats
-from bot.content.cards.voucher import VoucherCard, address_of
+from bot.content.cards.voucher import address_of
 from bot.content.study import Study
+from bot.conversation import late
 from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
+from bot.engine.replies.reading import Reading
 from bot.message import DeliveryState
 from bot.panel.hours import hours_of
-from bot.panel.participants import PARTICIPANTS
+from bot.panel.participants import PARTICIPANTS, people_at
+from bot.rewards.erasing import release
+from bot.rewards.paying import (
+    FIRST_WAIT,
+    LAST_LOOK,
+    hold,
+    note_arrived,
+    note_failed,
+    note_sent,
+    note_unknown,
+    request,
+)
 from bot.rewards.payouts import (
     PAYOUTS,
     WAITING,
     PayoutState,
     Rule,
     find,
-    note_arrived,
-    note_failed,
-    note_sent,
     note_told,
-    note_unknown,
-    picture_name,
-    pictured,
     put_off,
-    request,
     reserve,
     waiting_of,
 )
+from bot.rewards.pictures import picture_name
+from bot.rewards.purchases import is_quick
+from bot.rewards.supply import SUPPLIES, Supply
 from bot.rewards.vouchers import voucher_of
 
 log = structlog.get_logger()
@@ -47,6 +56,9 @@ PURPOSE = "voucher"
 """Of a message that carries money: no machine sends it again while its fate is unknown."""
 
 NOT_TODAY = timedelta(hours=1)
+
+TALKING = timedelta(minutes=10)
+"""Whoever wrote so lately is answered at any hour: a voucher that is bought on demand."""
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
 _LOST = (str(DeliveryState.FAILED), DROPPED)
@@ -74,6 +86,24 @@ def pay(db: Connection, content: Content, scene: Scene) -> int:
     return sum(_send(db, study, payout, scene) for payout in waiting if _is_lost(db, payout))
 
 
+def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:
+    """Send what waited until somebody spoke here again, to everybody who is reached here. Who asks
+    for it and has nothing coming hears what is in the pot. Returns how many messages wait.
+    """
+    at = replace(scene, run=None)
+    waiting = sum(
+        pay(
+            db, content,
+            replace(at, participant=one.id, language=one.language, study=one.study),
+        )
+        for one in people_at(db, scene.address or "")
+    )  # fmt: skip
+    if waiting == 0 and late.asks_for_it(reading):
+        enqueue(db, Send(None, Text("polsbot.balance")), at)
+        waiting = 1
+    return waiting
+
+
 def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     """What the clock does with one payout: write down what became of its message, or try again.
     Returns how many messages wait to be sent.
@@ -81,13 +111,19 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     row = find(db, payout)
     if row is None:
         return 0
-    states = _states(db, row)
+    states, is_erased = _states(db, row), _person(db, row.participant_id) is None
     if any(state in _ARRIVED for state in states):
         note_arrived(db, payout, now)
     elif str(DeliveryState.SENT) in states and row.state != PayoutState.SENT:
         note_sent(db, payout, now)
     elif any(state not in _LOST for state in states):
-        note_unknown(db, payout, now)
+        if is_erased and now - row.changed_at > LAST_LOOK and row.state == PayoutState.REQUESTED:
+            note_failed(db, payout, now)  # there is nobody left who could be asked
+            release(db, row.participant_id, row.study, now)
+        else:
+            note_unknown(db, payout, now)
+    elif is_erased and row.state in WAITING:
+        release(db, row.participant_id, row.study, now)
     elif row.state in WAITING:
         return _try(db, content, row, now)
     else:
@@ -115,37 +151,29 @@ def settle(db: Connection, payout: str, arrived: object, now: datetime) -> bool:
     return True
 
 
-def card_named(db: Connection, content: Content, name: str, now: datetime) -> VoucherCard | None:
-    """The picture of a voucher with this secret name, in its person's language, while it may be
-    opened.
-    """
-    payout = pictured(db, name, now)
-    voucher = None if payout is None else voucher_of(db, payout.id)
-    person = None if payout is None else _person(db, payout.participant_id)
-    if voucher is None or person is None:
-        return None
-    until = formats.day(voucher.expires_on, person.language)
-    return VoucherCard(
-        f"€ {formats.money(voucher.cents, person.language)}",
-        voucher.shop,
-        voucher.code,
-        content.own.say("polsbot.voucher_until", person.language, {"until": until}),
-    )
-
-
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     """Send a payout that waited, unprompted: in decent hours only."""
     person = _person(db, row.participant_id)
     study = content.library.studies.get(row.study)
     if person is None or study is None:
-        put_off(db, row.id, None if person is None else now + NOT_TODAY)
+        put_off(db, row.id, now + NOT_TODAY)
+        return 0
+    found = late.way_now(db, content, study, person, now)
+    if found.way is None:
+        put_off(db, row.id, now + FIRST_WAIT)  # it stays theirs until they can be reached
         return 0
     decent = hours_of(study).next(now, person.timezone)
-    if decent > now:
+    is_talking = found.way.heard_at is not None and now - found.way.heard_at < TALKING
+    if decent > now and not is_talking:
         put_off(db, row.id, decent)
         return 0
     scene = Scene(row.participant_id, person.language, now, study=row.study)
-    return _send(db, study, row.id, scene)
+    if not found.needs_template:
+        return _send(db, study, row.id, scene)
+    if not hold(db, row.id, now, _supply_of(study)):
+        return 0
+    put_off(db, row.id, now + NOT_TODAY)
+    return late.tell(db, row.id, scene, found.way.heard_at)
 
 
 def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
@@ -154,7 +182,7 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     if _is_enough(db, study, now):
         log.error("the day's payouts are used up; the others wait", study=study.name)
         put_off(db, payout, now + NOT_TODAY)
-    elif request(db, payout, now):
+    elif request(db, payout, now, _supply_of(study)):
         row, voucher = find(db, payout), voucher_of(db, payout)
         if voucher is None:
             raise LookupError(f"payout {payout} has lost its voucher")
@@ -168,10 +196,14 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
         send = Send(None, Text("polsbot.voucher", told), picture=picture, purpose=PURPOSE)
         enqueue(db, send, replace(scene, batch=_batch(row)))
         return 1
-    if note_told(db, payout, now):
+    if not is_quick(db, payout, now) and note_told(db, payout, now):
         enqueue(db, Send(None, Text("polsbot.voucher_later")), scene)
         return 1
     return 0
+
+
+def _supply_of(study: Study) -> Supply:
+    return SUPPLIES[study.reward.supply if study.reward else "stock"]
 
 
 def _is_enough(db: Connection, study: Study, now: datetime) -> bool:

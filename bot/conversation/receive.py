@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.conversation import listening
+from bot.conversation import late, listening
+from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import RUNS, Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
-from bot.conversation.pay import pay
+from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
+from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
@@ -25,7 +27,7 @@ from bot.engine.outside import respond
 from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
 from bot.engine.stored import dump_run, load_run
-from bot.message import InboundMessage
+from bot.message import Channel, InboundMessage
 from bot.panel import participants
 from bot.panel.pauses import resume
 from bot.store.errors import StaleError
@@ -91,6 +93,7 @@ class _Address:
     """What is known of the address a message came from."""
 
     id: str
+    channel: Channel
     heard_at: datetime | None
     opted_out_at: datetime | None
 
@@ -100,6 +103,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
 
     Raises StaleError when another process changed the run in between: then it is run again.
     """
+    inbound = recognise(db, content, inbound, now)
     row = _RUN_AT.row(db, channel=inbound.channel, address=inbound.sender)
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
@@ -120,6 +124,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
         participants.heard_from(db, address.id, heard)
+    if accepted_by_reply(db, content, inbound, address.id, now):
+        return Received("handled", 1)
     looping = is_loop(db, address.id, name, now)
     if looping and not isinstance(reading, Commanded):
         return Received("loop")
@@ -129,50 +135,79 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if start_demo(db, content.library, demo, at, now) is not None:
             return Received("handled", 1)
     if row is not None and run is not None:
-        scene = Scene(
-            participant=row.participant_id,
-            language=run.language,
-            now=now,
-            address=address.id,
-            channel=str(inbound.channel),
-            run=row.id,
-            study=row.study,
-            revision=row.revision,
-            is_test=row.is_test,
-        )
-        if isinstance(reading, Tapped) and reading.step == listening.STEP:
-            effects = listening.chosen(db, content, row, run, reading)
-        else:
-            event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
-            scene, effects = _move(db, content, row, run, event, scene)
+        scene, effects = _in_run(db, content, inbound, row, run, reading, now)
     else:
         people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
         if not people:
             return _greet(db, inbound, address, reading, now)
-        person = people[0]
-        scene = Scene(
-            participant=person.id,
-            language=person.language,
-            now=now,
-            address=address.id,
-            channel=str(inbound.channel),
-            study=person.study,
-            is_test=person.is_test,
-        )
-        effects = respond(reading, None, content.library.own)
+        scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
     effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += pay(db, content, scene)
+    elif late.is_word(reading, address, heard):
+        waiting += pay_late(db, content, scene, reading)
     return Received("handled", waiting)
 
 
 def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:
     """The address that ``row``, the run spoken to there, was found by; or it is looked for."""
     if row is not None:  # nearly always: one statement has found both
-        return _Address(row.address_id, row.heard_at, row.opted_out_at)
+        return _Address(row.address_id, inbound.channel, row.heard_at, row.opted_out_at)
     known = participants.keep_address(db, inbound.channel, inbound.sender, now)
-    return _Address(known.id, known.heard_at, known.opted_out_at)
+    return _Address(known.id, inbound.channel, known.heard_at, known.opted_out_at)
+
+
+def _in_run(
+    db: Connection,
+    content: Content,
+    inbound: InboundMessage,
+    row: Any,
+    run: Run,
+    reading: Reading,
+    now: datetime,
+) -> tuple[Scene, tuple[Effect, ...]]:
+    """What the run that is spoken to here makes of a message."""
+    scene = Scene(
+        participant=row.participant_id,
+        language=run.language,
+        now=now,
+        address=row.address_id,
+        channel=str(inbound.channel),
+        run=row.id,
+        study=row.study,
+        revision=row.revision,
+        is_test=row.is_test,
+    )
+    if isinstance(reading, Tapped) and reading.step == listening.STEP:
+        return scene, listening.chosen(db, content, row, run, reading)
+    if late.asks_for_it(reading):
+        return scene, ()
+    event = Replied(inbound.provider_id, reading, inbound.text, str(inbound.channel))
+    return _move(db, content, row, run, event, scene)
+
+
+def _outside(
+    content: Content,
+    inbound: InboundMessage,
+    person: Any,
+    address: str,
+    reading: Reading,
+    now: datetime,
+) -> tuple[Scene, tuple[Effect, ...]]:
+    """What is said to a participant of whom nothing is asked."""
+    scene = Scene(
+        participant=person.id,
+        language=person.language,
+        now=now,
+        address=address,
+        channel=str(inbound.channel),
+        study=person.study,
+        is_test=person.is_test,
+    )
+    if late.asks_for_it(reading):
+        return scene, ()
+    return scene, respond(reading, None, content.library.own)
 
 
 def _move(

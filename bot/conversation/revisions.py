@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.cards import Card, CardError, CardStore
+from bot.content.letter import Letterhead
 from bot.content.library import Library
 from bot.content.recordings import Voices
 from bot.content.revision import Revision, dump_revision, load_revision
+from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.tables import KeptRevision
 from bot.engine.replies.lexicon import Lexicon
+from bot.message import Channel
+from bot.store.statements import Statement
 
 REVISIONS = KeptRevision.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+_KNOWN = Statement(select(REVISIONS.c.hash).where(REVISIONS.c.hash == bindparam("it")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,13 @@ class Content:
         lexicons: Mapping[str, Lexicon],
         cards: Cards | None = None,
         voices: Voices | None = None,
+        letterhead: Letterhead | None = None,
     ) -> None:
-        """Without cards no picture is sent, without voices no question is read aloud."""
+        """Without cards no picture is sent, without voices no question is read aloud, without a
+        letterhead no e-mail.
+        """
         self.library = library
+        self.letterhead = letterhead
         self.cards = cards
         self.voices = voices
         self.lexicons = lexicons
@@ -62,6 +72,11 @@ class Content:
         self.own = library.texts()
         self._texts.clear()
         self._words.clear()
+
+    def channels(self, study: Study) -> tuple[str, ...]:
+        """The channels of a study that this installation has set up, in the study's order."""
+        can_mail = self.letterhead is not None
+        return tuple(one for one in study.channels if can_mail or one != Channel.EMAIL)
 
     def revision(self, db: Connection, content_hash: str) -> Revision:
         """The revision a run is pinned to; it was kept when the first such run began."""
@@ -92,6 +107,8 @@ class Content:
 
 def keep(db: Connection, revision: Revision, now: datetime) -> None:
     """Keep a revision before its first run begins; known ones are left alone."""
+    if _KNOWN.row(db, it=revision.hash) is not None:
+        return
     db.execute(
         upsert(REVISIONS).on_conflict_do_nothing(),
         {

@@ -1,26 +1,31 @@
 """The conversations of one process: messages in, waves opened, timers fired, all sent at once."""
 
-import asyncio
 import gc
 import logging
-from collections.abc import Coroutine, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
+from bot.casework.alarms import due_alarms
 from bot.channels.contract import APPROVED, Approver, Failure
-from bot.content.recordings import Voices
 from bot.content.revision import Revision
+from bot.conversation.alarms import ring
 from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
+from bot.conversation.installed import content_of
+from bot.conversation.letters import Letter, letter_of, stop_said, want_again
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
+from bot.conversation.outbox import BROKEN
 from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
-from bot.conversation.revisions import Cards, Content
+from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.templates import note_approval, templates_to_ask
@@ -29,29 +34,20 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.rewards.payouts import due
-from bot.runtime import Runtime, card_store, keys_of
+from bot.rewards.payouts import due, put_off
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 
-_AT_ONCE = 16
-"""So many timers or waves of one sweep are in the hands of the database together."""
+_TOGETHER = 25
+"""So many timers or waves of one sweep share a transaction: some ten milliseconds."""
 
-
-def runtime_cards(runtime: Runtime) -> Cards | None:
-    """The cards of this installation; none without a key to hide their addresses with."""
-    if runtime.settings.polsbot_key is None:
-        return None
-    store = card_store(runtime.settings, runtime.library)
-    return Cards(store, runtime.settings.public_url.rstrip("/"))
-
-
-def runtime_voices(runtime: Runtime) -> Voices | None:
-    """The recorded questions of this installation; none without a key, as with the cards."""
-    if runtime.settings.polsbot_key is None:
-        return None
-    secret = keys_of(runtime.settings).hash("voices", "media")
-    return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
+T = TypeVar("T")
+R = TypeVar("R")
+Do = Callable[[Connection, Content, T, datetime], R]
+"""What the clock does with one thing that is due."""
+Broken = Callable[[Connection, T, datetime], object]
+"""Puts off until then what could not be done."""
 
 
 class Conversations:
@@ -60,9 +56,7 @@ class Conversations:
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(
-            runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
-        )
+        self.content = content_of(runtime)
         self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
@@ -88,6 +82,19 @@ class Conversations:
             self.senders.ring()
         return received
 
+    async def stop_letters(self, token: str) -> Letter | None:
+        """The stop link of an e-mail was tapped: as a stop in any other message. ``None``: none of
+        our e-mails has this token.
+        """
+        letter = await self.runtime.database.read(letter_of, token)
+        if letter is not None and letter.address is not None:
+            await self.receive(stop_said(letter.address, self.runtime.clock()))
+        return letter
+
+    async def send_letters_again(self, token: str) -> Letter | None:
+        """The person wants e-mails again; ``None`` as for ``stop_letters``."""
+        return await self.runtime.database.transact(want_again, token)
+
     async def open(self, revision: Revision, participant: str, wave: str, number: int) -> Opened:
         """Open a wave for a participant, once."""
         now = self.runtime.clock()
@@ -106,25 +113,15 @@ class Conversations:
         return outcome
 
     async def open_due(self) -> int:
-        """Open every wave that is due; one that fails is left for the next sweep."""
+        """Open every wave that is due; returns at how many people was looked."""
         now = self.runtime.clock()
         people = await self.runtime.database.read(due_people, now)
         if people and (full := await self._full(now)):
             people = await self.runtime.database.read(due_people, now, full=full)
-        opened = await _some_at_once(self._open_due_wave(person, now) for person in people)
-        if opened:
-            self.senders.ring()
-        return opened
-
-    async def _open_due_wave(self, person: str, now: datetime) -> bool:
-        try:
-            outcome = await self.runtime.database.transact(open_due_wave, self.content, person, now)
-        except Exception:
-            log.exception("a wave was not opened; it is tried again", participant=person)
-            return False
-        if outcome == "unknown":
-            log.error("a study or flow is missing", participant=person)
-        return outcome == "opened"
+        outcomes = await self._carry_out(open_due_wave, people, now)
+        if unknown := outcomes.count("unknown"):
+            log.error("a study or flow is missing", participants=unknown)
+        return len(outcomes)
 
     async def _full(self, now: datetime) -> frozenset[str]:
         """Organisations that have sent enough today; told once for each change."""
@@ -198,11 +195,16 @@ class Conversations:
         """In their order; behind one that fails nothing of the same person is handled."""
         database, reached = self.runtime.database, now - GRACE
         outcomes, failed = [], set[str]()
+        of: dict[str, list[str]] = defaultdict(list)
+        for inbound in listed:
+            of[inbound.sender].append(inbound.provider_id)
         for inbound in [one for one in listed if one.received_at <= now - GRACE]:
             if inbound.sender in failed:
                 continue
             try:
-                received = await database.transact(catch_up, self.content, inbound, now)
+                received = await database.transact(
+                    catch_up, self.content, inbound, of[inbound.sender], now
+                )
             except Exception:
                 log.exception("a missed message was not handled; it is tried again")
                 failed.add(inbound.sender)
@@ -217,46 +219,61 @@ class Conversations:
         return outcomes
 
     async def pay_due(self) -> int:
-        """Look at every payout that is due; one that fails is left for the next sweep."""
-        looked = 0
+        """Look at every payout that is due; returns at how many."""
         now = self.runtime.clock()
-        for payout in await self.runtime.database.read(due, now):
-            try:
-                await self.runtime.database.transact(look, self.content, payout, now)
-            except Exception:
-                log.exception("a payout failed; it is tried again", payout=payout)
-            else:
-                looked += 1
-        if looked:
-            self.senders.ring()
-        return looked
+        payouts = await self.runtime.database.read(due, now)
+        return len(await self._carry_out(look, payouts, now, broken=put_off))
+
+    async def ring_alarms(self) -> int:
+        """Ring for every case that nobody has accepted; returns how often it rang."""
+        now = self.runtime.clock()
+        cases = await self.runtime.database.read(due_alarms, now)
+        return sum(await self._carry_out(ring, cases, now))
 
     async def fire_due(self) -> int:
-        """Carry out every timer that is due; one that fails is left for the next sweep."""
-        now: datetime = self.runtime.clock()
-        due = await self.runtime.database.read(due_timers, now)
-        fired = await _some_at_once(self._fire(timer, now) for timer in due)
-        if fired:
+        """Carry out every timer that is due; returns how many."""
+        now = self.runtime.clock()
+        timers = await self.runtime.database.read(due_timers, now)
+        return len(await self._carry_out(fire, timers, now))
+
+    async def _carry_out(
+        self, do: Do[T, R], due: Sequence[T], now: datetime, broken: Broken[T] | None = None
+    ) -> list[R]:
+        """What one sweep found due, some in each transaction, so that they share its price and no
+        answer waits long behind them. One that fails takes only itself along: it is logged and
+        left for the next sweep, or for later by ``broken``. Returns what became of the others.
+        """
+        done: list[R] = []
+        for first in range(0, len(due), _TOGETHER):
+            some = due[first : first + _TOGETHER]
+            try:
+                done += await self.runtime.database.transact(_all, do, self.content, some, now)
+            except Exception:  # noqa: BLE001 - who it was is seen one by one
+                for one in some:
+                    done += await self._alone(do, one, now, broken)
+        if done:
             self.senders.ring()
-        return fired
+        return done
 
-    async def _fire(self, timer: Any, now: datetime) -> bool:
+    async def _alone(
+        self, do: Do[T, R], one: T, now: datetime, broken: Broken[T] | None
+    ) -> list[R]:
         try:
-            await self.runtime.database.transact(fire, self.content, timer, now)
+            return [await self.runtime.database.transact(do, self.content, one, now)]
         except Exception:
-            log.exception("a timer failed; it is tried again", timer=timer.id)
-            return False
-        return True
+            name = getattr(do, "__name__", "")
+            log.exception("what is due failed; it is tried again", work=name, id=_id(one))
+            if broken is not None:
+                await self.runtime.database.transact(broken, one, now + BROKEN)
+            return []
 
 
-async def _some_at_once(works: Iterable[Coroutine[Any, Any, bool]]) -> int:
-    """Do them a few at a time, so that they share a commit and no answer waits long behind them;
-    returns how many said yes.
-    """
-    hands = asyncio.Semaphore(_AT_ONCE)
+def _all(
+    db: Connection, do: Do[T, R], content: Content, some: Sequence[T], now: datetime
+) -> list[R]:
+    return [do(db, content, one, now) for one in some]
 
-    async def do(work: Coroutine[Any, Any, bool]) -> bool:
-        async with hands:
-            return await work
 
-    return sum(await asyncio.gather(*map(do, works)))
+def _id(one: Any) -> object:
+    """A row is named by its id; what is not a row is one."""
+    return getattr(one, "id", one)

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.channels.contract import Failure, Reaction
+from bot.conversation.alerts import alert
 from bot.conversation.effects import OUTBOUND, queue
-from bot.message import RANK, DeliveryState, DeliveryStatus, Sent
+from bot.conversation.orders import forms
+from bot.conversation.templates import note_failing
+from bot.message import RANK, DeliveryState, DeliveryStatus, Sent, TemplateForm
 from bot.panel import participants
 from bot.store.statements import Statement
 
@@ -128,6 +131,9 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _say_elsewhere(db, row, now)
         case Reaction.OTHER | Reaction.TEMPLATE:
             _say_elsewhere(db, row, now)
+        case Reaction.NO_TEMPLATE:
+            _rest_template(db, row, failure, now)
+            _say_elsewhere(db, row, now)
         case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
             _say_again(db, row, row.address_id, True, now)
         case _:
@@ -139,18 +145,32 @@ def is_first_try(row: Any) -> bool:
     return not row.batch.endswith(_ELSEWHERE)
 
 
+def first_batch(row: Any) -> str:
+    """The batch of the message that this one stands in for."""
+    return str(row.batch.removesuffix(_ELSEWHERE))
+
+
 def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
-    """The same order on another address of the person, once."""
-    others = [
-        one
+    """The same order on another channel of the person, once; on which is seen when it leaves."""
+    others = any(
+        one.channel != row.channel and one.is_alive and one.opted_out_at is None
         for one in participants.addresses_of(db, row.participant_id or "")
-        if one.channel != row.channel and one.is_alive and one.opted_out_at is None
-    ]
+    )
     if others and row.purpose != "farewell" and is_first_try(row):
-        _say_again(db, row, others[0].id, False, now)
+        _say_again(db, row, None, False, now)
 
 
-def _say_again(db: Connection, row: Any, address: str, is_plain: object, now: datetime) -> None:
+def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """Nobody else gets the template that this message was; people are told why."""
+    form = None if row.form is None else forms().validate_json(row.form)
+    if isinstance(form, TemplateForm):
+        note_failing(db, form.name, f"{failure.code}: {failure.meaning}", now)
+        alert("template", "a template cannot be sent", template=form.name, code=failure.code)
+
+
+def _say_again(
+    db: Connection, row: Any, address: str | None, is_plain: object, now: datetime
+) -> None:
     """A new message from the same order: a message's own words never change between tries."""
     queue(
         db,

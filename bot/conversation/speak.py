@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot.content.cards import card_of
 from bot.content.cards.voucher import FOLDER
 from bot.content.compose import compose
+from bot.content.helplines import helplines_of
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.listening import SPOKEN, spoken
@@ -21,6 +22,7 @@ from bot.rewards.ledger import held
 
 _OF_THE_POT = ("{pot}", "{to_go}")
 _BALANCE = "polsbot.balance"
+_ERASE = "polsbot.erase_confirm"
 
 
 def speak(
@@ -75,13 +77,16 @@ def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Val
         "sender_name": study.sender_name,
         "desk": study.desk,
         "reward": study.reward.cents if study.reward else 0,
+        **helplines_of(study),
     }
 
 
 def _speaks_of_the_pot(send: Send, texts: Texts, language: str) -> bool:
     said = (*send.notices, *((send.text,) if send.text else ()))
     raw = [texts.raw(text.key, language) for text in said]
-    return send.picture == "pot" or any(name in text for text in raw for name in _OF_THE_POT)
+    if send.picture == "pot" or any(text.key == _ERASE for text in said):
+        return True
+    return any(name in text for text in raw for name in _OF_THE_POT)
 
 
 def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
@@ -96,11 +101,15 @@ def _pot(db: Connection, participant: str, study: Study) -> Mapping[str, Value]:
 
 
 def _about_the_pot(send: Send, values: Mapping[str, Value]) -> Send:
-    """Who asks what is in the pot hears how far it is to the voucher, and sees the pot."""
+    """Who asks what is in the pot hears how far it is to the voucher, and sees the pot; who wants
+    to be erased hears that it is lost too.
+    """
     to_go = values["to_go"]
     key = "_full" if to_go == 0 else "" if to_go is None else "_to_go"
 
     def told(text: Text) -> Text:
+        if text.key == _ERASE and values["pot"]:
+            return replace(text, key=f"{_ERASE}_pot")
         return replace(text, key=text.key + key) if text.key == _BALANCE else text
 
     if send.text is not None and send.text.key == _BALANCE and send.picture is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -11,7 +11,6 @@ from bot.channels.contract import APPROVED, Approval
 from bot.content import templates
 from bot.content.study import Study
 from bot.content.templates import NAMELESS, Opener, opener_of, template_of
-from bot.conversation.orders import load_send
 from bot.conversation.revisions import Content
 from bot.conversation.speak import texts_of, values_of
 from bot.conversation.tables import KeptTemplate
@@ -27,7 +26,12 @@ WHILE_OPEN = timedelta(minutes=10)
 WHEN_DECIDED = timedelta(hours=3)
 """How often about the others: an approved one may be paused."""
 
-_DECIDED = (APPROVED, "rejected", "paused", "disabled")
+FAILING = "failing"
+"""Our own word for a template that was approved and could not be sent all the same: no other
+message takes it until its owner is asked again.
+"""
+
+_DECIDED = (APPROVED, FAILING, "rejected", "paused", "disabled")
 _APPROVED = Statement(
     select(TEMPLATES.c.provider_id).where(
         TEMPLATES.c.name == bindparam("name"), TEMPLATES.c.state == APPROVED
@@ -35,13 +39,22 @@ _APPROVED = Statement(
 )
 
 
+class Asked(NamedTuple):
+    """Whom an order is for that is not among the messages yet, as ``opening_form`` wants it."""
+
+    participant_id: str
+    first_name: str | None
+    run_id: str | None
+    revision: str
+    language: str
+
+
 def opening_form(
-    db: Connection, content: Content, row: Any, study: Study | None
+    db: Connection, content: Content, row: Any, study: Study | None, send: Send
 ) -> TemplateForm | None:
-    """The approved template that says what an unprompted row of the outbox says; ``None`` while
-    there is none for this text in this language. ``row`` is as for ``speak``.
+    """The approved template that says what an unprompted order says; ``None`` while there is none
+    for this text in this language. ``row`` is one of the outbox, as for ``speak``, or an ``Asked``.
     """
-    send = load_send(row.order)
     opener, texts = opener_of(send), texts_of(db, content, row)
     parameters = {} if send.text is None else send.text.parameters
     values = {**values_of(db, content, row, study, send), **parameters}
@@ -59,10 +72,15 @@ def opening_form(
         return None
     buttons = tuple(
         Button(payload, title)
-        for payload, title in zip(_payloads(send, row, opener), template.buttons, strict=True)
+        for payload, title in zip(payloads(send, row, opener), template.buttons, strict=True)
     )
     body = templates.read_as(template, variables)
     return TemplateForm(approved.provider_id, template.language, variables, body, buttons)
+
+
+def is_approved(db: Connection, name: str) -> bool:
+    """Whether a template may be sent now."""
+    return _APPROVED.row(db, name=name) is not None
 
 
 def keep_template(
@@ -112,11 +130,21 @@ def note_approval(db: Connection, name: str, approval: Approval) -> None:
     _change(db, [name], state=approval.state, reason=approval.reason)
 
 
+def note_failing(db: Connection, provider_id: str, reason: str, now: datetime) -> None:
+    """Let this template rest: it was sent, and its provider could not carry it."""
+    db.execute(
+        update(TEMPLATES)
+        .where(TEMPLATES.c.provider_id == provider_id, TEMPLATES.c.state == APPROVED)
+        .values(state=FAILING, reason=reason, looked_at=now)
+    )
+
+
 def _change(db: Connection, names: Iterable[str], **values: Any) -> None:
     db.execute(update(TEMPLATES).where(TEMPLATES.c.name.in_(list(names))).values(**values))
 
 
-def _payloads(send: Send, row: Any, opener: Opener) -> list[str]:
+def payloads(send: Send, row: Any, opener: Opener) -> list[str]:
+    """What a tap on each label of an opener gives back."""
     if opener.code is None:
         return [shown.payload for shown in send.choices]
     return [f"{row.run_id}.{send.step}.{opener.code}" for _ in opener.labels]

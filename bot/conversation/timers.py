@@ -19,13 +19,14 @@ from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.receive import save_run
 from bot.conversation.revisions import Content
+from bot.conversation.templates import Asked, opening_form
 from bot.conversation.ways import other_way
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Send
 from bot.engine.events import Event, Expired, TimedOut
 from bot.engine.run import Run
 from bot.engine.stored import load_run
-from bot.panel import participants
+from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import pause
 from bot.panel.timers import ERASURE, finish_timer, postpone_timer
 from bot.store.statements import Statement
@@ -37,7 +38,16 @@ CLOSE = "close"
 
 _RUN = Statement(select(RUNS).where(RUNS.c.id == bindparam("it")).with_for_update())
 _PERSON = Statement(
-    select(participants.PARTICIPANTS).where(participants.PARTICIPANTS.c.id == bindparam("it"))
+    select(
+        PARTICIPANTS.c.id,
+        PARTICIPANTS.c.first_name,
+        PARTICIPANTS.c.status,
+        PARTICIPANTS.c.seed,
+        PARTICIPANTS.c.channel,
+        PARTICIPANTS.c.next_wave_at,
+        PARTICIPANTS.c.timezone,
+        PARTICIPANTS.c.is_test,
+    ).where(PARTICIPANTS.c.id == bindparam("it"))
 )
 
 
@@ -73,8 +83,10 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
         save_run(db, row, after, now)
         note_ending(db, flow, row.invitation_id, after, effects)
     scene = _scene(row, run, person, now)
-    if study is not None and _reminds(effects):
-        scene = _elsewhere(db, study, timer.name, person, scene)
+    if study is not None:
+        for one in effects:
+            if isinstance(one, Send) and one.purpose in UNPROMPTED:
+                scene = _elsewhere(db, content, study, timer.name, person, scene, one)
     count = apply(db, effects, scene)
     if study is not None and timer.name == CLOSE and after != run:
         _leave_in_peace(db, study, person, now)
@@ -98,7 +110,15 @@ def _scene(row: Any, run: Run, person: Any, now: datetime) -> Scene:
     )
 
 
-def _elsewhere(db: Connection, study: Study, timer: str, person: Any, scene: Scene) -> Scene:
+def _elsewhere(
+    db: Connection,
+    content: Content,
+    study: Study,
+    timer: str,
+    person: Any,
+    scene: Scene,
+    send: Send,
+) -> Scene:
     """A reminder may name its channel: ``other`` is one where this wave was not spoken of yet."""
     kind, _, number = timer.partition("-")
     if kind != "reminder" or not number.isdigit() or int(number) > len(study.reminders):
@@ -106,7 +126,9 @@ def _elsewhere(db: Connection, study: Study, timer: str, person: Any, scene: Sce
     wanted = study.reminders[int(number) - 1].channel
     if wanted is None:
         return scene
-    way = other_way(db, study, person, scene, wanted)
+    asked = Asked(person.id, person.first_name, scene.run, scene.revision, scene.language)
+    opening = opening_form(db, content, asked, study, send)
+    way = other_way(db, content, study, person, scene, wanted, opening)
     return scene if way is None else replace(scene, address=way.id, channel=way.channel)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND, Scene
-from bot.conversation.settle import is_first_try
+from bot.conversation.revisions import Content
+from bot.conversation.settle import first_batch, is_first_try
 from bot.message import Channel, TemplateForm
 from bot.panel import participants
 from bot.panel.routing import Route, Way, route
@@ -21,6 +22,17 @@ _USED = Statement(
         OUTBOUND.c.participant_id == bindparam("person"),
         OUTBOUND.c.run_id == bindparam("run"),
         OUTBOUND.c.address_id.is_not(None),
+    )
+)
+
+_TRIED = Statement(
+    select(OUTBOUND.c.channel)
+    .distinct()
+    .where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.batch == bindparam("batch"),
+        OUTBOUND.c.channel.is_not(None),
+        OUTBOUND.c.id < bindparam("it"),
     )
 )
 
@@ -44,37 +56,54 @@ def order_of(channels: Iterable[str], liked: str | None) -> list[str]:
     return order
 
 
-def can_be_reached(db: Connection, study: Study, participant: str) -> bool:
-    """Whether any address is alive, wanted and of a channel of the study."""
-    order = order_of(study.channels, None)
+def can_be_reached(db: Connection, channels: Iterable[str], participant: str) -> bool:
+    """Whether any address is alive, wanted and of one of these channels or our own."""
+    order = order_of(channels, None)
     return any(
         way.channel in order and way.is_alive and way.opted_out_at is None
         for way in ways_of(db, participant)
     )
 
 
-def other_way(db: Connection, study: Study, person: Any, scene: Scene, wanted: str) -> Way | None:
+def other_way(
+    db: Connection,
+    content: Content,
+    study: Study,
+    person: Any,
+    scene: Scene,
+    wanted: str,
+    opening: TemplateForm | None,
+) -> Way | None:
     """Where a reminder goes that shall come by ``wanted``: a channel, or ``other`` than before.
 
-    ``None`` when there is no such address that could be written to now: then it goes as usual.
+    ``opening`` is its approved template. ``None`` when there is no such address that could be
+    written to now: then it goes as usual.
     """
     ways = ways_of(db, person.id)
-    order = order_of(study.channels, person.channel) if wanted == "other" else [wanted]
+    channels = content.channels(study)
+    order = order_of(channels, person.channel) if wanted == "other" else [wanted]
     avoid: frozenset[str] = frozenset()
     if wanted == "other":
         avoid = frozenset(row.address_id for row in _USED.rows(db, person=person.id, run=scene.run))
-    templates = frozenset({str(Channel.WHATSAPP)})  # if there is one is seen when it leaves
+    templates = _with_template(opening)
     found = route(ways, order, scene.now, purpose="reminder", avoid=avoid, templates=templates)
     return found.way
 
 
 def way_to(
-    db: Connection, row: Any, study: Study | None, now: datetime, opening: TemplateForm | None
+    db: Connection,
+    content: Content,
+    row: Any,
+    study: Study | None,
+    now: datetime,
+    opening: TemplateForm | None,
 ) -> tuple[Route, str]:
     """The way to the person and the address there, or no way and the reason.
 
-    A reminder that was to come by another channel and cannot, comes as usual.
+    A reminder that was to come by another channel and cannot, comes as usual. What failed on one
+    channel is said on another.
     """
+    avoid: frozenset[str] = frozenset()
     if row.address_id is not None:
         known = {row.address_id: row.address}
         ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
@@ -82,13 +111,27 @@ def way_to(
         rows = participants.addresses_of(db, row.participant_id)
         known = {one.id: one.address for one in rows}
         ways = [_way(one) for one in rows]
-    order = order_of(study.channels if study else [way.channel for way in ways], row.liked)
-    templates = frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})
-    found = route(ways, order, now, purpose=row.purpose, templates=templates)
+        if not is_first_try(row):
+            avoid = _failed(db, row, ways)
+    channels = content.channels(study) if study else [way.channel for way in ways]
+    order = order_of(channels, row.liked)
+    templates = _with_template(opening)
+    found = route(ways, order, now, purpose=row.purpose, avoid=avoid, templates=templates)
     if found.way is None and row.purpose == "reminder" and row.address_id and is_first_try(row):
-        return way_to(db, row._replace(address_id=None), study, now, opening)
+        return way_to(db, content, row._replace(address_id=None), study, now, opening)
     if found.way is None:
         return found, ""
     if known[found.way.id] is None:
         return Route(None, "the address was erased"), ""
     return found, known[found.way.id]
+
+
+def _failed(db: Connection, row: Any, ways: Iterable[Way]) -> frozenset[str]:
+    """The addresses on the channels on which this was tried before."""
+    found = _TRIED.rows(db, person=row.participant_id, batch=first_batch(row), it=row.id)
+    channels = {tried.channel for tried in found}
+    return frozenset(way.id for way in ways if way.channel in channels)
+
+
+def _with_template(opening: TemplateForm | None) -> frozenset[str]:
+    return frozenset() if opening is None else frozenset({str(Channel.WHATSAPP)})

@@ -11,13 +11,16 @@ from bot.engine.answers import correct, doubt_or_take, not_understood, offers_sk
 from bot.engine.asides import ASK, BREAK, kind_of, step_of
 from bot.engine.asking import question
 from bot.engine.commands import obey
-from bot.engine.effects import Effect, SetTimer, SwitchLanguage, Text
+from bot.engine.effects import Effect, OptIn, SetTimer, SwitchLanguage, Text
 from bot.engine.events import Event, Expired, Interrupted, Replied, Started, TimedOut
 from bot.engine.flow import Flow, RunStatus
-from bot.engine.outside import respond
+from bot.engine.outside import Quiet, respond
 from bot.engine.replies.reading import Commanded, Tapped, Unclear, Understood
 from bot.engine.run import Run
 from bot.engine.walk import Moved, ask, begin, end
+
+RESTART = "polsbot.restart"
+"""What someone who fell silent reads in place of the invitation."""
 
 
 def advance(flow: Flow, run: Run, event: Event) -> Moved:
@@ -48,19 +51,26 @@ def _start(flow: Flow, run: Run, event: Started) -> Moved:
         run, effects = begin(flow, run, 0)
         return run, (close, *effects)
     run = replace(run, step=flow.invite.name)
+    opening = question(flow.invite, run, purpose="opening")
+    if event.again:  # one message, in words of its own, and no reminder of it
+        return run, (replace(opening, text=Text(RESTART, {"wave": run.wave})), close)
     reminders = tuple(
         SetTimer(f"reminder-{number}", after, run.turn)
         for number, after in enumerate(flow.policy.reminders, start=1)
     )
-    return run, (question(flow.invite, run, purpose="opening"), *reminders, close)
+    return run, (opening, *reminders, close)
 
 
 def _outside(flow: Flow, run: Run, event: Replied) -> Moved:
-    """No question is open: nothing of the run changes but the language it is talked about in."""
-    effects = respond(event.reading, run, flow.languages)
+    """No question is open: nothing of the run changes but the language it is talked about in, and
+    that the person asked back.
+    """
+    effects = respond(event.reading, run, flow.languages, _nothing_open(flow, run))
     for effect in effects:
         if isinstance(effect, SwitchLanguage):
             run = replace(run, language=effect.language)
+        if isinstance(effect, OptIn) and run.status is RunStatus.STOPPED:
+            run = replace(run, is_back=True)
     return run, effects
 
 
@@ -84,6 +94,18 @@ def _reply(flow: Flow, run: Run, event: Replied) -> Moved:
             return not_understood(flow, run, event)
         case _:
             assert_never(event.reading)
+
+
+def _nothing_open(flow: Flow, run: Run) -> Quiet:
+    """What is true of a person whom nothing is asked: not everybody will hear from us again."""
+    if run.status is RunStatus.HANDED_OVER:
+        return Quiet.HANDED_OVER
+    if run.status is not RunStatus.STOPPED:
+        return Quiet.WAITS
+    consents = [run.answers.get(step.name) for step in flow.steps if step.consent is not None]
+    if consents and "yes" not in consents:
+        return Quiet.DECLINED
+    return Quiet.WAITS if run.is_back else Quiet.STOPPED
 
 
 def _remind(flow: Flow, run: Run, event: TimedOut) -> tuple[Effect, ...]:

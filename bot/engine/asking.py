@@ -66,7 +66,7 @@ def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str 
     ]
     if step.skip:
         shown.append(Shown(SKIP, "polsbot.skip", f"{tap}.{SKIP}"))
-    parameters = dict(run.answers)
+    parameters: dict[str, Value] = {**run.answers, "wave": run.wave}
     if kind_of(step.name) == DOUBT:
         parameters["value"] = run.doubted
     return Send(
@@ -111,6 +111,11 @@ def reply_question(
         exclusive=frozenset(choice.code for choice in choices if choice.exclusive),
         low=step.low,
         high=step.high,
+        ask={
+            language: words[step.text]
+            for language, words in texts.items()
+            if step.text is not None and step.text in words
+        },
     )
 
 

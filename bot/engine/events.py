@@ -8,10 +8,12 @@ from bot.engine.replies.reading import Reading
 @dataclass(frozen=True, slots=True)
 class Started:
     """The wave was opened for this participant. ``invited`` is false when the person came first
-    (a QR code, a keyword, the preview): then the first question follows at once.
+    (a QR code, a keyword, the preview): then the first question follows at once. ``again`` is true
+    for someone who fell silent and is asked, this once, whether to come back.
     """
 
     invited: bool = True
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

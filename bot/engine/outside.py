@@ -1,6 +1,7 @@
 """What a message means when no question is open: commands still work, at any time."""
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import assert_never
 
 from bot.engine.effects import (
@@ -17,23 +18,37 @@ from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
 
 
+class Quiet(StrEnum):
+    """Why no question is open, as the text that says it: who ``WAITS`` is written to again, who
+    ``DECLINED`` never, since there is no consent, and who ``STOPPED`` after a word.
+    """
+
+    WAITS = "no_question_open"
+    STOPPED = "no_question_stopped"
+    DECLINED = "no_question_declined"
+    HANDED_OVER = "human_already"
+
+
 def respond(
-    reading: Reading, run: Run | None, languages: Collection[str] = ()
+    reading: Reading,
+    run: Run | None,
+    languages: Collection[str] = (),
+    quiet: Quiet = Quiet.WAITS,
 ) -> tuple[Effect, ...]:
     """The answer to a message outside a question; ``run`` is the latest run, if there was one.
 
     ``languages`` can be spoken; what is said after a switch is said in the new one.
     """
     if isinstance(reading, Commanded):
-        return _command(reading, languages)
+        return _command(reading, languages, quiet)
     if run is not None and run.status is RunStatus.EXPIRED:
         return (_say("expired_thanks"),)
-    if isinstance(reading, Tapped):
+    if isinstance(reading, Tapped) and quiet is not Quiet.DECLINED:
         return (_say("saved_already"),)
-    return (_say("no_question_open"),)
+    return (_say(quiet),)
 
 
-def _command(said: Commanded, languages: Collection[str]) -> tuple[Effect, ...]:
+def _command(said: Commanded, languages: Collection[str], quiet: Quiet) -> tuple[Effect, ...]:
     match said.command:
         case Command.STOP:
             return (OptOut(), _say("stopped", "farewell"))
@@ -42,7 +57,8 @@ def _command(said: Commanded, languages: Collection[str]) -> tuple[Effect, ...]:
         case Command.CRISIS:
             return (OpenCase("crisis"), _say("crisis", "farewell"))
         case Command.START:
-            return (OptIn(), _say("started_again"))
+            declined = quiet is Quiet.DECLINED  # a word brings back messages, not the consent
+            return (OptIn(), _say(quiet if declined else "started_again"))
         case Command.HUMAN:
             return (OpenCase("human"), _say("human_coming"))
         case Command.LANGUAGE:
@@ -52,7 +68,7 @@ def _command(said: Commanded, languages: Collection[str]) -> tuple[Effect, ...]:
         case Command.HELP | Command.BALANCE | Command.MY_DATA:
             return (_say(said.command),)
         case Command.SKIP | Command.BACK:
-            return (_say("no_question_open"),)
+            return (_say(quiet),)
         case _:
             assert_never(said.command)
 

@@ -17,7 +17,8 @@ class Run:
     names that were known when the run began (``last.stress``, ``baseline.hope``), ``seed`` the
     participant's stored seed. ``tries`` counts unclear replies at this step, ``unclear`` in the
     whole run. ``doubted`` is a value that waits for the person's confirmation, ``foreign`` counts
-    answers in another language than the run's, one after the other.
+    answers in another language than the run's, one after the other. ``is_back`` is true of who
+    stopped and asked back since.
     """
 
     id: str
@@ -37,3 +38,4 @@ class Run:
     unclear: int = 0
     doubted: Value = None
     foreign: int = 0
+    is_back: bool = False

@@ -84,7 +84,7 @@ def end(flow: Flow, run: Run, status: RunStatus, effects: tuple[Effect, ...] = (
 def _pass(step: Step, run: Run) -> tuple[Run, tuple[Effect, ...]]:
     """A step that does not wait: a text, a reckoned value, an arm."""
     if step.kind is Kind.SAY:
-        text = Text(step.text or "", dict(run.answers))
+        text = Text(step.text or "", {**run.answers, "wave": run.wave})
         return run, (Send(step.name, text, picture=step.picture),)
     value = drawn(step, run) if step.kind is Kind.ARM else None
     if step.value is not None:

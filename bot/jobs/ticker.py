@@ -29,6 +29,7 @@ async def look(conversations: Conversations) -> None:
     """
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
         conversations.catch_up,
+        conversations.ring_alarms,
         until_none(conversations.fire_due),
         until_none(conversations.open_due),
         conversations.settle_doubts,

@@ -55,7 +55,9 @@ _ADDRESSES_OF = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What is known of a person at intake. ``addresses`` are (channel, address), the best first."""
+    """What is known of a person at intake. ``addresses`` are (channel, address), the best first;
+    ``seed`` is drawn where there is none.
+    """
 
     study: str
     first_name: str
@@ -65,6 +67,7 @@ class Enrolment:
     organisation: str = "default"
     timezone: str = "Europe/Amsterdam"
     is_test: bool = False
+    seed: int | None = None
 
 
 def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
@@ -83,7 +86,7 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
             "first_name": person.first_name,
             "language": person.language,
             "channel": str(person.addresses[0][0]) if person.addresses else None,
-            "seed": secrets.randbelow(2**31),
+            "seed": secrets.randbelow(2**31) if person.seed is None else person.seed,
             "intake_on": person.intake_on,
             "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
             "next_wave_at": None if person.is_test else now,
@@ -141,6 +144,18 @@ def address_of(db: Connection, address: str) -> str | None:
 def people_at(db: Connection, address: str) -> list[Any]:
     """Everybody whom an address reaches, the one enrolled first in front."""
     return _REACHED.rows(db, it=address)
+
+
+def already_reached(db: Connection, person: Enrolment) -> list[Any]:
+    """Whom the addresses of this person reach in the study already."""
+    found: dict[str, Any] = {}
+    for channel, address in person.addresses:
+        at = find_address(db, channel, address)
+        if at is not None:
+            for one in people_at(db, at.id):
+                if one.study == person.study and not one.is_test:
+                    found[one.id] = one
+    return list(found.values())
 
 
 def addresses_of(db: Connection, participant: str) -> list[Any]:

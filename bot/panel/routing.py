@@ -41,10 +41,18 @@ def route(
 
     ``order`` names the channels by preference, ``avoid`` address ids that failed already,
     ``templates`` the channels on which an approved opening exists. A farewell may go to an address
-    that has just opted out; nothing else may.
+    that has just opted out; nothing else to a participant may. An alarm to who is on duty always
+    goes: the phone that was switched off at the first may be on at the next. E-mail cannot be
+    answered, so it carries what opens a talk and nothing else, and a reminder only to who is not
+    talking to us elsewhere.
     """
     reasons = []
-    for way in sorted(ways, key=lambda way: _rank(order, way.channel)):
+    talking = purpose == "reminder" and any(
+        way.channel != "email" and is_open(way, now) for way in ways
+    )
+    for way in sorted(ways, key=lambda way: _rank(order, way.channel, talking)):
+        if purpose == "alarm":
+            return Route(way)
         if way.channel not in order:
             reasons.append(f"{way.channel}: not a channel of the study")
         elif way.id in avoid:
@@ -53,6 +61,8 @@ def route(
             reasons.append(f"{way.channel}: cannot be reached")
         elif way.opted_out_at is not None and purpose != "farewell":
             reasons.append(f"{way.channel}: opted out")
+        elif way.channel == "email" and purpose not in ("opening", "reminder"):
+            reasons.append(f"{way.channel}: carries invitations only")
         elif way.channel == "whatsapp" and not is_open(way, now):
             if way.channel in templates and purpose in ("opening", "reminder"):
                 return Route(way, needs_template=True)
@@ -67,5 +77,6 @@ def is_open(way: Way, now: datetime) -> bool:
     return way.heard_at is not None and now - way.heard_at < WINDOW
 
 
-def _rank(order: Sequence[str], channel: str) -> int:
-    return order.index(channel) if channel in order else len(order)
+def _rank(order: Sequence[str], channel: str, talking: object) -> tuple[bool, int]:
+    last = bool(talking) and channel == "email"
+    return last, order.index(channel) if channel in order else len(order)

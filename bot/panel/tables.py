@@ -59,7 +59,7 @@ class Address(SQLModel, table=True):
     id: str = Field(primary_key=True)
     channel: str
     address: str | None = Field(default=None, sa_type=Encrypted("addresses.address"))
-    address_hash: bytes = Field(sa_type=Hashed("address"))
+    address_hash: bytes = Field(sa_type=Hashed("address", of="address"))
     is_alive: bool = True
     opted_out_at: datetime | None = Field(default=None, sa_type=UtcTime)
     heard_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -11,11 +11,12 @@ from bot.rewards.ledger import POSTINGS, bank_of, payout_of, pot_of, spent_on, s
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """``earned`` by participants so far; of that ``given`` in vouchers and ``owed`` still: in pots
-    that are not full, in payouts that wait (``waiting``), to people who were erased (``erased``,
-    a part of ``owed``). ``spent`` was paid for vouchers, of which ``in_stock`` are left and
-    ``lost`` expired. ``next_wave`` would be earned if everybody completed one more; ``budget_left``
-    is what may still be earned, ``None`` without a budget.
+    """``earned`` by participants so far; of that ``given`` in vouchers, ``released`` when people
+    were erased, and ``owed`` still: in pots that are not full, in payouts that wait (``waiting``),
+    in what was on its way to people when they were erased (``erased``, a part of ``owed``).
+    ``spent`` was paid for vouchers, of which ``in_stock`` are left and ``lost`` expired.
+    ``next_wave`` would be earned if everybody completed one more; ``budget_left`` is what may
+    still be earned, ``None`` without a budget.
     """
 
     study: str
@@ -28,6 +29,7 @@ class Money:
     spent: int
     in_stock: int
     lost: int
+    released: int
     next_wave: int
     budget_left: int | None
 
@@ -46,19 +48,21 @@ def money(db: Connection, study: str, rule: RewardRule) -> Money:
         if person.status == "erased":
             erased += pot + payout
     earned = -sums.get(spent_on(study, "rewards"), 0)
+    released = sums.get(spent_on(study, "erased"), 0)
     return Money(
         study,
         rule.currency,
         earned=earned,
-        given=earned - pots - waiting,
+        given=earned - released - pots - waiting,
         owed=pots + waiting,
         waiting=waiting,
         erased=erased,
         spent=sums.get(bank_of(study), 0),
         in_stock=-sums.get(stock_of(study), 0),
         lost=-sums.get(spent_on(study, "lost"), 0),
+        released=released,
         next_wave=active * rule.cents,
-        budget_left=None if rule.budget is None else rule.budget - earned,
+        budget_left=None if rule.budget is None else rule.budget - earned + released,
     )
 
 

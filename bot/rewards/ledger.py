@@ -6,6 +6,7 @@ that is credited (+); together they lead from what a questionnaire costs to what
     expense:<study>:rewards ─earned→ pot:<participant> ─reserved→ payout:<participant>
     payout:<participant> ─given→ stock:<study> ─bought→ bank:<study>
     expense:<study>:lost ─expired→ stock:<study>
+    pot:<participant> ─erased→ expense:<study>:erased
 
 What a participant has earned and not been given is the sum of ``pot`` and ``payout``; the face
 value of the vouchers at hand is what ``stock`` lacks. Nothing is ever changed, only reversed.

@@ -92,15 +92,17 @@ class Encrypted(TypeDecorator[str]):
 class Hashed(TypeDecorator[str]):
     """A keyed hash by which an encrypted text is found: compare the column with the plain text.
 
-    What is read back is the hash (32 bytes); handing it in again leaves it as it is.
+    What is read back is the hash (32 bytes); handing it in again leaves it as it is. ``of`` names
+    the encrypted column of the same table from which it can be made anew.
     """
 
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, purpose: str) -> None:
+    def __init__(self, purpose: str, *, of: str = "") -> None:
         super().__init__(32)
         self.purpose = purpose
+        self.of = of
 
     def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
         """Hash a text."""

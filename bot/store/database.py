@@ -76,6 +76,11 @@ class Database:
         self._put(self._writers, Call(partial(_call, function, args, kwargs), future, None))
         return future.result()
 
+    def use_keys(self, keys: Keys | None) -> None:
+        """Let the encrypted and hashed columns take these keys from now on."""
+        for engine in self._engines:
+            use_keys(engine, keys)
+
     def close(self) -> None:
         """Finish what waits, then close every connection. May be called twice."""
         if not self._closed:
@@ -127,14 +132,13 @@ def open_database(
         writing = postgres.writing_engine(place, connections=writers)
         reading = postgres.reading_engine(place, connections=readers)
         writer = postgres.Writer(writing, place)
-    for engine in (writing, reading):
-        use_keys(engine, keys)
     database = Database(
         place,
         Threads("writer", writers, writer.serve),
         Threads("reader", readers, Reader(reading, place).serve),
         (writing, reading),
     )
+    database.use_keys(keys)
     try:
         database.run(_nothing)  # now, and not at the first message, we hear what is wrong
     except BaseException:

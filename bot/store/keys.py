@@ -5,11 +5,13 @@ newest first. From each secret three things are derived (HKDF, RFC 5869), so tha
 anything about another: the key that encrypts, the key that hashes, and one byte that names it.
 
 To change the secret, put a new one in front: what is written from then on is encrypted with it, and
-everything older stays readable. The keyed hash comes from the last secret, so that what was stored
-is found all the time; the last one can only go when every hash has been made anew.
+everything older stays readable and is found, since the keyed hash goes on coming from the secret
+that the database was begun with (``bot.store.seal``). ``bot.store.rekey`` writes everything anew
+with the first secret; after that the others can go.
 """
 
 import base64
+import copy
 import hmac
 import os
 from collections.abc import Sequence
@@ -32,7 +34,7 @@ def generate_key() -> str:
 
 
 class Keys:
-    """Secrets of 32 bytes: the first encrypts, every one decrypts, the last one hashes."""
+    """Secrets of 32 bytes: the first encrypts, every one decrypts, one of them hashes: the last."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         if not secrets or any(len(secret) != SECRET_BYTES for secret in secrets):
@@ -50,12 +52,32 @@ class Keys:
             name: AESGCM(_derived(secret, "encrypt", 32))
             for name, secret in zip(ids, secrets, strict=True)
         }
-        self._hash_key = _derived(secrets[-1], "hash", 32)
+        self._hash_keys = [_derived(secret, "hash", 32) for secret in secrets]
+        self._hash_key = self._hash_keys[-1]
 
     @classmethod
     def from_text(cls, text: str) -> "Keys":
         """Read ``POLSBOT_KEY``, newest secret first; raise StoreError when it is not one."""
         return cls([_decoded(part.strip()) for part in text.split(",")])
+
+    def hashing_like(self, mark: bytes) -> "Keys | None":
+        """The same keys, with the secret that made ``mark`` as the one that hashes; None: none."""
+        return next(
+            (one for one in map(self._hashing, self._hash_keys) if one.mark() == mark), None
+        )
+
+    def renewed(self) -> "Keys":
+        """The same keys, with the first secret hashing too."""
+        return self._hashing(self._hash_keys[0])
+
+    def mark(self) -> bytes:
+        """By which the secret that hashes is known again (32 bytes)."""
+        return self.hash("", "mark of the secret")
+
+    def _hashing(self, key: bytes) -> "Keys":
+        other = copy.copy(self)
+        other._hash_key = key
+        return other
 
     def encrypt(self, text: str, column: str) -> bytes:
         """Encrypt for one ``table.column``; the same text never looks the same twice."""

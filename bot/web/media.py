@@ -16,8 +16,8 @@ from bot.content.cards import CardError
 from bot.content.cards.voucher import FOLDER as VOUCHERS
 from bot.content.cards.voucher import draw_voucher
 from bot.content.recordings import Voices
-from bot.conversation.pay import card_named
 from bot.conversation.service import Conversations
+from bot.conversation.voucher_card import card_named
 
 log = structlog.get_logger()
 

@@ -75,3 +75,26 @@ def test_days_off_may_be_of_any_country_and_single_days(tmp_path: Path) -> None:
     lines = "hours: {days: mon-fri, not_on: [nl-holidays, pl-holidays, 2026-12-24]}\n"
 
     assert problems(tmp_path, lines) == []
+
+
+def test_free_words_need_somebody_on_duty(tmp_path: Path) -> None:
+    spoilt = study("").replace('duty: "+31612345678"\n', "")
+
+    (problem,) = [one for one in check_library(load(tmp_path, study=spoilt)) if one.code[0] == "S"]
+
+    start = problem.column - 1
+    assert (problem.code, Path(problem.file).name) == ("S009", "first.yaml")
+    assert problem.excerpt[start : start + problem.width] == "text"
+    assert "duty:" in problem.suggestion
+
+
+def test_a_study_of_closed_questions_needs_nobody_on_duty(tmp_path: Path) -> None:
+    spoilt = study("").replace('duty: "+31612345678"\n', "")
+
+    assert check_library(load(tmp_path, study=spoilt, first=CALM)) == []
+
+
+def test_a_duty_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, 'duty: "06 12345678"\n')
+
+    assert problem.code == "F016"

@@ -20,6 +20,19 @@ def test_without_a_command_it_shows_six_examples() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_a_number_is_enrolled_twice_only_when_it_is_said() -> None:
+    add = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+    first = polsbot(*add).stdout.strip()
+
+    again = polsbot(*add)
+    assert again.exit_code == 2
+    assert first in again.output
+    assert "--shared" in again.output
+    assert polsbot(*add, "--shared").exit_code == 0
+    assert len(polsbot("participant", "list").stdout.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("home")
 def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
     added = polsbot(
         "participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678"
@@ -53,7 +66,7 @@ def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("participant", "add", "x", "--name", "A", "--phone", "12"), "phone number"),
+        (("participant", "add", "klantmonitor", "--name", "A", "--phone", "12"), "phone number"),
         (("wave", "start", "klantmonitor/nothing"), "no flow"),
         (("wave", "start", "klantmonitor/periodic"), "Nobody"),
         (("participant", "stop", "p0"), "no participant"),

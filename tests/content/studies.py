@@ -18,6 +18,7 @@ hours: {days: mon-sat, from: "10:00", to: "19:00", timezone: Europe/Amsterdam}
 pause_after: 3 silent waves
 not_understood: {tries: 2, then: skip}
 reward: {when: completed, amount: 2 EUR, pay_out_every: 6 EUR, as: voucher}
+duty: "+31612345678"
 """
 
 FIRST = """\

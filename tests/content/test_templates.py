@@ -75,6 +75,8 @@ def test_the_study_has_all_openings_in_all_languages() -> None:
         "polsbot_klantmonitor_periodic_invite_say",
         "polsbot_break_question",
         "polsbot_nudge",
+        "polsbot_voucher_waits",
+        "polsbot_restart",
     }
     assert {one.language for one in ALL} == {"nl", "en", "tr", "ar", "pl", "uk", "fa"}
     assert len({one.name for one in ALL}) == len(ALL)

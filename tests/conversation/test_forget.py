@@ -15,7 +15,8 @@ from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, find_address
 from bot.panel.timers import due_timers
-from bot.rewards.ledger import balance, pot_of
+from bot.reports.audit import differences
+from bot.rewards.ledger import balance, pot_of, spent_on
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
 from tests.conversation.test_outbox import begin, hear
@@ -30,7 +31,7 @@ def answered(database: Database) -> str:
     return person
 
 
-def test_an_erased_person_is_named_nowhere_and_keeps_the_amounts(database: Database) -> None:
+def test_an_erased_person_is_named_nowhere_and_owed_nothing(database: Database) -> None:
     person = answered(database)
 
     assert database.run(forget, person, NOW)
@@ -43,7 +44,9 @@ def test_an_erased_person_is_named_nowhere_and_keeps_the_amounts(database: Datab
     assert database.run(rows, ANSWERS) == []
     assert all(one.form is None for one in database.run(rows, OUTBOUND))
     assert '"answers":{}' in database.run(rows, RUNS)[0].state
-    assert database.run(balance, pot_of(person)) == 200
+    assert database.run(balance, pot_of(person)) == 0, "nobody can claim it any more"
+    assert database.run(balance, spent_on("klantmonitor", "erased")) == 200
+    assert database.run(lambda db: list(differences(db))) == []
     assert not database.run(forget, person, NOW)
 
 

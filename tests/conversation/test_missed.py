@@ -199,6 +199,28 @@ async def test_what_nobody_understood_has_not_overtaken_the_answer_before_it(
     assert await world.answers() == [("stress", 4)]
 
 
+async def test_a_clock_that_was_set_forward_for_a_while_makes_no_answer_come_too_late(
+    world: World,
+) -> None:
+    await world.webhook("ja", 1, 61 * MINUTE)  # an hour ahead: it is one minute past
+    world.twilio.received.append(listed("ja", 1, NOW + MINUTE))
+    await world.missed("4", 2, 2 * MINUTE)
+
+    assert await world.look(10 * MINUTE) == ["duplicate", "handled"]
+
+    assert await world.answers() == [("stress", 4)]
+
+
+async def test_the_list_tells_the_order_within_one_second(world: World) -> None:
+    await world.webhook("ja", 1, MINUTE)
+    await world.missed("4", 2, 2 * MINUTE)
+    await world.missed("2", 3, 2 * MINUTE)
+
+    assert await world.look(10 * MINUTE) == ["handled", "handled"]
+
+    assert [value for _, value in await world.answers()] == [4, 2]
+
+
 @pytest.mark.parametrize("word", ["stop", "توقف", "przestań"])
 async def test_a_missed_stop_is_obeyed_whatever_was_said_since(world: World, word: str) -> None:
     await world.webhook("ja", 1, MINUTE)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.orders import dump_send, load_send
-from bot.conversation.outbox import forms
+from bot.conversation.orders import dump_send, forms, load_send
 from bot.engine.effects import Send, Shown, Text
 from bot.engine.flow import AnswerType
 from bot.message import (

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from bot.channels.contract import Failure, Listed, Reaction
+from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget, stop
 from bot.conversation.open import open_wave
@@ -15,14 +16,20 @@ from bot.conversation.outbox import LEASE, claim, mark_abandoned
 from bot.conversation.pay import PURPOSE, look
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
+from bot.conversation.revisions import Content
+from bot.conversation.service import Conversations
 from bot.conversation.settle import settle_failed, settle_sent
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import Enrolment, enrol
-from bot.rewards.ledger import balance, held, pot_of, stock_of
+from bot.reports.audit import differences
+from bot.rewards.ledger import balance, held, pot_of, spent_on, stock_of
 from bot.rewards.payouts import PAYOUTS, PayoutState, due
 from bot.rewards.stock_file import NewVoucher
 from bot.rewards.vouchers import VOUCHERS, add_stock
-from bot.store.database import Database
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.store.database import Database, open_database
+from bot.store.keys import Keys
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
 
 LATER = NOW + timedelta(days=1)
@@ -86,6 +93,11 @@ def looked(database: Database, now: datetime) -> int:
 def payout(database: Database) -> Any:
     (row,) = database.run(rows, PAYOUTS)
     return row
+
+
+def agree(db: Connection) -> list[str]:
+    """What `polsbot ledger check` would say."""
+    return list(differences(db))
 
 
 def money(db: Connection) -> list[Any]:
@@ -322,9 +334,9 @@ def test_after_stop_nothing_is_sent_and_the_pot_stays_theirs(database: Database)
 
     looked(database, LATER)
     assert said(database, LATER) == []
-    looked(database, LATER + timedelta(minutes=1))
+    looked(database, LATER + timedelta(days=1))
 
-    assert payout(database).state == PayoutState.FAILED
+    assert payout(database).state == PayoutState.RESERVED
     assert database.run(held, person) == 600
 
 
@@ -340,6 +352,88 @@ def test_an_erased_persons_codes_are_gone_and_the_amounts_stay(database: Databas
     assert voucher.code is None
     assert payout(database).state == PayoutState.SENT
     assert looked(database, LATER + timedelta(days=30)) == 0
+
+
+def test_what_was_on_its_way_to_an_erased_person_is_paid_when_it_arrives(
+    database: Database,
+) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(forget, person, NOW)
+    assert database.run(held, person) == 600, "it may arrive"
+
+    database.run(settle_sent, row, Sent("S1", DeliveryState.DELIVERED), NOW)
+    looked(database, NOW + timedelta(minutes=1))
+
+    assert payout(database).state == PayoutState.CONFIRMED
+    assert database.run(agree) == []
+
+
+@pytest.mark.parametrize("failure", [GONE, FAULT])
+def test_what_did_not_reach_an_erased_person_is_released_in_the_end(
+    database: Database, failure: Failure
+) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    database.run(forget, person, NOW)
+    database.run(settle_failed, row, failure, NOW)
+
+    now = NOW
+    for _ in range(200):
+        now += timedelta(hours=3)
+        assert looked(database, now) == 0
+
+    assert payout(database).state == PayoutState.CANCELLED
+    assert database.run(held, person) == 0
+    assert database.run(balance, spent_on("klantmonitor", "erased")) == 600
+    assert database.run(balance, spent_on("klantmonitor", "lost")) == -600, "nobody else's code"
+    assert database.run(agree) == []
+
+
+def test_a_payout_that_waited_is_released_with_its_person(database: Database) -> None:
+    person = database.run(thrice)
+
+    database.run(forget, person, NOW)
+
+    assert payout(database).state == PayoutState.CANCELLED
+    assert database.run(held, person) == 0
+    database.run(stocked, "A1")
+    assert looked(database, LATER) == 0
+    assert database.run(agree) == []
+
+
+async def test_one_payout_that_fails_does_not_stop_the_rest(
+    sqlite_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(sqlite_url, keys=keys)
+    people = [f"+3161234567{digit}" for digit in range(3)]
+
+    def paid(db: Connection) -> None:
+        for number in people:
+            person = enrolled(db, number=number)
+            for wave in (1, 2, 3):
+                complete(db, person, wave, number=number)
+
+    database.run(paid)
+    database.run(stocked, "A1", "A2", "A3")
+    later = NOW + timedelta(minutes=2)
+    broken, *_ = database.run(due, later)
+
+    def look_or_break(db: Connection, content: Content, one: str, now: datetime) -> int:
+        if one == broken:
+            raise ValueError("a fault of ours")
+        return look(db, content, one, now)
+
+    monkeypatch.setattr("bot.conversation.service.look", look_or_break)
+    runtime = Runtime(
+        Settings(), database, CONTENT.library, CONTENT.lexicons, {}, LocalCarrier(), lambda: later
+    )
+    assert await Conversations(runtime).pay_due() == 2
+    states = sorted(row.state for row in database.run(rows, PAYOUTS))
+    assert states == ["requested", "requested", "reserved"]
+    await database.aclose()
 
 
 def test_a_day_that_pays_too_much_stops(
@@ -386,3 +480,16 @@ def test_whoever_asks_while_a_voucher_is_due_hears_that_it_comes(database: Datab
     database.run(asked)
 
     assert said(database)[-1] == "In je pot zit 6 euro. Je cadeaubon komt eraan."
+
+
+def test_who_wants_to_be_erased_hears_that_the_pot_is_lost_too(database: Database) -> None:
+    def asked(db: Connection) -> None:
+        person = enrolled(db)
+        complete(db, person, 1)
+        assert open_wave(db, PERIODIC, person, "periodic", 2, NOW).run
+        said = InboundMessage(Channel.LOCAL, "erase", AMINA, "bot", "wis alles", NOW)
+        receive(db, CONTENT, said, NOW)
+
+    database.run(asked)
+
+    assert "De 2 euro in je pot ook." in said(database)[-1]

@@ -10,14 +10,16 @@ from sqlalchemy import Connection, select, update
 from bot.channels.contract import APPROVED, Approval
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
+from bot.channels.twilio.failures import failure_of
 from bot.content.templates import templates_of
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.service import Conversations
-from bot.conversation.settle import settle_sent
+from bot.conversation.settle import settle_failed, settle_sent
 from bot.conversation.templates import (
+    FAILING,
     TEMPLATES,
     WHEN_DECIDED,
     WHILE_OPEN,
@@ -29,6 +31,7 @@ from bot.conversation.templates import (
 from bot.conversation.timers import fire
 from bot.message import ButtonsForm, Channel, OutboundMessage, Sent, TemplateForm, TextForm
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
+from bot.panel.pauses import pause
 from bot.panel.timers import due_timers
 from bot.runtime import FastClock, Runtime
 from bot.settings import Settings
@@ -278,3 +281,85 @@ def test_a_pushed_template_is_kept_once(database: Database) -> None:
         return len(list(db.execute(select(TEMPLATES.c.name))))
 
     assert database.run(count) == len(ALL)
+
+
+def test_a_restart_message_has_a_template_of_its_own_words(database: Database) -> None:
+    def fell_silent(db: Connection) -> None:
+        approve(db)
+        person = Enrolment("klantmonitor", "Amina", "pl", [(Channel.WHATSAPP, AMINA)], NOW.date())
+        participant = enrol(db, person, NOW)
+        pause(db, participant, "silent")
+        assert open_wave(db, PERIODIC, participant, "periodic", 4, NOW).run
+
+    database.run(fell_silent)
+
+    form = sent_at(database, NOW).form
+
+    assert isinstance(form, TemplateForm)
+    assert form.name == provider_of("polsbot_restart", "pl")
+    assert form.body.startswith("Cześć Amina! Tu Team Klantmonitor. Dawno")
+    assert form.variables == ("Amina",)
+    assert len(form.buttons) == 2
+
+
+def due_reminder(database: Database, days: int) -> list[OutboundMessage]:
+    at = NOW + days * DAY + timedelta(minutes=1)
+    for timer in database.run(due_timers, at):
+        database.run(fire, CONTENT, timer, at)
+    taken = database.run(claim, CONTENT, at)
+    for one in taken:
+        database.run(settle_sent, one.row, Sent(f"SM{one.row}"), at)
+    return [one.message for one in taken]
+
+
+@pytest.mark.parametrize(
+    ("state", "channel"), [(APPROVED, Channel.WHATSAPP), ("paused", Channel.LOCAL)]
+)
+def test_the_other_way_is_whatsapp_only_with_an_approved_template(
+    database: Database, state: str, channel: Channel
+) -> None:
+    def likes_sms(db: Connection) -> None:
+        approve(db, state)
+        ways = [(Channel.SMS, AMINA), (Channel.WHATSAPP, AMINA), (Channel.LOCAL, AMINA)]
+        person = Enrolment("klantmonitor", "Amina", "nl", ways, NOW.date())
+        participant = enrol(db, person, NOW)
+        assert open_wave(db, PERIODIC, participant, "periodic", 1, NOW).run
+        db.execute(update(PARTICIPANTS).values(next_wave_at=NOW + 14 * DAY))
+
+    database.run(likes_sms)
+    assert sent_at(database, NOW).channel is Channel.SMS
+
+    assert [one.channel for one in due_reminder(database, 1)] == [Channel.SMS]
+    assert [one.channel for one in due_reminder(database, 3)] == [channel]
+
+
+@pytest.mark.parametrize("code", ["63027", "63028", "63029", "63040", "63041"])
+def test_a_template_that_cannot_be_sent_rests_and_its_message_goes_another_way(
+    database: Database, code: str
+) -> None:
+    database.run(approve)
+    database.run(begin)
+    (first,) = database.run(claim, CONTENT, NOW)
+    assert isinstance(first.message.form, TemplateForm)
+
+    database.run(settle_failed, first.row, failure_of(code), NOW)
+
+    assert sent_at(database, NOW).channel is Channel.SMS
+    kept = {row.provider_id: row for row in database.run(known_templates)}
+    assert kept[first.message.form.name].state == FAILING
+    assert code in kept[first.message.form.name].reason
+    assert sum(row.state == FAILING for row in kept.values()) == 1
+    assert database.run(names, NOW + WHILE_OPEN) == 0, "asked about again as a decided one"
+
+
+def test_what_failed_on_whatsapp_does_not_come_back_to_it(database: Database) -> None:
+    """Its window is open, and it is what the person likes best."""
+    database.run(approve)
+    database.run(begin)
+    database.run(heard, NOW - timedelta(hours=1))
+    (first,) = database.run(claim, CONTENT, NOW)
+
+    database.run(settle_failed, first.row, failure_of("63003"), NOW)
+
+    assert sent_at(database, NOW).channel is Channel.SMS
+    assert database.run(claim, CONTENT, NOW) == []

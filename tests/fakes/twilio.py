@@ -124,7 +124,7 @@ class FakeTwilio:
         ]
         to = request.query.get("To")
         found = [one for one in sent + self.received if to in (None, one["to"])]
-        return web.json_response({"messages": found, "next_page_uri": None})
+        return web.json_response({"messages": found[::-1], "next_page_uri": None})
 
     async def _list_numbers(self, request: web.Request) -> web.Response:
         numbers = self.services.get(request.match_info["sid"], ())

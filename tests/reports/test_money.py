@@ -21,7 +21,8 @@ from bot.reports.audit import differences, remarks
 from bot.reports.beancount import account_of, beancount
 from bot.reports.money import money
 from bot.rewards.ledger import moved, post, pot_of, reverse, spent_on
-from bot.rewards.payouts import PAYOUTS, cancel, note_failed, note_sent
+from bot.rewards.paying import cancel, note_failed, note_sent
+from bot.rewards.payouts import PAYOUTS
 from bot.rewards.vouchers import withdraw, write_off
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
@@ -111,6 +112,18 @@ PLANTED: dict[str, tuple[str, str]] = {
         "UPDATE vouchers SET payout_id = NULL WHERE payout_id = (SELECT min(id) FROM payouts "
         "WHERE state = 'confirmed')",
         "without a voucher",
+    ),
+    "a purchase of which the voucher is gone": (
+        "INSERT INTO purchases (reference, payout_id, study, cents, currency, state, tries, "
+        "reason, made_at, changed_at) SELECT 'x-1', id, study, cents, currency, 'bought', 2, '', "
+        "reserved_at, reserved_at FROM payouts LIMIT 1",
+        "its voucher is not kept",
+    ),
+    "two vouchers bought at once": (
+        "INSERT INTO purchases (reference, payout_id, study, cents, currency, state, tries, "
+        "reason, made_at, changed_at) SELECT id || n, id, study, cents, currency, 'asked', 1, '', "
+        "reserved_at, reserved_at FROM payouts, (SELECT 'a' AS n UNION SELECT 'b') AS twice",
+        "is buying 2 vouchers at once",
     ),
     "a voucher thought to be lost": (
         "UPDATE vouchers SET lost_at = imported_at WHERE lost_at IS NULL",

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, select, text
 
 from bot.panel.participants import Enrolment, enrol
-from bot.rewards import ledger, payouts, vouchers
+from bot.rewards import erasing, ledger, paying, payouts, vouchers
 from bot.rewards.ledger import (
     OverdrawnError,
     balance,
@@ -102,6 +102,7 @@ class Money(RuleBasedStateMachine):
         self.stock: dict[str, date] = {}
         self.lost: set[str] = set()
         self.bought = 0
+        self.released = 0
         self.crashes = False
 
     def commit(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -144,6 +145,8 @@ class Money(RuleBasedStateMachine):
     def earn(self, who: int, runs: list[int]) -> None:
         """Complete questionnaires, perhaps some that were completed already."""
         person = self.people[who % len(self.people)]
+        if person.is_erased:
+            return  # runs of an erased person are stopped
         for run in runs:
             key = f"{person.id}-{run}"
             made = self.commit(grant, key, person.id, self.study, 200, "EUR", self.now)
@@ -190,7 +193,7 @@ class Money(RuleBasedStateMachine):
     def send(self, which: int) -> None:
         """Make the message, if there is a voucher."""
         claim = self.claims[which % len(self.claims)]
-        made = self.commit(payouts.request, claim.id, self.now)
+        made = self.commit(paying.request, claim.id, self.now)
         if claim.state not in payouts.WAITING:
             assert not made
             return
@@ -210,11 +213,11 @@ class Money(RuleBasedStateMachine):
         claim = self.claims[which % len(self.claims)]
         state = PayoutState
         after = {
-            "sent": ({state.REQUESTED, state.FAILED}, state.SENT, payouts.note_sent),
+            "sent": ({state.REQUESTED, state.FAILED}, state.SENT, paying.note_sent),
             "arrived": (
-                {state.REQUESTED, state.SENT, state.FAILED}, state.CONFIRMED, payouts.note_arrived,
+                {state.REQUESTED, state.SENT, state.FAILED}, state.CONFIRMED, paying.note_arrived,
             ),
-            "failed": ({state.REQUESTED, state.SENT}, state.FAILED, payouts.note_failed),
+            "failed": ({state.REQUESTED, state.SENT}, state.FAILED, paying.note_failed),
         }  # fmt: skip
         before, then, function = after[step]
         if claim.state is state.FAILED and claim.code is None:
@@ -227,7 +230,7 @@ class Money(RuleBasedStateMachine):
     @rule(which=_WHICH)
     def cancel(self, which: int) -> None:
         claim = self.claims[which % len(self.claims)]
-        done = self.commit(payouts.cancel, claim.id, self.now)
+        done = self.commit(paying.cancel, claim.id, self.now)
         assert done == (claim.state in payouts.WAITING)
         if done:
             claim.state = PayoutState.CANCELLED
@@ -252,8 +255,28 @@ class Money(RuleBasedStateMachine):
     @rule(who=_WHICH)
     def erase(self, who: int) -> None:
         person = self.people[who % len(self.people)]
-        self.commit(payouts.forget_codes, person.id)
+        self.commit(erasing.forget, person.id, self.study, self.now)
         person.is_erased = True
+        self._released(person)
+
+    @with_people
+    @rule(who=_WHICH)
+    def release(self, who: int) -> None:
+        """The clock looks again at what was on its way to somebody who was erased meanwhile."""
+        person = self.people[who % len(self.people)]
+        if person.is_erased:
+            self.commit(erasing.release, person.id, self.study, self.now)
+            self._released(person)
+
+    def _released(self, person: Person) -> None:
+        for claim in self.claims:
+            if claim.owner is person and claim.state in payouts.WAITING:
+                claim.state = PayoutState.CANCELLED
+                person.pot += 600
+                if claim.code is not None:
+                    self.lost.add(claim.code)
+        self.released += person.pot
+        person.pot = 0
 
     @invariant()
     def the_books_agree(self) -> None:
@@ -275,7 +298,8 @@ class Money(RuleBasedStateMachine):
         paid = (PayoutState.SENT, PayoutState.CONFIRMED)
         given = 600 * sum(claim.state in paid for claim in self.claims)
         assert -balance(db, spent_on(self.study, "rewards")) == earned, "I3c"
-        assert earned == owed + given, "I3e"
+        assert earned == owed + given + self.released, "I3e"
+        assert balance(db, spent_on(self.study, "erased")) == self.released
         assert balance(db, bank_of(self.study)) == 600 * self.bought
         assert -balance(db, spent_on(self.study, "lost")) == 600 * len(self.lost)
         left = 600 * (self.bought - len(self.lost)) - given
@@ -356,17 +380,17 @@ def look_away_from_the_pot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pay_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = payouts._give
+    original = paying._give
 
     def give(db: Connection, row: Any, now: Any) -> None:
         original(db, row, now)
         original(db, row, now)
 
-    monkeypatch.setattr(payouts, "_give", give)
+    monkeypatch.setattr(paying, "_give", give)
 
 
 def forget_to_reverse(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payouts, "reverse", lambda *_: True)
+    monkeypatch.setattr(paying, "reverse", lambda *_: True)
 
 
 def give_a_new_voucher_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,11 +400,11 @@ def give_a_new_voucher_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
         changed = VOUCHERS.update().where(VOUCHERS.c.id == first)
         return bool(db.execute(changed.values(payout_id=payout)).rowcount)
 
-    monkeypatch.setattr(payouts, "take", take)
+    monkeypatch.setattr(paying, "take", take)
 
 
 def book_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in (vouchers, payouts):
+    for room in (vouchers, paying):
         monkeypatch.setattr(room, "lose", lambda *_: True)
 
 

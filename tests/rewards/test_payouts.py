@@ -9,22 +9,15 @@ import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.rewards.erasing import forget
 from bot.rewards.ledger import balance, bank_of, held, payout_of, pot_of, spent_on, stock_of
-from bot.rewards.payouts import (
-    PAYOUTS,
-    PayoutState,
-    cancel,
-    find,
-    forget_codes,
-    note_arrived,
-    note_failed,
-    note_sent,
-    request,
-    reserve,
-)
+from bot.rewards.paying import cancel, note_arrived, note_failed, note_sent, request
+from bot.rewards.payouts import PAYOUTS, PayoutState, find, pictured, reserve
+from bot.rewards.pictures import picture_name, rename_pictures
 from bot.rewards.stock import stock
 from bot.rewards.vouchers import VOUCHERS, known_of, voucher_of, withdraw, write_off
 from bot.store.database import Database
+from bot.store.keys import Keys, generate_key
 from tests.rewards.people import NOW, RULE, full, person, stocked
 
 
@@ -200,7 +193,7 @@ def test_codes_are_forgotten_and_amounts_stay(database: Database) -> None:
     database.run(request, payout, NOW)
     database.run(note_sent, payout, NOW)
 
-    database.run(forget_codes, owner)
+    database.run(forget, owner, "k", NOW)
 
     assert database.run(voucher_of, payout) is None
     assert database.run(held, owner) == 0
@@ -216,3 +209,19 @@ def test_stock_is_low_before_anybody_has_to_wait(database: Database) -> None:
 
     database.run(stocked, "A2")
     assert not database.run(stock, RULE, 200, people, NOW.date()).is_low
+
+
+def test_with_another_key_a_picture_has_another_name(database: Database) -> None:
+    database.run(stocked, "A1")
+    payout = database.run(full)
+    assert database.run(request, payout, NOW)
+    before = database.run(picture_name, payout)
+    assert database.run(pictured, before, NOW) is not None
+
+    database.use_keys(Keys.from_text(generate_key()))
+    database.run(rename_pictures)
+
+    after = database.run(picture_name, payout)
+    assert after != before
+    assert database.run(pictured, after, NOW) is not None
+    assert database.run(pictured, before, NOW) is None

@@ -15,7 +15,8 @@ from bot.conversation.forget import forget
 from bot.conversation.revisions import Cards, Content
 from bot.conversation.service import Conversations
 from bot.message import Channel
-from bot.rewards.payouts import PAYOUTS, picture_name
+from bot.rewards.payouts import PAYOUTS
+from bot.rewards.pictures import picture_name
 from bot.runtime import FastClock, Runtime
 from bot.settings import Settings
 from bot.store.database import Database

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.content.draft import FlowDraft
+from bot.content.helplines import helplines_of
 from bot.content.library import Library
 from bot.content.problem import Place
 from bot.content.revision import Revision
@@ -85,6 +86,7 @@ def _values(draft: FlowDraft, study: Study) -> dict[str, Value]:
         "wave": 26,
         "to_go": 12,
         "desk": study.desk or "Schuldhulp: 14 0123456",
+        **helplines_of(study),
     }
     return {**values, **{step.name: _long_answer(step, draft) for step in draft.flow.steps}}
 

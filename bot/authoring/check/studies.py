@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import pairwise
 
-from bot.authoring.check.spots import node_place
+from bot.authoring.check.spots import node_place, place_of
+from bot.content.helplines import helplines_of
 from bot.content.library import Library
 from bot.content.placeholders import placeholders_in
 from bot.content.problem import Problem, problem_at
 from bot.content.source import Source
 from bot.content.study import Study
 from bot.conversation.waves import rules_of
+from bot.engine.flow import AnswerType, Kind
 from bot.message import Channel
+from bot.panel.numbers import country_of
 from bot.panel.openers import MOST_OPENERS, SPELL
 from bot.panel.waves import day_of
 
@@ -47,6 +50,8 @@ def check_studies(library: Library) -> Iterator[Problem]:
         yield from _reward(study, source)
         yield from _words_of_a_reward(study, library)
         yield from _schedule(study, source)
+        yield from _duty(study, source, library)
+        yield from _helplines(study, source)
 
 
 def _reminders(study: Study, source: Source) -> Iterator[Problem]:
@@ -117,6 +122,31 @@ def _words_of_a_reward(study: Study, library: Library) -> Iterator[Problem]:
             if said:
                 message = f"`{{{said[0]}}}` speaks of a reward, and the study gives none"
                 yield problem_at(text.place, "S008", message, "write `reward:` in study.yaml")
+
+
+def _duty(study: Study, source: Source, library: Library) -> Iterator[Problem]:
+    """Free words invite what must reach a person, and nobody would be told."""
+    if study.duty:
+        if country_of(study.duty) not in study.countries:
+            message = "nothing is sent to this number, so no alarm would ring"
+            hint = f"a number of {', '.join(study.countries)}, or name its country in `countries:`"
+            yield problem_at(node_place(source, "duty"), "S010", message, hint)
+        return
+    for (name, _), draft in library.drafts.items():
+        for step in draft.flow.steps if name == study.name else ():
+            if step.kind is Kind.ASK and step.type is AnswerType.TEXT:
+                message = "free words may tell of despair, and nobody is on duty to be told"
+                hint = "write `duty:` in study.yaml, the number of who is on duty"
+                yield problem_at(place_of(draft, step.name, "type"), "S009", message, hint)
+
+
+def _helplines(study: Study, source: Source) -> Iterator[Problem]:
+    if not helplines_of(study):
+        country = study.countries[0] if study.countries else "no country"
+        key = "countries" if study.countries else "study"
+        message = f"nobody can be called in need: no helpline is known in {country}"
+        hint = "name a country of helplines.yaml first, or add the numbers of yours there"
+        yield problem_at(node_place(source, key), "S011", message, hint)
 
 
 def _schedule(study: Study, source: Source) -> Iterator[Problem]:

@@ -29,17 +29,21 @@ _COLUMN = 45
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The wave is opened. ``flow`` is ``None`` for the first of the study."""
+    """The wave is opened. ``flow`` is ``None`` for the first of the study; ``again`` when the
+    person fell silent and is asked once more.
+    """
 
     language: str
     channel: Channel
     flow: str | None = None
     wave: int = 1
+    again: bool = False
 
     def __str__(self) -> str:
         """As a line of the file."""
         wave = "" if self.wave == 1 else f" wave {self.wave}"
-        return f"start {self.language} {self.channel}{f' {self.flow}' if self.flow else ''}{wave}"
+        flow = f" {self.flow}" if self.flow else ""
+        return f"start {self.language} {self.channel}{flow}{wave}{' again' if self.again else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.authoring.forms import find_older_tap, newest_taps
 from bot.authoring.talk import Talk
 from bot.authoring.transcripts.lines import Act, Attached, Start, Tapped, Typed, Waited
+from bot.engine.events import Started
 from bot.message import Form
 
 
@@ -16,7 +17,7 @@ def perform(talk: Talk, act: Start | Act) -> Iterator[list[Form]]:
     """Do it; each event of it brings its messages, and ``talk.effects`` are that event's."""
     match act:
         case Start():
-            yield talk.start()
+            yield talk.start(Started(again=act.again))
         case Typed(text=text):
             yield talk.type(text)
         case Attached():

@@ -22,7 +22,8 @@ from bot.content.problem import did_you_mean
 from bot.message import Channel
 
 _START = re.compile(
-    r"(?P<language>\S+) +(?P<channel>\S+)(?: +(?P<flow>\S+))?(?: +wave +(?P<wave>\d{1,4}))?"
+    r"(?P<language>\S+) +(?P<channel>\S+)(?: +(?P<flow>(?!again\b)\S+))?"
+    r"(?: +wave +(?P<wave>\d{1,4}))?(?P<again> +again)?"
 )
 _TAP = re.compile(r"\[(?P<title>[^\[\]]+)\](?P<old> *old)?")
 _SAID = re.compile(r"(?P<text>.*?)\s*(?:\[(?P<titles>[^\[\]]*)\])?", re.DOTALL)
@@ -96,7 +97,11 @@ def _start(rest: str) -> Start:
         hint = did_you_mean(found["channel"], CHANNELS) or f"use {' or '.join(CHANNELS)}"
         raise LineError(f"there is no channel `{found['channel']}`: {hint}")
     return Start(
-        found["language"], Channel(found["channel"]), found["flow"], int(found["wave"] or 1)
+        found["language"],
+        Channel(found["channel"]),
+        found["flow"],
+        int(found["wave"] or 1),
+        found["again"] is not None,
     )
 
 

@@ -59,7 +59,9 @@ async def list_received(
         read = [_read(one, since) for one in listed if one.direction == "inbound"]
     except _NO_LIST:
         return None
-    return sorted((one for one in read if one is not None), key=lambda one: one.received_at)
+    found = [one for one in read if one is not None]
+    found.reverse()  # the list begins with the newest, also within one second
+    return sorted(found, key=lambda one: one.received_at)
 
 
 async def _addresses(client: Client, sender: str) -> list[str]:

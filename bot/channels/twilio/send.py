@@ -29,6 +29,7 @@ from bot.channels.twilio.templates import approval_of
 from bot.message import (
     ButtonsForm,
     Channel,
+    EmailForm,
     Form,
     InboundMessage,
     ListForm,
@@ -142,6 +143,8 @@ class TwilioCarrier:
                 return {"media_url": [url]}
             case ButtonsForm() | ListForm() | TemplateForm():
                 return self._content(form)
+            case EmailForm():
+                raise SendError(Failure("letter", Reaction.FIX, "Twilio carries no e-mail"))
 
     def _content(self, form: ButtonsForm | ListForm | TemplateForm) -> dict[str, Any]:
         name, variables = content_of(form)

@@ -6,6 +6,7 @@ from bot.content.sms import parts_of
 from bot.message import (
     ButtonsForm,
     Channel,
+    EmailForm,
     Form,
     ListForm,
     PictureForm,
@@ -15,7 +16,9 @@ from bot.message import (
 )
 
 Line = dict[str, Any]
-"""``kind`` is ``bot``, ``mine``, ``note`` or ``lost`` (it did not arrive; ``why`` says more)."""
+"""``kind`` is ``bot``, ``mine``, ``note`` or ``lost`` (it did not arrive; ``why`` says more). A
+note has a ``body``, or the hours that ``passed`` or went by in ``silence``: the screen words those.
+"""
 
 
 def bot_line(channel: Channel, form: Form) -> Line:
@@ -41,6 +44,16 @@ def note_line(text: str) -> Line:
     return {"kind": "note", "body": text}
 
 
+def passed_line(hours: int) -> Line:
+    """Time went by."""
+    return {"kind": "note", "passed": hours}
+
+
+def silence_line(hours: int) -> Line:
+    """Nobody replied for so long."""
+    return {"kind": "note", "silence": hours}
+
+
 def _drawn(form: Form) -> Line:
     match form:
         case TextForm(body=body):
@@ -55,6 +68,8 @@ def _drawn(form: Form) -> Line:
             return {"body": body, "buttons": _taps(buttons)}
         case VoiceForm(audio_url=url):
             return {"body": "", "audio": url}
+        case EmailForm(subject=subject, body=body):
+            return {"body": f"{subject}\n\n{body}"}
 
 
 def _taps(taps: Any) -> list[dict[str, str]]:

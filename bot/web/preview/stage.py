@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import failure_of
 from bot.content.revision import Revision
-from bot.conversation.outbox import forms
+from bot.conversation.orders import forms
 from bot.conversation.service import Conversations
 from bot.message import Channel, DeliveryState
 from bot.runtime import FastClock

@@ -1,0 +1,41 @@
+"""Setting up, and changing the key of an installation."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.store.keys import generate_key
+from tests.cli.runs import polsbot
+
+ADD = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_key_is_changed_in_three_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = os.environ["POLSBOT_KEY"], generate_key()
+    Path("stock.csv").write_text("code,value,expires,batch\nSECRET-1,6,2099-12-31,mei\n")
+    stock = ("voucher", "import", "klantmonitor", "stock.csv", "--shop", "HEMA")
+    assert polsbot(*stock, "--yes").exit_code == 0
+    assert polsbot(*ADD).exit_code == 0
+
+    monkeypatch.setenv("POLSBOT_KEY", f"{new},{old}")
+    rekeyed = polsbot("db", "rekey")
+    assert rekeyed.exit_code == 0, rekeyed.output
+    assert "vouchers: 1" in rekeyed.stdout
+    assert "Leave the others out" in rekeyed.stdout
+
+    monkeypatch.setenv("POLSBOT_KEY", new)
+    assert "0 new, 1 known" in polsbot(*stock).output  # the code is still recognised
+
+
+@pytest.mark.usefixtures("home")
+def test_a_wrong_key_is_named_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert polsbot("participant", "list").exit_code == 0
+    monkeypatch.setenv("POLSBOT_KEY", generate_key())
+
+    refused = polsbot("participant", "list")
+
+    assert refused.exit_code == 2
+    assert "not in POLSBOT_KEY" in refused.output
+    assert "wrong database" in polsbot("doctor").output
