@@ -8,11 +8,13 @@ from pathlib import Path
 
 import typer
 
+from bot.channels.email import EmailCarrier, ServerError, server_of
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
 from bot.content.library import Library
 from bot.content.study import Study
 from bot.conversation.contents import known_contents
 from bot.message import Channel
+from bot.panel.emails import EmailError, normal_email
 from bot.runtime import open_ready
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.database import Database
@@ -100,6 +102,24 @@ def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
         },
     )
     return TwilioCarrier(account, database.run(known_contents))
+
+
+def mail_of(settings: Settings) -> EmailCarrier | None:
+    """The carrier of e-mail, ``None`` without a server; raises SettingsError when half set."""
+    if settings.smtp_url is None:
+        return None
+    if not settings.public_url.startswith("https://"):
+        raise SettingsError(
+            "PUBLIC_URL must begin with https://: every e-mail carries the link that stops it."
+        )
+    try:
+        server = server_of(settings.smtp_url.get_secret_value())
+        sender = normal_email(settings.smtp_sender)
+    except ServerError as error:
+        raise SettingsError(str(error)) from None
+    except EmailError as error:
+        raise SettingsError(f"SMTP_SENDER is no address. {error}") from None
+    return EmailCarrier(server, sender, settings.smtp_rate)
 
 
 def write(path: Path, text: str) -> None:

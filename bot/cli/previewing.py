@@ -20,6 +20,7 @@ from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
 from bot.content.pseudo import NAMES, with_pseudo
 from bot.conversation.revisions import Content
+from bot.conversation.samples import add_samples
 from bot.conversation.service import Conversations
 from bot.engine.replies.lexicon import Lexicon
 from bot.engine.run import Run
@@ -60,6 +61,7 @@ async def _serve(settings: Settings, *, share: bool) -> None:
     clock = FastClock.at(_next_monday())
     async with open_runtime(settings, {Channel.SMS: local}, local, clock) as opened:
         runtime = replace(opened, library=with_pseudo(opened.library))
+        await runtime.database.transact(add_samples, runtime.library, clock())
         conversations = Conversations(runtime)
         bench = workbench(settings, opened.lexicons, is_shared=share)
         app = make_app(conversations, stage=Stage(conversations, clock, bench))

@@ -1,5 +1,6 @@
 """Setting up: configuration, database, and a look at everything."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -9,7 +10,9 @@ import typer
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from bot.cli.common import explained, opened, tokens_of
+from bot.channels.contract import SendError
+from bot.cli.common import explained, mail_of, opened, tokens_of
+from bot.content.letter import number_in
 from bot.rewards.pictures import rename_pictures
 from bot.runtime import keys_of, library_of, open_ready
 from bot.settings import Settings, SettingsError, read_settings
@@ -86,7 +89,7 @@ def doctor() -> None:
     for name, look in _LOOKS.items():
         try:
             print(f"ok    {name}: {look(settings)}")
-        except (SettingsError, StoreError, OSError, ValueError) as error:
+        except (SettingsError, StoreError, SendError, OSError, ValueError) as error:
             faults += 1
             print(f"wrong {name}: {error}")
     raise typer.Exit(1 if faults else 0)
@@ -134,6 +137,20 @@ def _twilio(settings: Settings) -> str:
     return "set"
 
 
+def _mail(settings: Settings) -> str:
+    """The server is spoken to, but nothing is sent."""
+    carrier = mail_of(settings)
+    if carrier is None:
+        return "not set (e-mail is left out)"
+    asyncio.run(carrier.try_out())
+    if not any(map(number_in, (settings.twilio_whatsapp_sender, settings.twilio_sms_sender))):
+        raise ValueError(
+            "An e-mail is answered on WhatsApp or SMS: set TWILIO_WHATSAPP_SENDER or "
+            "TWILIO_SMS_SENDER to a number."
+        )
+    return "the server takes our e-mail"
+
+
 def _duty(settings: Settings) -> str:
     from bot.runtime import library_of
 
@@ -157,5 +174,6 @@ _LOOKS: dict[str, Callable[[Settings], str]] = {
     "flows and locales": _files,
     "public address": _address,
     "twilio": _twilio,
+    "e-mail": _mail,
     "on duty": _duty,
 }

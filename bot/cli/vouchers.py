@@ -35,9 +35,7 @@ def import_file(
     study: Annotated[str, typer.Argument(help="The study's name.")],
     file: Annotated[
         Path,
-        typer.Argument(
-            help="CSV: code, value, expires, batch and, if you like, barcode (qr, code128)."
-        ),
+        typer.Argument(help="CSV: code, value, expires, batch, barcode (qr, code128)."),
     ],
     shop: Annotated[str, typer.Option(help="Where it is spent; people read this.")],
     yes: Yes = False,

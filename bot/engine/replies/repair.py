@@ -120,6 +120,8 @@ def _nearest_label(word: str, words: frozenset[str]) -> str | None:
         return None
     best = min(distance for _, distance, _ in found)
     nearest = [other for other, distance, _ in found if distance == best]
+    swapped = [other for other in nearest if sorted(other) == sorted(word)]
+    nearest = swapped or nearest  # letters in another order, rather than another letter
     if len(nearest) != 1 or (best > 1 and len(nearest[0]) < _LONG):
         return None
     return nearest[0]
