@@ -14,7 +14,17 @@ from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioCarrier, Verifier
 from bot.channels.twilio.contents import FIXED
-from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
+from bot.cli.common import (
+    check_duty,
+    explained,
+    fail,
+    mail_of,
+    opened,
+    progress,
+    run,
+    tokens_of,
+    twilio_of,
+)
 from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
@@ -54,7 +64,7 @@ def worker() -> None:
 
 def _serve(part: Part) -> None:
     with opened() as (settings, database):
-        carrier = twilio_of(settings, database)
+        carrier, mail = twilio_of(settings, database), mail_of(settings)
         if carrier is None and part is not Part.WORKER:
             raise fail(
                 "No Twilio account is set, so nobody could be reached. Set TWILIO_ACCOUNT_SID, "
@@ -64,6 +74,8 @@ def _serve(part: Part) -> None:
     carriers: dict[Channel, Carrier] = {}
     if carrier is not None:
         carriers = {Channel.WHATSAPP: carrier, Channel.SMS: carrier}
+    if mail is not None:
+        carriers[Channel.EMAIL] = mail
     verifier = Verifier(settings.public_url, settings.twilio_account_sid, tokens_of(settings))
     with explained():
         run(_run(settings, carriers, LocalCarrier(), "0.0.0.0", part, verifier=verifier))  # noqa: S104 - behind a proxy
@@ -81,6 +93,7 @@ async def _run(
     """Serve until told to stop; what is under way is finished first."""
     async with open_runtime(settings, carriers, local) as runtime:
         _check_seller(runtime)
+        check_duty(settings, runtime.library.studies.values())
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:

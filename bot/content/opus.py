@@ -19,7 +19,8 @@ def seconds_of(sound: bytes) -> float | None:
     if not sound.startswith(b"OggS") or not 0 < head <= len(sound) - 12:
         return None
     (skipped,) = struct.unpack_from("<H", sound, head + 10)  # silence of the coder's own
-    return max(0, _end(sound) - skipped) / RATE
+    heard: int = max(0, _end(sound) - skipped)
+    return heard / RATE
 
 
 def _end(sound: bytes) -> int:

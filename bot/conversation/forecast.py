@@ -13,13 +13,13 @@ from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
 from bot.conversation.revisions import Content
-from bot.conversation.waves import may_be_asked, opened_of, rules_of
+from bot.conversation.waves import asks_for_consent, flow_to_open, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.asking import question
 from bot.engine.flow import Value
 from bot.engine.run import Run
 from bot.message import Channel, TextForm
-from bot.panel.hours import hours_of
+from bot.panel.hours import own_hours
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.waves import DueWave, next_wave
 from bot.rewards.ledger import balance, pot_of
@@ -78,10 +78,13 @@ def _of_person(
         yield LeftOut(person.id, "unreachable")
         return
     pot = balance(db, pot_of(person.id))
+    is_open = False
     for due in _due(db, study, person, now, until):
-        if not may_be_asked(db, study, due, person.id):
+        flow = flow_to_open(db, study, due, person.id)
+        if flow is None or (is_open and not asks_for_consent(study.flows[due.rule.flow])):
             yield LeftOut(person.id, "consent")
             return
+        is_open = asks_for_consent(study.flows[flow])  # what comes after it hangs on the answer
         cents = study.reward.cents if study.reward else 0
         every = (study.reward.pay_out_every if study.reward else None) or 0
         vouchers = (pot + cents) // every if every else 0
@@ -89,8 +92,8 @@ def _of_person(
         messages = 1 + len(study.reminders)
         segments = 0
         if channel == Channel.SMS:
-            segments = messages * _segments(content, study, study.flows[due.rule.flow], person)
-        at = hours_of(study).next(max(due.at, now), person.timezone)
+            segments = messages * _segments(content, study, study.flows[flow], person)
+        at = own_hours(study, person.seed).next(max(due.at, now), person.timezone)
         yield Forecast(
             person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
         )
@@ -100,11 +103,10 @@ def _due(
     db: Connection, study: Study, person: Any, now: datetime, until: datetime
 ) -> Iterator[DueWave]:
     opened = opened_of(db, study, person)
+    begin = own_hours(study, person.seed).begin
     moment = now
     while True:
-        due = next_wave(
-            rules_of(study), person.anchor_on, opened, moment, study.hours.start, person.timezone
-        )
+        due = next_wave(rules_of(study), person.anchor_on, opened, moment, begin, person.timezone)
         if due is None or due.at > until or due.rule.flow not in study.flows:
             return
         yield due

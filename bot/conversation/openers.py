@@ -10,7 +10,7 @@ from bot.content.study import Study
 from bot.conversation.effects import DROPPED, OUTBOUND
 from bot.conversation.line import UNPROMPTED
 from bot.message import DeliveryState
-from bot.panel.hours import hours_of, local_time
+from bot.panel.hours import local_time, own_hours
 from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
 from bot.panel.pauses import paused_since
 from bot.store.statements import Statement
@@ -30,7 +30,7 @@ _OPENERS = Statement(
 
 def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> datetime:
     """``now``, or when to look again whether an invitation may leave."""
-    hours = hours_of(study)
+    hours = own_hours(study, person.seed)
     decent = hours.next(now, person.timezone)
     if decent > now:
         return decent
@@ -38,7 +38,7 @@ def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> 
     day = day_to_open(opener_days(db, person, now), today)
     if day == today:
         return now
-    return hours.next(local_time(day, hours.start, person.timezone), person.timezone)
+    return hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
 
 
 def moment_to_remind(
@@ -50,7 +50,7 @@ def moment_to_remind(
     """
     if person.is_test or person.status != "active" or paused_since(db, study.name) is not None:
         return None
-    hours = hours_of(study)
+    hours = own_hours(study, person.seed)
     when = hours.next(now, person.timezone)
     if when == now:
         openers, today = opener_days(db, person, now), _day(now, person)
@@ -62,7 +62,7 @@ def moment_to_remind(
         if day is None:
             return None
         if day > today:
-            when = hours.next(local_time(day, hours.start, person.timezone), person.timezone)
+            when = hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
     return when if when < closes_at else None
 
 

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from bot.casework.alarms import due_alarms
 from bot.channels.contract import APPROVED, Approver, Failure
-from bot.content.recordings import Voices
 from bot.content.revision import Revision
 from bot.conversation.alarms import ring
 from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
+from bot.conversation.installed import content_of
+from bot.conversation.letters import Letter, letter_of, stop_said, want_again
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
@@ -24,7 +25,7 @@ from bot.conversation.outbox import BROKEN
 from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
-from bot.conversation.revisions import Cards, Content
+from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.templates import note_approval, templates_to_ask
@@ -34,7 +35,7 @@ from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
 from bot.rewards.payouts import due, put_off
-from bot.runtime import Runtime, card_store, keys_of
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 
@@ -49,31 +50,13 @@ Broken = Callable[[Connection, T, datetime], object]
 """Puts off until then what could not be done."""
 
 
-def runtime_cards(runtime: Runtime) -> Cards | None:
-    """The cards of this installation; none without a key to hide their addresses with."""
-    if runtime.settings.polsbot_key is None:
-        return None
-    store = card_store(runtime.settings, runtime.library)
-    return Cards(store, runtime.settings.public_url.rstrip("/"))
-
-
-def runtime_voices(runtime: Runtime) -> Voices | None:
-    """The recorded questions of this installation; none without a key, as with the cards."""
-    if runtime.settings.polsbot_key is None:
-        return None
-    secret = keys_of(runtime.settings).hash("voices", "media")
-    return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
-
-
 class Conversations:
     """Each method is one transaction and a ring of the doorbell after its commit."""
 
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(
-            runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
-        )
+        self.content = content_of(runtime)
         self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
@@ -98,6 +81,19 @@ class Conversations:
         if received.waiting:
             self.senders.ring()
         return received
+
+    async def stop_letters(self, token: str) -> Letter | None:
+        """The stop link of an e-mail was tapped: as a stop in any other message. ``None``: none of
+        our e-mails has this token.
+        """
+        letter = await self.runtime.database.read(letter_of, token)
+        if letter is not None and letter.address is not None:
+            await self.receive(stop_said(letter.address, self.runtime.clock()))
+        return letter
+
+    async def send_letters_again(self, token: str) -> Letter | None:
+        """The person wants e-mails again; ``None`` as for ``stop_letters``."""
+        return await self.runtime.database.transact(want_again, token)
 
     async def open(self, revision: Revision, participant: str, wave: str, number: int) -> Opened:
         """Open a wave for a participant, once."""

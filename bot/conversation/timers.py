@@ -42,6 +42,7 @@ _PERSON = Statement(
         PARTICIPANTS.c.id,
         PARTICIPANTS.c.first_name,
         PARTICIPANTS.c.status,
+        PARTICIPANTS.c.seed,
         PARTICIPANTS.c.channel,
         PARTICIPANTS.c.next_wave_at,
         PARTICIPANTS.c.timezone,

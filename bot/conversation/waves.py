@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from bot.content.revision import Revision
 from bot.content.study import Study
-from bot.conversation.effects import INVITATIONS
+from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import has_open_run, open_wave
 from bot.conversation.openers import moment_to_open
 from bot.conversation.revisions import Content
 from bot.conversation.ways import can_be_reached
+from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
+from bot.panel.hours import own_hours
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import paused_since
 from bot.panel.waves import DueWave, WaveRule, next_wave
@@ -24,11 +27,15 @@ WHILE_OPEN = timedelta(hours=6)
 TOMORROW = timedelta(days=1)
 WITHOUT_CONSENT = timedelta(days=7)
 
+_UNDECIDED = frozenset({str(RunStatus.EXPIRED), str(RunStatus.HANDED_OVER)})
+"""How a run ends in which nobody said no."""
+
 _PERSON = Statement(
     select(
         PARTICIPANTS.c.id,
         PARTICIPANTS.c.study,
         PARTICIPANTS.c.status,
+        PARTICIPANTS.c.seed,
         PARTICIPANTS.c.anchor_on,
         PARTICIPANTS.c.timezone,
     )
@@ -45,6 +52,9 @@ _OPENED = Statement(
         INVITATIONS.c.participant_id == bindparam("person"),
         INVITATIONS.c.study == bindparam("study"),
     )
+)
+_RUNS = Statement(
+    select(RUNS.c.flow, RUNS.c.status).where(RUNS.c.participant_id == bindparam("it"))
 )
 _CONSENT = Statement(
     select(CONSENTS.c.id)
@@ -73,7 +83,7 @@ def due_people(
 def open_due_wave(db: Connection, content: Content, participant: str, now: datetime) -> str:
     """Open what is due for this participant, and note when to look again.
 
-    Returns ``opened``, ``later``, ``open`` (a wave still is), ``consent`` (none was given),
+    Returns ``opened``, ``later``, ``open`` (a wave still is), ``consent`` (it was refused),
     ``paused`` (the study is), ``unreachable`` (no address that is alive and wanted), ``over`` (no
     wave will come) or ``unknown`` (no such study or flow: people have to look). Someone paused
     whose time has come is asked once more; only an answer brings the waves after it.
@@ -93,7 +103,11 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
     if outcome:
         _look_again(db, participant, again)
         return outcome
-    revision = study.flows[wave.rule.flow]
+    flow = flow_to_open(db, study, wave, participant)
+    if flow is None:
+        _look_again(db, participant, now + WITHOUT_CONSENT)
+        return "consent"
+    revision = study.flows[flow]
     opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
     following = plan(db, study, person, now) if person.status == "active" else None
     again = None if following is None else max(following.at, now + WHILE_OPEN)
@@ -113,8 +127,6 @@ def _hindrance(
         return "open", now + WHILE_OPEN
     if wave.rule.flow not in study.flows:
         return "unknown", now + TOMORROW
-    if not may_be_asked(db, study, wave, person.id):
-        return "consent", now + WITHOUT_CONSENT
     if not can_be_reached(db, content.channels(study), person.id):
         return "unreachable", now + TOMORROW
     when = moment_to_open(db, study, person, now)
@@ -125,7 +137,8 @@ def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | 
     """The participant's next wave, by the study's rules and what was opened."""
     opened = opened_of(db, study, person)
     rules = rules_of(study)
-    return next_wave(rules, person.anchor_on, opened, now, study.hours.start, person.timezone)
+    begin = own_hours(study, person.seed).begin
+    return next_wave(rules, person.anchor_on, opened, now, begin, person.timezone)
 
 
 def opened_of(db: Connection, study: Study, person: Any) -> set[tuple[str, int]]:
@@ -146,13 +159,19 @@ def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
     _AGAIN.run(db, it=participant, at=at)
 
 
-def may_be_asked(db: Connection, study: Study, wave: DueWave, participant: str) -> bool:
-    """A flow that asks for consent itself may be opened without; no other may."""
-    asking = {
-        name
-        for name, revision in study.flows.items()
-        if any(step.consent for step in revision.flow.steps)
-    }
-    if not asking or wave.rule.flow in asking:
-        return True
-    return _CONSENT.row(db, it=participant) is not None
+def flow_to_open(db: Connection, study: Study, wave: DueWave, participant: str) -> str | None:
+    """Which flow this wave opens for a participant: its own, once consent was given.
+
+    Who has said neither yes nor no is asked for it once more instead, until silence pauses them;
+    ``None`` for who said no, or took the consent back.
+    """
+    asking = [name for name, revision in study.flows.items() if asks_for_consent(revision)]
+    if not asking or wave.rule.flow in asking or _CONSENT.row(db, it=participant) is not None:
+        return wave.rule.flow
+    ended = {row.status for row in _RUNS.rows(db, it=participant) if row.flow in asking}
+    return asking[0] if ended <= _UNDECIDED else None
+
+
+def asks_for_consent(revision: Revision) -> bool:
+    """Whether a flow asks for a consent itself."""
+    return any(step.consent for step in revision.flow.steps)

@@ -22,15 +22,16 @@ class _StoppedError(Exception):
 
 
 def wanted(content: Content) -> list[Card]:
-    """Every card of every flow: those in the flows' own languages first, the easy form last."""
-    found: list[tuple[tuple[bool, bool], Card]] = []
+    """Every card of every flow. First what is seen soonest and most: short flows, in their own
+    language before the others; the easy form last.
+    """
+    found: list[tuple[tuple[bool, int, bool], Card]] = []
     for study in content.library.studies.values():
-        flows = [revision.flow for revision in study.flows.values()]
-        for form in forms_of(flows):
+        for form in forms_of(revision.flow for revision in study.flows.values()):
             for revision in study.flows.values():
                 flow = revision.flow
                 for card in cards_of(flow, content.texts(revision), flow.languages, (form,)):
-                    place = card.language != flow.language, form is not None
+                    place = form is not None, len(flow.steps), card.language != flow.language
                     found.append((place, card))
     return list(dict.fromkeys(card for _, card in sorted(found, key=itemgetter(0))))
 

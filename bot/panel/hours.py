@@ -4,12 +4,15 @@ Arithmetic is done on the wall clock of the person's zone and made UTC once, so 
 which the clock is set are right.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.content.calendars import is_day_off
 from bot.content.study import Study
+
+SPREAD = timedelta(hours=2)
+"""Those who come due on a day are spread over so much of its beginning, at most half of it."""
 
 _LONGEST_SEARCH = 400
 
@@ -17,13 +20,20 @@ _LONGEST_SEARCH = 400
 @dataclass(frozen=True, slots=True)
 class DecentHours:
     """``days`` counts from Monday = 0; from ``start`` until before ``until``; ``not_on`` names
-    calendars (``nl-holidays``) or dates (``2026-12-24``).
+    calendars (``nl-holidays``) or dates (``2026-12-24``). What waits for the next day comes at
+    ``own``, a time in it that differs between people; ``None``: at ``start``.
     """
 
     days: frozenset[int]
     start: time
     until: time
     not_on: tuple[str, ...] = ()
+    own: time | None = None
+
+    @property
+    def begin(self) -> time:
+        """When a new day begins for whom these hours are."""
+        return self.own or self.start
 
     def allow(self, at: datetime, zone: str) -> bool:
         """Whether an unprompted message may leave at this moment."""
@@ -42,7 +52,7 @@ class DecentHours:
         for ahead in range(_LONGEST_SEARCH):
             day = first + timedelta(days=ahead)
             if self._allows_day(day):
-                return local_time(day, self.start, zone)
+                return local_time(day, self.begin, zone)
         return at + timedelta(days=_LONGEST_SEARCH)
 
     def _allows_day(self, day: date) -> bool:
@@ -58,3 +68,18 @@ def hours_of(study: Study) -> DecentHours:
     """When a study may write unprompted."""
     hours = study.hours
     return DecentHours(hours.days, hours.start, hours.until, hours.not_on)
+
+
+def own_hours(study: Study, seed: int) -> DecentHours:
+    """The same hours for one participant, whose day begins at a second of their own: not everybody
+    is written to at ten sharp.
+    """
+    hours = hours_of(study)
+    first, last = (_seconds(one) for one in (hours.start, hours.until))
+    spread = min(int(SPREAD.total_seconds()), (last - first) // 2)
+    minute, second = divmod(first + seed % max(spread, 1), 60)
+    return replace(hours, own=time(minute // 60, minute % 60, second))
+
+
+def _seconds(clock: time) -> int:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second

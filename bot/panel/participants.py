@@ -55,7 +55,9 @@ _ADDRESSES_OF = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What is known of a person at intake. ``addresses`` are (channel, address), the best first."""
+    """What is known of a person at intake. ``addresses`` are (channel, address), the best first;
+    ``seed`` is drawn where there is none.
+    """
 
     study: str
     first_name: str
@@ -65,6 +67,7 @@ class Enrolment:
     organisation: str = "default"
     timezone: str = "Europe/Amsterdam"
     is_test: bool = False
+    seed: int | None = None
 
 
 def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
@@ -83,7 +86,7 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
             "first_name": person.first_name,
             "language": person.language,
             "channel": str(person.addresses[0][0]) if person.addresses else None,
-            "seed": secrets.randbelow(2**31),
+            "seed": secrets.randbelow(2**31) if person.seed is None else person.seed,
             "intake_on": person.intake_on,
             "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
             "next_wave_at": None if person.is_test else now,

@@ -46,13 +46,13 @@ def test_people_who_always_answer_complete_every_wave_and_earn_it() -> None:
     assert not any("reminder" in name for name in figures.messages)
 
 
-def test_people_who_never_answer_hear_three_times_and_no_more() -> None:
+def test_people_who_never_answer_hear_three_times_of_three_waves_and_no_more() -> None:
     figures = play(replace(SCENARIO, behaviour=MUTE))
 
     assert figures.broken == {}
-    assert figures.dispositions == {"no_reply": 8}
-    assert sum(figures.messages.values()) == 8 * 3
-    assert figures.left_out == {"no consent": 24}
+    assert figures.dispositions == {"no_reply": 3 * 8}
+    assert sum(figures.messages.values()) == 3 * 8 * 3
+    assert figures.left_out == {"paused": 8}
     assert (figures.received, figures.earned_cents) == (0, 0)
 
 

@@ -51,10 +51,10 @@ class Campaign:
         await self.night(last + timedelta(days=8))
 
     async def day(self, day: date) -> None:
-        """Ten o'clock, three faults at random moments, then evening."""
+        """Past noon, when every day has begun, three faults at random moments, then evening."""
         self.town.clock.go_to(datetime(day.year, day.month, day.day, 9, 59, 50, tzinfo=HERE))
         await self.until_up()
-        self.town.clock.go_to(datetime(day.year, day.month, day.day, 10, 5, tzinfo=HERE))
+        self.town.clock.go_to(datetime(day.year, day.month, day.day, 12, 5, tzinfo=HERE))
         faults = [self.fault(self.chance.uniform(0.1, 2.0)) for _ in range(3)]
         await asyncio.gather(*faults)
         await self.quiet()

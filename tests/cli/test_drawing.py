@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from bot.cli.common import progress
 from bot.content.cards.prune import LIST
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
-from tests.content.studies import FIRST, make
+from tests.content.studies import FIRST, ITEMS, make
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def test_a_card_of_old_words_stays_until_no_run_can_need_it(home: Path) -> None:
     cards = home / "var" / "cards"
     polsbot("cards")
     old = {path.name for path in cards.glob("*.png")}
-    make(home, first=FIRST.replace("Hoeveel", "Zeg hoeveel"))
+    make(home, items=ITEMS.replace("Hoeveel", "Zeg hoeveel"))
 
     polsbot("cards")
     assert old <= {path.name for path in cards.glob("*.png")}
 
     noted = json.loads((cards / LIST).read_text())
-    long_ago = (date.today() - timedelta(days=7 + 30)).isoformat()
+    long_ago = (datetime.now(UTC).date() - timedelta(days=7 + 30)).isoformat()
     (cards / LIST).write_text(json.dumps(dict.fromkeys(noted, long_ago)))
     shown = polsbot("cards")
 

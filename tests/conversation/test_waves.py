@@ -1,20 +1,25 @@
 """The clock of the study, on both databases: each wave once, in decent hours, never two at once."""
 
 import asyncio
+import csv
+import io
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.open import open_wave
+from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_sent
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
+from bot.engine.asides import SKIP
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import due_timers
+from bot.reports.export import answers_csv
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
 
@@ -29,7 +34,7 @@ TODAY = NOW.date()
 
 def enrolled(db: Connection, intake_on: date = TODAY) -> str:
     address = [(Channel.LOCAL, AMINA)]
-    return enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, intake_on), NOW)
+    return enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, intake_on, seed=0), NOW)
 
 
 def tick(database: Database, now: datetime) -> list[str]:
@@ -78,6 +83,65 @@ def test_without_consent_nothing_periodic_is_asked(database: Database) -> None:
     assert waves(database) == [("baseline", 1)]
 
 
+def flows(database: Database) -> list[tuple[str, int]]:
+    found = sorted(database.run(rows, RUNS), key=lambda run: run.started_at)
+    return [(row.flow, row.wave) for row in found]
+
+
+def ends(database: Database) -> dict[tuple[str, int], str | None]:
+    return {(row.wave, row.number): row.disposition for row in database.run(rows, INVITATIONS)}
+
+
+def test_who_agreed_but_did_not_finish_the_baseline_gets_the_waves_as_usual(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, (*CONSENT, "3"), NOW)
+
+    for day in range(1, 16):
+        tick(database, NOW + timedelta(days=day))
+
+    assert flows(database) == [("baseline", 1), ("periodic", 1)]
+    assert ends(database) == {("baseline", 1): "partial", ("periodic", 1): None}
+
+
+def test_who_never_answered_the_invitation_is_asked_for_consent_again(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    send_all(database, NOW)
+
+    for day in range(1, 16):
+        tick(database, NOW + timedelta(days=day))
+        send_all(database, NOW + timedelta(days=day))
+
+    assert waves(database) == [("baseline", 1), ("periodic", 1)]
+    assert flows(database) == [("baseline", 1), ("baseline", 1)]
+    hear(database, CONSENT, NOW + timedelta(days=15))
+    for day in range(16, 30):
+        tick(database, NOW + timedelta(days=day))
+    assert flows(database)[2:] == [("periodic", 2)]
+    assert ends(database) == {
+        ("baseline", 1): "no_reply", ("periodic", 1): "partial", ("periodic", 2): None,
+    }  # fmt: skip
+
+
+def test_three_invitations_without_a_reply_pause_before_any_consent(database: Database) -> None:
+    database.run(enrolled)
+    said = {}
+    for day in range(70):
+        for _ in range(2):
+            tick(database, NOW + timedelta(days=day))
+        if messages := send_all(database, NOW + timedelta(days=day)):
+            said[day] = len(messages)
+
+    assert waves(database)[:3] == [("baseline", 1), ("periodic", 1), ("periodic", 2)]
+    assert [day for day in said if day < 36] == [0, 1, 3, 14, 15, 17, 28, 29, 31]
+    (person,) = database.run(rows, PARTICIPANTS)
+    assert (person.status, person.paused_for) == ("paused", "silent")
+    assert len(said) == 10, "one more a month after the pause"
+
+
 def test_half_a_year_of_waves_comes_every_14_days_from_the_anchor(database: Database) -> None:
     database.run(enrolled)
     tick(database, NOW)
@@ -92,6 +156,20 @@ def test_half_a_year_of_waves_comes_every_14_days_from_the_anchor(database: Data
     due = [NOW.date() + timedelta(days=14 * n) for n in range(14)]
     off = (date(2026, 4, 27), date(2026, 5, 25))  # King's Day, Whit Monday
     assert opened == [day + timedelta(days=1) if day in off else day for day in due]
+
+
+def test_people_who_come_due_together_are_spread_over_the_first_two_hours(
+    database: Database,
+) -> None:
+    ten = MORNING - timedelta(days=1)
+    for number in range(20):
+        address = [(Channel.LOCAL, f"{AMINA}{number}")]
+        person = Enrolment("klantmonitor", "Amina", "nl", address, TODAY, seed=number * 360)
+        database.run(enrol, person, ten)
+
+    opened = [tick(database, ten + timedelta(minutes=minute)) for minute in range(0, 132, 6)]
+
+    assert [outcomes.count("opened") for outcomes in opened] == [*[1] * 20, 0, 0]
 
 
 def test_an_outage_delays_a_wave_and_moves_none(database: Database) -> None:
@@ -204,3 +282,23 @@ def test_a_late_enrolment_counts_from_the_day_of_enrolment(database: Database) -
     assert waves(database) == [("baseline", 1)]
     (person,) = database.run(rows, PARTICIPANTS)
     assert person.anchor_on == NOW.date()
+
+
+def test_who_wants_fewer_choices_gets_three_in_every_later_wave(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, (*CONSENT, "2"), NOW)  # the three steps
+    tick(database, NOW + timedelta(days=8))
+    assert tick(database, NOW + timedelta(days=14)) == ["opened"]
+    send_all(database, NOW + timedelta(days=14))
+
+    hear(database, ("ja", "3"), NOW + timedelta(days=14), start=500)
+
+    asked = [row.order for row in database.run(rows, OUTBOUND)]
+    scales = [load_send(order) for order in asked]
+    codes = [[one.code for one in send.choices] for send in scales if send.step == "stress"]
+    assert codes == [[1, 3, 5, SKIP]]
+    answer = next(row for row in database.run(rows, ANSWERS) if row.step == "stress")
+    assert answer.value == 5, "the third of three is kept as the fifth of five"
+    exported = csv.DictReader(io.StringIO(database.run(answers_csv, "klantmonitor")))
+    assert [row["scale_form"] for row in exported] == ["three", "three"]

@@ -59,10 +59,10 @@ def _waves(db: Connection, study: Study, figures: Figures, end: datetime) -> Non
                 figures.waves_due += 1
                 if (rule.name, number) in opened:
                     continue
-                if person.id not in agreed:
-                    figures.left_out["no consent"] += 1
-                elif person.id in told or person.status != "active":
+                if person.id in told or person.status != "active":
                     figures.left_out["paused"] += 1
+                elif person.id not in agreed:
+                    figures.left_out["no consent"] += 1
                 elif not can_be_reached(db, study.channels, person.id):
                     figures.left_out["stopped or unreachable"] += 1
                 else:

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.authoring.simulate.behaviour import Behaviour, Person, Reply, awake
 from bot.authoring.simulate.figures import Figures, Watch
@@ -190,11 +190,9 @@ class World:
             addresses.insert(0, (Channel.LOCAL, f"phone-{number}"))
         enrolment = Enrolment(
             self.study.name, "Amina", language, addresses, now.date(),
-            timezone=self.study.hours.timezone,
+            timezone=self.study.hours.timezone, seed=number,
         )  # fmt: skip
         participant = enrol(db, enrolment, now)
-        mine = PARTICIPANTS.c.id == participant
-        db.execute(update(PARTICIPANTS).where(mine).values(seed=number))  # the same at every play
         self._people[participant] = person
 
     def _send(self, db: Connection, now: datetime) -> None:

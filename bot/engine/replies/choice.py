@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.engine.replies import emoji
+from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import (
@@ -71,6 +72,7 @@ class _Finder:
         self.doubt = ""
         self.unknown = False
         self.heard: set[Sense] = set()
+        self.echoes: set[Echo] = set()
 
     def take(self, piece: Piece) -> None:
         if isinstance(piece, Number):
@@ -128,7 +130,16 @@ class _Finder:
             self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if item.can_be(s)}
         elif item.can_be(Sense.VERY):
             self.heard.add(Sense.VERY)
-        elif not item.common and not is_noise(item):
+        else:
+            self._take_unknown(item)
+
+    def _take_unknown(self, item: Item) -> None:
+        is_scale = all(isinstance(code, int) for code in self.question.codes)
+        if item.echo in (Echo.DO, Echo.DO_NOT):
+            self.echoes.add(item.echo)
+        elif item.common or is_noise(item) or (item.echo is Echo.WORD and not is_scale):
+            return
+        else:
             self.unknown = True
 
     def _is_only(self, item: Item) -> bool:
@@ -186,8 +197,11 @@ class _Finder:
         heard = self.heard
         denied = [fit for fit in self.denied if not fit]
         self.denied = [fit for fit in self.denied if fit]
-        says_no = Sense.NO in heard
+        says_no = Sense.NO in heard or Echo.DO_NOT in self.echoes
         says_yes = Sense.YES in heard
+        if self.echoes == {Echo.DO} and not says_no:
+            says_no = bool(denied) and not says_yes
+            says_yes = not says_no
         if says_yes and says_no and Sense.NOT not in heard:
             self.doubt = "yes and no"
         elif says_no or (says_yes and denied):

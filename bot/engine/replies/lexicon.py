@@ -46,6 +46,7 @@ class Sense(StrEnum):
     CENT = "cent"
     DAY = "day"
     AGO = "ago"
+    AT = "at"
     NUMBER = "number"
     ORDINAL = "ordinal"
     MONTH = "month"
@@ -99,6 +100,20 @@ class Spoken:
     known: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     negating: tuple[str, ...] = ()
+    inflection: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inflection:
+    """How a speaker turns the words of a question round: letters ``before`` a stem and those that
+    ``deny`` it, ends of ``yes`` (I do), of ``no`` (I do not) and of a ``place`` (in the ...).
+    """
+
+    before: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,7 @@ class Lexicon:
     negating: tuple[str, ...]
     longest: int
     heads: frozenset[str] = frozenset()
+    inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
         """Whether two like words do not differ in letters that make a word its opposite."""
@@ -210,6 +226,9 @@ def build(spoken: Spoken) -> Lexicon:
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
         heads=frozenset(words[0] for words in phrases),
+        inflection=Inflection(
+            **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
+        ),
     )
 
 

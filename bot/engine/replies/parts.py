@@ -48,6 +48,7 @@ def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
             isinstance(piece, Item)
             and piece.can_be(Sense.CORRECTION)
             and not piece.can_be(Sense.NOT)
+            and not (takes_no and piece.can_be(Sense.YES, Sense.NO))
         ):
             del kept[index]
     for index, piece in enumerate(kept):
@@ -71,7 +72,7 @@ def _corrects(pieces: Sequence[Piece], index: int, *, takes_no: bool) -> bool:
         return not piece.can_be(Sense.NOT) or any(map(_says, before))
     if piece.can_be(Sense.BUT):
         return any(isinstance(p, Item) and p.can_be(Sense.NOT) for p in before)
-    if takes_no or not piece.can_be(Sense.NO):
+    if takes_no or not piece.can_be(Sense.NO) or piece.can_be(Sense.AND):
         return False
     comma = index + 1 < len(pieces) and isinstance(f := pieces[index + 1], Item) and f.text == ","
     is_plain = " " not in piece.text and not piece.can_be(Sense.NOT)  # "not really good" denies

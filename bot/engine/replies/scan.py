@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.engine.replies.echo import Echo, echo_of
 from bot.engine.replies.lexicon import Lexicon, Sense, Senses
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
@@ -21,7 +22,8 @@ _MARK_SENSES = {
 @dataclass(frozen=True, slots=True)
 class Item:
     """``kind`` as of tokens, phrase for words. ``option`` is the position of the choice that is
-    said in full, ``fits`` the positions of the labels it is a part of.
+    said in full, ``fits`` the positions of the labels it is a part of; ``echo`` says that it is a
+    word of the question.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Item:
     fits: frozenset[int] = frozenset()
     common: bool = False
     glued: bool = False
+    echo: Echo | None = None
 
     def can_be(self, *senses: Sense) -> bool:
         """Whether it has one of these senses."""
@@ -95,7 +98,7 @@ def _single(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Item]:
     elif fits or options.is_common(word):
         yield Item("phrase", word, fits=fits, common=options.is_common(word), glued=token.glued)
     else:
-        yield Item("phrase", word, glued=token.glued)
+        yield Item("phrase", word, glued=token.glued, echo=echo_of(word, lexicon, options.asked))
 
 
 def _apart(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Token]:

@@ -87,7 +87,7 @@ function turn(language) {
 function time(now) {
   // Everywhere our digits and our months, as in the bot's own words.
   at("clock").textContent = new Date(now).toLocaleString(`${frame.lang}-u-ca-gregory-nu-latn`,
-    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone});
+    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone});
 }
 
 function remember(where) {
