@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, select, text
 
 from bot.panel.participants import Enrolment, enrol
-from bot.rewards import erasing, ledger, paying, payouts, vouchers
+from bot.rewards import erasing, ledger, paying, payouts, supply, vouchers
 from bot.rewards.ledger import (
     OverdrawnError,
     balance,
@@ -400,7 +400,7 @@ def give_a_new_voucher_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
         changed = VOUCHERS.update().where(VOUCHERS.c.id == first)
         return bool(db.execute(changed.values(payout_id=payout)).rowcount)
 
-    monkeypatch.setattr(paying, "take", take)
+    monkeypatch.setattr(supply, "take", take)
 
 
 def book_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
