@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +13,10 @@ TOKEN = "bench-token"
 PUBLIC = "https://bench.example.org"
 PATH = "/twilio/messages"
 SENDER = "+3197010200000"
+KEY = b64encode(bytes(range(32))).decode()
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""A decent hour, whenever this runs."""
+
 TYPED = ("ja", "1", "2", "3", "4", "5", "1", "2")
 """What one person sends: a yes to the invitation and seven answers."""
 

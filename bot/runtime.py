@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
+from bot.channels.seller import HttpSeller, Seller
 from bot.content.cards import CardStore
 from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
@@ -40,7 +41,9 @@ class FastClock:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a process has opened. ``local`` is the channel that stays on this machine."""
+    """What a process has opened. ``local`` is the channel that stays on this machine; ``seller``
+    is who sells vouchers on demand.
+    """
 
     settings: Settings
     database: Database
@@ -49,6 +52,16 @@ class Runtime:
     carriers: Mapping[Channel, Carrier]
     local: LocalCarrier
     clock: Clock = field(default=lambda: datetime.now(UTC))
+    seller: Seller | None = None
+
+
+def seller_of(settings: Settings) -> Seller | None:
+    """Who sells vouchers on demand; ``None`` when nobody is set. Raises SettingsError."""
+    if not settings.voucher_url:
+        return None
+    if settings.voucher_token is None:
+        raise SettingsError("VOUCHER_URL is set without VOUCHER_TOKEN: set both or neither.")
+    return HttpSeller(settings.voucher_url, settings.voucher_token.get_secret_value())
 
 
 def keys_of(settings: Settings) -> Keys:
@@ -99,6 +112,7 @@ async def open_runtime(
 
     Raises SettingsError, StoreError or LexiconError with the mend. ``carriers`` are closed too.
     """
+    seller = seller_of(settings)
     database = open_ready(settings)
     try:
         library = library_of(settings)
@@ -106,9 +120,11 @@ async def open_runtime(
         everyone = {Channel.LOCAL: local, **carriers}
         yield Runtime(
             settings, database, library, lexicons, everyone, local,
-            clock or (lambda: datetime.now(UTC)),
+            clock or (lambda: datetime.now(UTC)), seller,
         )  # fmt: skip
     finally:
         for carrier in carriers.values():
             await carrier.close()
+        if seller is not None:
+            await seller.close()
         await database.aclose()

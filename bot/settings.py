@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     ``twilio_auth_token`` may hold two tokens with a comma while they are rotated; the first signs.
     The rates are messages a second of one sending process: WhatsApp counts 80 of a number in and
     out together, of which we take half.
+    ``smtp_url`` is the mail server (see ``channels/email/server.py``), ``smtp_sender`` the address
+    that e-mails come from, whose mail a person reads.
+    ``voucher_url`` is where vouchers are bought on demand (``bot/channels/seller.py``).
     ``polsbot_key`` may hold several keys, the newest first. ``polsbot_most_a_day`` counts the
     messages of all organisations, ``polsbot_most_each_a_day`` those of one: when they have left, no
     further wave is opened until tomorrow.
@@ -42,7 +45,11 @@ class Settings(BaseSettings):
     twilio_sms_sender: str = ""
     twilio_whatsapp_rate: float = Field(default=40, ge=1, le=1000)
     twilio_sms_rate: float = Field(default=10, ge=1, le=1000)
+    voucher_url: str = ""
+    voucher_token: SecretStr | None = None
     smtp_url: SecretStr | None = None
+    smtp_sender: str = ""
+    smtp_rate: float = Field(default=10, ge=1, le=1000)
     polsbot_most_a_day: int = Field(default=50_000, ge=1)
     polsbot_most_each_a_day: int = Field(default=20_000, ge=1)
 

@@ -59,6 +59,7 @@ _KNOWN: dict[str, Schema] = {
     "then": {"enum": ["skip"]},
     "when": {"enum": ["completed"]},
     "as": {"enum": ["voucher"]},
+    "supply": {"enum": ["stock", "seller"]},
 }
 
 

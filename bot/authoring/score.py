@@ -28,6 +28,10 @@ MIN_RIGHT = 0.99
 """The share of rows that must be right; no value may be wrong, no stop missed or false."""
 
 
+_ALIASES = {"data": str(Command.MY_DATA)}
+"""Other names that corpora have for a command."""
+
+
 class Outcome(StrEnum):
     """How a reading compares with what is expected, from best to worst."""
 
@@ -188,13 +192,14 @@ def _question(spec: Mapping[str, Any], today: date) -> Question:
         exclusive=frozenset(spec.get("exclusive", ())),
         low=bound("min"),
         high=bound("max"),
+        ask={lang: str(text) for lang, text in spec.get("ask", {}).items()},
     )
 
 
 def _expected(expect: Any) -> str:
     if isinstance(expect, list):
         return " ".join(sorted(map(str, expect)))
-    return str(expect)
+    return _ALIASES.get(str(expect), str(expect))
 
 
 def _said(reading: Reading) -> str:

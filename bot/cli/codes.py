@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import segno
 import typer
 
 from bot.cli.common import explained, fail
+from bot.content.letter import link_to, number_in
 from bot.conversation.demo import words_of
 from bot.message import Channel
 from bot.runtime import library_of
@@ -48,10 +48,7 @@ def qr(
 
 
 def link_of(settings: Settings, channel: Channel, words: str) -> str:
-    """A link that opens the person's own app with the words in it.
-
-    https://faq.whatsapp.com/5913398998672934 and RFC 5724.
-    """
+    """A link that opens the person's own app with the words in it."""
     senders = {
         Channel.WHATSAPP: ("TWILIO_WHATSAPP_SENDER", settings.twilio_whatsapp_sender),
         Channel.SMS: ("TWILIO_SMS_SENDER", settings.twilio_sms_sender),
@@ -59,10 +56,7 @@ def link_of(settings: Settings, channel: Channel, words: str) -> str:
     if channel not in senders:
         raise fail("A QR code opens whatsapp or sms.")
     name, sender = senders[channel]
-    digits = "".join(sign for sign in sender if sign.isdigit())
-    if not digits:
+    number = number_in(sender)
+    if number is None:
         raise fail(f"Set {name}: the number that the code writes to.")
-    if channel is Channel.WHATSAPP:
-        return f"https://wa.me/{digits}?text={quote(words)}"
-    plus = "+" if sender.lstrip().startswith("+") else ""
-    return f"sms:{plus}{digits}?body={quote(words)}"
+    return link_to(channel, number, words)

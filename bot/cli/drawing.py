@@ -2,12 +2,19 @@
 
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import explained, fail, progress
+
+if TYPE_CHECKING:
+    from bot.content.library import Library
+
+_LATE = timedelta(days=30)
+"""So long after the last run with it has closed a card can still be fetched."""
 
 
 def diagram(
@@ -35,7 +42,9 @@ def diagram(
 
 
 def cards() -> None:
-    """Draw every picture card that is not there yet, as the server does when it starts."""
+    """Draw every picture card that is not there yet, as the server does when it starts, and throw
+    away those that no run can need any more.
+    """
     from bot.conversation.revisions import Content
     from bot.jobs.cards import wanted
     from bot.runtime import card_store, library_of
@@ -46,10 +55,30 @@ def cards() -> None:
         settings = read_settings()
         library = library_of(settings)
         ahead = wanted(Content(library, {}))
-        made = card_store(settings, library).ahead(ahead, progress("Cards"))
+        store = card_store(settings, library)
+        made = store.ahead(ahead, progress("Cards"))
+        names = set() if made.faults else {store.file_name(card) for card in ahead}
+        gone = _thrown_away(library, store.folder, names)
     for fault in made.faults:
         print(fault, file=sys.stderr)
     seconds = time.monotonic() - begun
-    print(f"{len(ahead)} cards, {made.drawn} drawn now, in {seconds:.1f} s.", file=sys.stderr)
+    thrown = f", {gone} old ones deleted" if gone else ""
+    told = f"{len(ahead)} cards, {made.drawn} drawn now{thrown}, in {seconds:.1f} s."
+    print(told, file=sys.stderr)
     if made.faults:
         raise typer.Exit(1)
+
+
+def _thrown_away(library: "Library", folder: Path, names: set[str]) -> int:
+    """Nothing as long as a flow or a language is not whole: people go on with the last that was."""
+    from bot.content.cards.prune import prune
+
+    flows = [
+        set(study.languages) <= set(revision.flow.languages)
+        for study in library.studies.values()
+        for revision in study.flows.values()
+    ]
+    if not names or not all(flows) or any(one.severity == "error" for one in library.problems):
+        return 0
+    open_for = max(study.close for study in library.studies.values())
+    return prune(folder, names, datetime.now(UTC).date(), open_for + _LATE)

@@ -10,44 +10,40 @@ from sqlalchemy import select
 from bot.cli.common import fail, opened, study_of
 from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
-from bot.message import Channel
-from bot.panel.numbers import NumberError, country_of, normal_number
+from bot.panel.emails import EmailError
+from bot.panel.numbers import NumberError
 from bot.panel.participants import PARTICIPANTS, Enrolment, already_reached, enrol
+from bot.panel.roster_file import ways_of
 from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="Participants.")
 
 app.command(name="import")(import_people)
 
-_CHANNELS = (Channel.WHATSAPP, Channel.SMS)
-
 
 @app.command()
 def add(
     study: Annotated[str, typer.Argument(help="The study's name.")],
     name: Annotated[str, typer.Option("--name", help="First name.")],
-    phone: Annotated[str, typer.Option("--phone", help="Such as 06 12345678 or +31612345678.")],
+    phone: Annotated[str, typer.Option(help="Such as 06 12345678 or +31612345678.")] = "",
+    email: Annotated[str, typer.Option(help="Such as amina@example.org.")] = "",
     language: Annotated[str, typer.Option("--lang")] = "nl",
-    channel: Annotated[str, typer.Option(help="whatsapp or sms, the best first.")] = "whatsapp",
+    channel: Annotated[str, typer.Option(help="whatsapp, sms or email: liked best.")] = "whatsapp",
     organisation: Annotated[str, typer.Option(help="Municipality.")] = "default",
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
     shared: Annotated[bool, typer.Option("--shared", help="A second person on a number.")] = False,
 ) -> None:
     """Enrol a person; prints the id."""
-    try:
-        number = normal_number(phone, country)
-    except NumberError as error:
-        raise fail(error) from error
-    order = sorted(_CHANNELS, key=lambda one: one != channel)
+    if not phone and not email:
+        raise fail("Give --phone or --email, or both.")
     now = datetime.now(UTC)
     with opened() as (settings, database):
         wanted = study_of(library_of(settings), study)
-        if country_of(number) not in wanted.countries:
-            raise fail(
-                f"{study} writes to numbers of {', '.join(wanted.countries)} only. "
-                "Add the country under `countries:` in study.yaml."
-            )
-        addresses = [(one, number) for one in order if one in wanted.channels]
+        try:
+            found = ways_of(wanted, phone, email, country)
+        except (NumberError, EmailError) as error:
+            raise fail(error) from error
+        addresses = sorted(found, key=lambda one: one[0] != channel)
         person = Enrolment(
             study, name, language, addresses, now.date(), organisation, wanted.hours.timezone
         )

@@ -19,10 +19,12 @@ from bot.cli.serving import beside, serve_until_stopped
 from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
 from bot.content.pseudo import NAMES, with_pseudo
+from bot.conversation.revisions import Content
+from bot.conversation.samples import add_samples
 from bot.conversation.service import Conversations
 from bot.engine.replies.lexicon import Lexicon
 from bot.engine.run import Run
-from bot.jobs.cards import draw_ahead
+from bot.jobs.cards import draw_ahead, wanted_at_once
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
@@ -32,6 +34,7 @@ from bot.settings import Settings, read_settings
 from bot.store.keys import generate_key
 from bot.store.migrations import upgrade
 from bot.web.app import make_app
+from bot.web.preview.looks import listed
 from bot.web.preview.stage import Stage
 from bot.web.preview.workbench import KeepError, Told, Workbench
 
@@ -50,10 +53,6 @@ def preview(*, share: bool) -> None:
         )
         upgrade(settings.database_url)
         set_up_logs("warning")
-        print(f"Open http://localhost:{settings.port}/preview in your browser. Ctrl-C stops.",
-              flush=True)  # fmt: skip
-        if share:
-            print("Everybody in this network can open it too.", flush=True)
         run(_serve(settings, share=share))
 
 
@@ -62,12 +61,24 @@ async def _serve(settings: Settings, *, share: bool) -> None:
     clock = FastClock.at(_next_monday())
     async with open_runtime(settings, {Channel.SMS: local}, local, clock) as opened:
         runtime = replace(opened, library=with_pseudo(opened.library))
+        await runtime.database.transact(add_samples, runtime.library, clock())
         conversations = Conversations(runtime)
         bench = workbench(settings, opened.lexicons, is_shared=share)
         app = make_app(conversations, stage=Stage(conversations, clock, bench))
         app.cleanup_ctx.append(beside(tick(conversations)))
-        app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
+        await _draw_first(conversations.content)
+        app.cleanup_ctx.append(beside(draw_ahead(conversations.content)))
+        print(f"Open http://localhost:{settings.port}/preview in your browser. Ctrl-C stops.",
+              flush=True)  # fmt: skip
+        if share:
+            print("Everybody in this network can open it too.", flush=True)
         await serve_until_stopped(app, "0.0.0.0" if share else "127.0.0.1", settings.port)  # noqa: S104 - asked for
+
+
+async def _draw_first(content: Content) -> None:
+    """The cards with which the phone opens: none is drawn while somebody waits for a reply."""
+    for _, revision in listed(content.library)[:1]:
+        await draw_ahead(content, progress("Cards"), wanted_at_once(content, revision))
 
 
 def workbench(

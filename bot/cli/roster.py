@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import fail, opened, study_of
-from bot.panel.roster import RosterError, compare, read_roster, save
+from bot.panel.roster import compare, save
+from bot.panel.roster_file import RosterError, read_roster
 from bot.runtime import library_of
 
 
 def import_people(
     study: Annotated[str, typer.Argument(help="The study's name.")],
-    file: Annotated[Path, typer.Argument(help="CSV: first_name, phone and more.")],
+    file: Annotated[Path, typer.Argument(help="CSV: first_name, phone or email, and more.")],
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
     apply: Annotated[bool, typer.Option("--apply", help="Save; else only look.")] = False,
 ) -> None:

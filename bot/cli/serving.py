@@ -14,17 +14,28 @@ from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioCarrier, Verifier
 from bot.channels.twilio.contents import FIXED
-from bot.cli.common import explained, fail, opened, progress, run, tokens_of, twilio_of
+from bot.cli.common import (
+    check_duty,
+    explained,
+    fail,
+    mail_of,
+    opened,
+    progress,
+    run,
+    tokens_of,
+    twilio_of,
+)
 from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
 from bot.jobs.contents import learn_contents
+from bot.jobs.purchases import keep_buying
 from bot.jobs.ticker import tick
 from bot.jobs.worker import carry_clock
 from bot.logs import set_up_logs
 from bot.message import Channel
-from bot.runtime import open_runtime
-from bot.settings import Settings
+from bot.runtime import Runtime, open_runtime
+from bot.settings import Settings, SettingsError
 from bot.web.app import make_app, make_metrics_app
 
 
@@ -53,7 +64,7 @@ def worker() -> None:
 
 def _serve(part: Part) -> None:
     with opened() as (settings, database):
-        carrier = twilio_of(settings, database)
+        carrier, mail = twilio_of(settings, database), mail_of(settings)
         if carrier is None and part is not Part.WORKER:
             raise fail(
                 "No Twilio account is set, so nobody could be reached. Set TWILIO_ACCOUNT_SID, "
@@ -63,6 +74,8 @@ def _serve(part: Part) -> None:
     carriers: dict[Channel, Carrier] = {}
     if carrier is not None:
         carriers = {Channel.WHATSAPP: carrier, Channel.SMS: carrier}
+    if mail is not None:
+        carriers[Channel.EMAIL] = mail
     verifier = Verifier(settings.public_url, settings.twilio_account_sid, tokens_of(settings))
     with explained():
         run(_run(settings, carriers, LocalCarrier(), "0.0.0.0", part, verifier=verifier))  # noqa: S104 - behind a proxy
@@ -79,12 +92,15 @@ async def _run(
 ) -> None:
     """Serve until told to stop; what is under way is finished first."""
     async with open_runtime(settings, carriers, local) as runtime:
+        _check_seller(runtime)
+        check_duty(settings, runtime.library.studies.values())
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:
             app.cleanup_ctx.append(beside(_clock(conversations, settings.redis_url)))
             app.cleanup_ctx.append(beside(draw_ahead(conversations.content, progress("Cards"))))
             app.cleanup_ctx.append(beside(look_after_books(conversations)))
+            app.cleanup_ctx.append(beside(keep_buying(conversations)))
         carrier = carriers.get(Channel.WHATSAPP)
         if isinstance(carrier, TwilioCarrier):
             wanted = [one.name for one in FIXED]
@@ -95,6 +111,17 @@ async def _run(
             metrics = make_metrics_app(conversations)
             app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
         await serve_until_stopped(app, host, settings.port)
+
+
+def _check_seller(runtime: Runtime) -> None:
+    """Raise SettingsError when a study wants vouchers from a seller and none is set."""
+    for study in runtime.library.studies.values():
+        is_wanted = study.reward is not None and study.reward.supply == "seller"
+        if is_wanted and runtime.seller is None:
+            raise SettingsError(
+                f"{study.name} buys vouchers from a seller (`supply: seller` in study.yaml), and "
+                "none is set. Set VOUCHER_URL and VOUCHER_TOKEN, or leave `supply:` out and import."
+            )
 
 
 def _clock(conversations: Conversations, redis_url: str | None) -> Coroutine[Any, Any, None]:

@@ -130,6 +130,48 @@ def status(
 
 
 @app.command()
+def sheet(
+    language: Annotated[str, typer.Argument(help="Code such as ar.")],
+    flows: Flows = FLOWS,
+    locales: Locales = LOCALES,
+    assets: Assets = ASSETS,
+) -> None:
+    """Write a page to be printed for who reviews a language: texts and cards beside the source."""
+    from bot.authoring.i18n.sheet import sheet as sheet_of
+    from bot.authoring.i18n.update import write_whole
+    from bot.content.cards import CardStore
+    from bot.content.languages import is_language
+
+    library = _loaded(flows, locales, assets)
+    known = {one for study in library.studies.values() for one in study.languages}
+    if not is_language(language) or language not in known | set(library.catalogues.entries):
+        raise fail(f"There is no language {language}. Known: {', '.join(sorted(known))}.")
+    file = Path(f"sheet-{language}.html")
+    with explained():
+        page = sheet_of(library, language, CardStore(Path(), library.pictures, b"").draw)
+        write_whole(file, page.encode())
+    print(file)
+
+
+@app.command()
+def pseudo(
+    flows: Flows = FLOWS,
+    locales: Locales = LOCALES,
+    assets: Assets = ASSETS,
+) -> None:
+    """Say every flow in two made-up languages, one longer and one right to left, and tell which
+    cards would have no room for it. The phone of polsbot preview has both in its menu.
+    """
+    from bot.authoring.i18n.made_up import tight
+
+    found = list(tight(_loaded(flows, locales, assets)))
+    for fault in found:
+        print(fault)
+    print(f"{len(found)} cards have no room.", file=sys.stderr)
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
 def recordings(
     language: Annotated[str | None, typer.Argument(help="Code such as ar; default: all.")] = None,
     note: Annotated[

@@ -12,11 +12,14 @@ import typer
 from sqlalchemy import select
 
 from bot.cli.common import fail, opened, study_of
+from bot.content.cards.card import CardError
+from bot.content.cards.voucher import VoucherCard, draw_voucher
 from bot.content.library import Library
 from bot.conversation.books import stocks
 from bot.conversation.pay import settle
 from bot.rewards.paying import cancel
 from bot.rewards.payouts import OPEN, PAYOUTS
+from bot.rewards.purchases import open_purchases
 from bot.rewards.stock_file import StockError, read_stock
 from bot.rewards.vouchers import add_stock, known_of, withdraw
 from bot.runtime import library_of
@@ -30,7 +33,10 @@ Yes = Annotated[bool, typer.Option("--yes", help="Really do it; else only say wh
 @app.command(name="import")
 def import_file(
     study: Annotated[str, typer.Argument(help="The study's name.")],
-    file: Annotated[Path, typer.Argument(help="CSV: code, value, expires, batch.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV: code, value, expires, batch, barcode (qr, code128)."),
+    ],
     shop: Annotated[str, typer.Option(help="Where it is spent; people read this.")],
     yes: Yes = False,
 ) -> None:
@@ -40,6 +46,10 @@ def import_file(
     now = datetime.now(UTC)
     with opened() as (settings, database):
         study_of(library_of(settings), study)
+        try:
+            draw_voucher(VoucherCard("€ 6", shop, "A", ""))
+        except CardError as error:
+            raise fail(f"--shop cannot be shown on the picture ({error}). Shorten it.") from error
         try:
             vouchers = read_stock(file.read_text(encoding="utf-8"), now.date())
         except (StockError, UnicodeDecodeError) as error:
@@ -90,6 +100,19 @@ def list_payouts(
             print(
                 f"{row.id}\t{row.participant_id}\t{row.cents}\t{row.state}\t{row.tries}"
                 f"\t{row.changed_at:%Y-%m-%d %H:%M}"
+            )
+
+
+@app.command(name="purchases")
+def list_purchases() -> None:
+    """Vouchers that are being bought on demand and are not there: reference, study, cents, state,
+    calls, since, why.
+    """
+    with opened() as (_, database):
+        for row in database.run(open_purchases):
+            print(
+                f"{row.reference}\t{row.study}\t{row.cents}\t{row.state}\t{row.tries}"
+                f"\t{row.made_at:%Y-%m-%d %H:%M}\t{row.reason}"
             )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
+from holidays.registry import EntityLoader
 
 _COUNTRY = re.compile(r"([a-z]{2})-holidays")
 
@@ -22,11 +23,8 @@ def is_calendar(name: str) -> bool:
         except ValueError:
             return False
         return True
-    try:
-        holidays.country_holidays(match[1].upper())
-    except NotImplementedError:
-        return False
-    return True
+    # Asked by its code alone: the days of one country bring those of all others into memory.
+    return match[1].upper() in EntityLoader.get_country_codes()
 
 
 def is_day_off(day: date, name: str) -> bool:

@@ -86,7 +86,9 @@ class _Reader:
             language=self._word(top.pop("language", None), "language"),
             name=self._word(top.pop("name", None), "name"),
             commands=commands,
-            refusal=self._refusal(top.pop("refusal", None)),
+            refusal=self._parts(
+                top.pop("refusal", None), ("about", "deny", "end", "beside"), "a refusal"
+            ),
             crisis=self._patterns(top.pop("crisis", None)),
             languages=self._lists(top.pop("languages", None)),
             language_asked=self._patterns(top.pop("language_asked", None), compiled),
@@ -97,6 +99,11 @@ class _Reader:
             known=self._patterns(top.pop("known", None)),
             prefixes=self._patterns(top.pop("prefixes", None)),
             negating=self._patterns(top.pop("negating", None)),
+            inflection=self._parts(
+                top.pop("inflection", None),
+                ("before", "deny", "yes", "no", "place"),
+                "an inflection",
+            ),
         )
         for key, node in top.items():
             self._fault(node, f"{key!r} is no part of a lexicon")
@@ -106,10 +113,12 @@ class _Reader:
             )
         return spoken
 
-    def _refusal(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+    def _parts(
+        self, node: Node | None, known: tuple[str, ...], what: str
+    ) -> dict[str, tuple[str, ...]]:
         found = self._lists(node)
-        for part in found.keys() - {"about", "deny", "end", "beside"}:
-            self._fault(node, f"{part!r} is no part of a refusal")
+        for part in found.keys() - set(known):
+            self._fault(node, f"{part!r} is no part of {what}")
         return found
 
     def _word(self, node: Node | None, key: str) -> str:

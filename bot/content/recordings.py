@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.opus import seconds_of
 from bot.content.placeholders import placeholders_in
 from bot.content.problem import Place, Problem, problem_at
 from bot.engine.flow import Kind, Step
@@ -21,6 +22,8 @@ from bot.engine.flow import Kind, Step
 INDEX = "recordings.json"
 LARGEST = 16 * 1024 * 1024
 """WhatsApp takes 16 MB of sound: https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages"""
+LONGEST = 20
+"""Seconds. Who listens keeps no more than that in mind, and hears the choices last."""
 SAME_FOR_ALL = frozenset({"desk", "reward", "sender_name", "crisis_line", "emergency"})
 """Placeholders that a voice can say: they are the study's, not the person's."""
 
@@ -37,6 +40,7 @@ class Recording:
     path: Path
     sound: str
     says: str | None = None
+    seconds: float = 0.0
 
     def fits(self, words: str) -> bool:
         """Whether it says these words, as far as anybody knows."""
@@ -66,13 +70,13 @@ def read_recordings(folder: Path) -> tuple[dict[str, Recording], list[Problem]]:
     found: dict[str, Recording] = {}
     for path in sorted(folder.rglob("*.ogg")):
         name = path.relative_to(folder).with_suffix("").as_posix()
-        fault, sound = _listen(path, name)
+        fault, sound, seconds = _listen(path, name)
         if fault:
             problems.append(problem_at(Place(path), "I012", f"this recording {fault}"))
             continue
         known = noted.get(name, {})
         says = known.get("says") if known.get("sound") == sound else None
-        found[name] = Recording(name, path, sound, says)
+        found[name] = Recording(name, path, sound, says, seconds)
     return found, problems
 
 
@@ -126,16 +130,16 @@ def _read_index(path: Path) -> tuple[dict[str, dict[str, str]], list[Problem]]:
         return {}, [problem_at(Place(path), "I012", message, hint)]
 
 
-def _listen(path: Path, name: str) -> tuple[str, str]:
-    """What is wrong with a file, or the digest of its sound."""
+def _listen(path: Path, name: str) -> tuple[str, str, float]:
+    """What is wrong with a file, or the digest of its sound and its length in seconds."""
     if not _NAME.fullmatch(name):
-        return "is not called <lang>/<study>/<flow>.<step>.ogg", ""
+        return "is not called <lang>/<study>/<flow>.<step>.ogg", "", 0
     if path.is_symlink() or not path.is_file():
-        return "is a link or a folder, not a file", ""
+        return "is a link or a folder, not a file", "", 0
     if path.stat().st_size > LARGEST:
-        return f"is larger than {LARGEST // 1024 // 1024} MB", ""
+        return f"is larger than {LARGEST // 1024 // 1024} MB", "", 0
     sound = path.read_bytes()
-    # RFC 7845: the first page of Ogg holds the head of Opus, the only Ogg that WhatsApp plays
-    if not sound.startswith(b"OggS") or b"OpusHead" not in sound[:64]:
-        return "is no Ogg with Opus: save it as Opus, in mono", ""
-    return "", hashlib.sha256(sound).hexdigest()
+    seconds = seconds_of(sound)  # the only Ogg that WhatsApp plays is Opus
+    if seconds is None:
+        return "is no Ogg with Opus: save it as Opus, in mono", "", 0
+    return "", hashlib.sha256(sound).hexdigest(), seconds

@@ -55,7 +55,8 @@ class RewardRule:
 
     ``most_a_day`` is what a study pays out within 24 hours; what is beyond that waits, since
     something must be wrong. ``budget`` is what may be earned in the whole study; figures tell how
-    much of it is left, nobody is refused a reward. ``None``: no limit.
+    much of it is left, nobody is refused a reward. ``None``: no limit. ``supply`` is where the
+    vouchers come from: ``stock``, which was imported, or ``seller``, who is asked for each one.
     """
 
     cents: int
@@ -64,6 +65,7 @@ class RewardRule:
     paid_as: str = "voucher"
     most_a_day: int | None = None
     budget: int | None = None
+    supply: str = "stock"
 
 
 @dataclass(frozen=True, slots=True)

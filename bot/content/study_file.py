@@ -21,7 +21,7 @@ STUDY_KEYS = (
 )
 WAVE_KEYS = ("flow", "after_intake", "every", "from", "times")
 REMINDER_KEYS = ("after", "channel")
-REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as")
+REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as", "supply")
 UNCLEAR_KEYS = ("tries", "then")
 CHANNELS = ("whatsapp", "sms", "email", "local")
 
@@ -227,6 +227,7 @@ def _reward(fields: Fields) -> RewardRule | None:
     if amount[0] == 0:
         part.all["amount"].report("F016", "a reward of nothing is no reward", "leave `reward:` out")
     paid_as = part.one_of("as", ("voucher",)) or "voucher"
+    supply = part.one_of("supply", ("stock", "seller")) or "stock"
     return RewardRule(
         amount[0],
         amount[1],
@@ -234,4 +235,5 @@ def _reward(fields: Fields) -> RewardRule | None:
         paid_as,
         None if most is None else most[0],
         None if budget is None else budget[0],
+        supply,
     )

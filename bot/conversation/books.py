@@ -31,11 +31,11 @@ def keep_books(db: Connection, content: Content, now: datetime) -> list[Stock]:
 
 
 def stocks(db: Connection, content: Content, now: datetime) -> list[Stock]:
-    """The stock of every study that pays with vouchers."""
+    """The stock of every study that pays with vouchers which are imported."""
     found = []
     for study in content.library.studies.values():
         rule = rule_of(study)
-        if rule is not None and study.reward is not None:
+        if rule is not None and study.reward is not None and study.reward.supply == "stock":
             people = _people(db, study)
             found.append(stock(db, rule, study.reward.cents, people, now.date()))
     return found

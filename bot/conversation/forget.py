@@ -9,6 +9,7 @@ from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
 from bot.conversation.orders import dump_send
 from bot.conversation.receive import INBOUND, save_run
+from bot.conversation.reply_words import REPLY_WORDS
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
 from bot.engine.stored import load_run
@@ -44,6 +45,8 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
         .where(OUTBOUND.c.participant_id == participant)
         .values(form=None, order=dump_send(Send(None, None)))
     )
+    mine = select(RUNS.c.id).where(RUNS.c.participant_id == participant)
+    db.execute(delete(REPLY_WORDS).where(REPLY_WORDS.c.run_id.in_(mine)))
     db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)

@@ -14,19 +14,22 @@ from sqlalchemy import Connection, bindparam, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
+from bot.content.study import Study
 from bot.conversation.alerts import alert
 from bot.conversation.effects import DROPPED, OUTBOUND, queue
 from bot.conversation.guards import may_write_to
+from bot.conversation.letters import write_letter
 from bot.conversation.line import UNPROMPTED, next_in_line
 from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
 from bot.conversation.speak import speak
 from bot.conversation.templates import opening_form
 from bot.conversation.ways import way_to
-from bot.message import Channel, DeliveryState, Form, OutboundMessage
+from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
+from bot.panel import participants
 from bot.panel.hours import hours_of
 from bot.panel.pauses import paused_since
-from bot.panel.routing import Way
+from bot.panel.routing import Route, Way
 from bot.store.errors import StoreError
 from bot.store.statements import Statement
 
@@ -148,25 +151,47 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     if not may_write_to(content, study, way.channel, address):
         alert("country", "a number of a country that is not allowed", row=row.id)
         return "not an allowed country"
-    if row.purpose in UNPROMPTED and way.heard_at is not None and way.heard_at > row.created_at:
+    if row.purpose in UNPROMPTED and _has_answered(db, row, way):
         return "answered meanwhile"
-    rest: list[Form] = []
-    if found.needs_template and opening is not None:
-        form: Form = opening
-    elif row.form is not None:
-        form = forms().validate_json(row.form)
-    else:
-        try:
-            shape = Channel.SMS if row.is_plain else Channel(way.channel)
-            form, *rest = speak(db, content, row, study, shape)
-        except ComposeError as error:
-            return f"does not fit: {error}"
-    # All that can break is done before the first write: a row that breaks leaves nothing behind.
+    try:
+        form, *rest = _forms(db, content, row, study, found, opening, now)
+    except ComposeError as error:
+        return f"does not fit: {error}"
+    # All that can break is done before the first write, but for the word of an e-mail, which is of
+    # no use without it: a row that breaks leaves nothing behind.
     words, *further = (forms().dump_json(one).decode() for one in (form, *rest))
     _queue_rest(db, row, way, further, now)
     _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=words, lease=now + LEASE)
     message = OutboundMessage(row.token, Channel(way.channel), address, form)
     return Claimed(row.id, row.tries + 1, message)
+
+
+def _forms(
+    db: Connection,
+    content: Content,
+    row: Any,
+    study: Study | None,
+    found: Route,
+    opening: TemplateForm | None,
+    now: datetime,
+) -> tuple[Form, ...]:
+    """The messages of a row on this way, once made for ever the same; raises ComposeError."""
+    channel = "" if found.way is None else found.way.channel
+    if found.needs_template and opening is not None:
+        return (opening,)
+    if row.form is not None:
+        return (forms().validate_json(row.form),)
+    if channel == Channel.EMAIL:
+        return (write_letter(db, content, row, study, now),)
+    return speak(db, content, row, study, Channel.SMS if row.is_plain else Channel(channel))
+
+
+def _has_answered(db: Connection, row: Any, way: Way) -> bool:
+    """Whether the person spoke since this was queued; an e-mail is answered elsewhere."""
+    heard = [way.heard_at]
+    if way.channel == Channel.EMAIL:
+        heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
+    return any(at is not None and at > row.created_at for at in heard)
 
 
 def _queue_rest(db: Connection, row: Any, way: Way, rest: list[str], now: datetime) -> None:

@@ -46,6 +46,8 @@ from bot.rewards.payouts import (
     waiting_of,
 )
 from bot.rewards.pictures import picture_name
+from bot.rewards.purchases import is_quick
+from bot.rewards.supply import SUPPLIES, Supply
 from bot.rewards.vouchers import voucher_of
 
 log = structlog.get_logger()
@@ -54,6 +56,9 @@ PURPOSE = "voucher"
 """Of a message that carries money: no machine sends it again while its fate is unknown."""
 
 NOT_TODAY = timedelta(hours=1)
+
+TALKING = timedelta(minutes=10)
+"""Whoever wrote so lately is answered at any hour: a voucher that is bought on demand."""
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
 _LOST = (str(DeliveryState.FAILED), DROPPED)
@@ -153,18 +158,19 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     if person is None or study is None:
         put_off(db, row.id, now + NOT_TODAY)
         return 0
-    decent = hours_of(study).next(now, person.timezone)
-    if decent > now:
-        put_off(db, row.id, decent)
-        return 0
-    scene = Scene(row.participant_id, person.language, now, study=row.study)
     found = late.way_now(db, content, study, person, now)
     if found.way is None:
         put_off(db, row.id, now + FIRST_WAIT)  # it stays theirs until they can be reached
         return 0
+    decent = hours_of(study).next(now, person.timezone)
+    is_talking = found.way.heard_at is not None and now - found.way.heard_at < TALKING
+    if decent > now and not is_talking:
+        put_off(db, row.id, decent)
+        return 0
+    scene = Scene(row.participant_id, person.language, now, study=row.study)
     if not found.needs_template:
         return _send(db, study, row.id, scene)
-    if not hold(db, row.id, now):
+    if not hold(db, row.id, now, _supply_of(study)):
         return 0
     put_off(db, row.id, now + NOT_TODAY)
     return late.tell(db, row.id, scene, found.way.heard_at)
@@ -176,7 +182,7 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     if _is_enough(db, study, now):
         log.error("the day's payouts are used up; the others wait", study=study.name)
         put_off(db, payout, now + NOT_TODAY)
-    elif request(db, payout, now):
+    elif request(db, payout, now, _supply_of(study)):
         row, voucher = find(db, payout), voucher_of(db, payout)
         if voucher is None:
             raise LookupError(f"payout {payout} has lost its voucher")
@@ -190,10 +196,14 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
         send = Send(None, Text("polsbot.voucher", told), picture=picture, purpose=PURPOSE)
         enqueue(db, send, replace(scene, batch=_batch(row)))
         return 1
-    if note_told(db, payout, now):
+    if not is_quick(db, payout, now) and note_told(db, payout, now):
         enqueue(db, Send(None, Text("polsbot.voucher_later")), scene)
         return 1
     return 0
+
+
+def _supply_of(study: Study) -> Supply:
+    return SUPPLIES[study.reward.supply if study.reward else "stock"]
 
 
 def _is_enough(db: Connection, study: Study, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
 from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
+from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
@@ -102,6 +103,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
 
     Raises StaleError when another process changed the run in between: then it is run again.
     """
+    inbound = recognise(db, content, inbound, now)
     row = _RUN_AT.row(db, channel=inbound.channel, address=inbound.sender)
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)

@@ -18,7 +18,7 @@ from bot.channels.contract import Listed
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.orders import forms
 from bot.conversation.pay import PURPOSE
-from bot.message import DeliveryState, Form, VoiceForm
+from bot.message import Channel, DeliveryState, Form, VoiceForm
 
 FIRST_LOOK = timedelta(seconds=60)
 NEXT_LOOK = timedelta(minutes=5)
@@ -43,7 +43,9 @@ class Doubt:
 
 
 def doubts(db: Connection, now: datetime, most: int = 20) -> list[Doubt]:
-    """Uncertain messages whose next look is due."""
+    """Uncertain messages whose next look is due. E-mails are none of them: a mail server has no
+    list that could be asked.
+    """
     due = or_(
         OUTBOUND.c.looked_at.is_(None) & (OUTBOUND.c.settled_at <= now - FIRST_LOOK),
         OUTBOUND.c.looked_at <= now - NEXT_LOOK,
@@ -54,6 +56,7 @@ def doubts(db: Connection, now: datetime, most: int = 20) -> list[Doubt]:
             OUTBOUND.c.state == str(DeliveryState.UNCERTAIN),
             OUTBOUND.c.looks < MOST_LOOKS,
             OUTBOUND.c.form.is_not(None),
+            OUTBOUND.c.channel != str(Channel.EMAIL),
             due,
         )
         .order_by(OUTBOUND.c.id)

@@ -58,7 +58,7 @@ class Senders:
         self._under_way: set[asyncio.Task[None]] = set()
         self._carried: list[Carried] = []
         self._loop: asyncio.Task[None] | None = None
-        self._is_closing = False
+        self._closing = asyncio.Event()
 
     def start(self) -> None:
         """Begin to carry."""
@@ -70,7 +70,7 @@ class Senders:
 
     async def close(self) -> None:
         """Stop claiming, let what is under way arrive, and write it down."""
-        self._is_closing = True
+        self._closing.set()
         self.ring()
         if self._loop is not None:
             await self._loop
@@ -85,12 +85,11 @@ class Senders:
 
     async def _run(self) -> None:
         looked = float("-inf")
-        while not self._is_closing:
+        while not self._closing.is_set():
             self._bell.clear()
             try:
-                while await self._turn() or self._carried:
-                    if self._is_closing:
-                        break
+                while not self._closing.is_set() and (await self._turn() or self._carried):
+                    pass
                 if (second := asyncio.get_running_loop().time()) - looked >= SWEEP:
                     looked = second
                     await self._database.transact(mark_abandoned, self._clock())

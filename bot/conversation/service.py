@@ -12,18 +12,20 @@ from sqlalchemy import Connection
 
 from bot.casework.alarms import due_alarms
 from bot.channels.contract import APPROVED, Approver, Failure
-from bot.content.recordings import Voices
 from bot.content.revision import Revision
 from bot.conversation.alarms import ring
 from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
+from bot.conversation.installed import content_of
+from bot.conversation.letters import Letter, letter_of, stop_said, want_again
 from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
 from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
 from bot.conversation.open import Opened, open_wave
+from bot.conversation.outbox import BROKEN
 from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
 from bot.conversation.reconcile import doubts, resolve
-from bot.conversation.revisions import Cards, Content
+from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.templates import note_approval, templates_to_ask
@@ -32,8 +34,8 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryStatus, InboundMessage
 from bot.panel.participants import address_of
 from bot.panel.timers import due_timers
-from bot.rewards.payouts import due
-from bot.runtime import Runtime, card_store, keys_of
+from bot.rewards.payouts import due, put_off
+from bot.runtime import Runtime
 
 log = structlog.get_logger()
 
@@ -44,22 +46,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 Do = Callable[[Connection, Content, T, datetime], R]
 """What the clock does with one thing that is due."""
-
-
-def runtime_cards(runtime: Runtime) -> Cards | None:
-    """The cards of this installation; none without a key to hide their addresses with."""
-    if runtime.settings.polsbot_key is None:
-        return None
-    store = card_store(runtime.settings, runtime.library)
-    return Cards(store, runtime.settings.public_url.rstrip("/"))
-
-
-def runtime_voices(runtime: Runtime) -> Voices | None:
-    """The recorded questions of this installation; none without a key, as with the cards."""
-    if runtime.settings.polsbot_key is None:
-        return None
-    secret = keys_of(runtime.settings).hash("voices", "media")
-    return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
+Broken = Callable[[Connection, T, datetime], object]
+"""Puts off until then what could not be done."""
 
 
 class Conversations:
@@ -68,9 +56,7 @@ class Conversations:
     def __init__(self, runtime: Runtime) -> None:
         """Nothing is sent before ``start``."""
         self.runtime = runtime
-        self.content = Content(
-            runtime.library, runtime.lexicons, runtime_cards(runtime), runtime_voices(runtime)
-        )
+        self.content = content_of(runtime)
         self._told_full: frozenset[str] = frozenset()
         self.senders = Senders(runtime.database, self.content, runtime.carriers, runtime.clock)
 
@@ -95,6 +81,19 @@ class Conversations:
         if received.waiting:
             self.senders.ring()
         return received
+
+    async def stop_letters(self, token: str) -> Letter | None:
+        """The stop link of an e-mail was tapped: as a stop in any other message. ``None``: none of
+        our e-mails has this token.
+        """
+        letter = await self.runtime.database.read(letter_of, token)
+        if letter is not None and letter.address is not None:
+            await self.receive(stop_said(letter.address, self.runtime.clock()))
+        return letter
+
+    async def send_letters_again(self, token: str) -> Letter | None:
+        """The person wants e-mails again; ``None`` as for ``stop_letters``."""
+        return await self.runtime.database.transact(want_again, token)
 
     async def open(self, revision: Revision, participant: str, wave: str, number: int) -> Opened:
         """Open a wave for a participant, once."""
@@ -223,7 +222,7 @@ class Conversations:
         """Look at every payout that is due; returns at how many."""
         now = self.runtime.clock()
         payouts = await self.runtime.database.read(due, now)
-        return len(await self._carry_out(look, payouts, now))
+        return len(await self._carry_out(look, payouts, now, broken=put_off))
 
     async def ring_alarms(self) -> int:
         """Ring for every case that nobody has accepted; returns how often it rang."""
@@ -237,10 +236,12 @@ class Conversations:
         timers = await self.runtime.database.read(due_timers, now)
         return len(await self._carry_out(fire, timers, now))
 
-    async def _carry_out(self, do: Do[T, R], due: Sequence[T], now: datetime) -> list[R]:
+    async def _carry_out(
+        self, do: Do[T, R], due: Sequence[T], now: datetime, broken: Broken[T] | None = None
+    ) -> list[R]:
         """What one sweep found due, some in each transaction, so that they share its price and no
         answer waits long behind them. One that fails takes only itself along: it is logged and
-        left for the next sweep. Returns what became of the others.
+        left for the next sweep, or for later by ``broken``. Returns what became of the others.
         """
         done: list[R] = []
         for first in range(0, len(due), _TOGETHER):
@@ -249,17 +250,21 @@ class Conversations:
                 done += await self.runtime.database.transact(_all, do, self.content, some, now)
             except Exception:  # noqa: BLE001 - who it was is seen one by one
                 for one in some:
-                    done += await self._alone(do, one, now)
+                    done += await self._alone(do, one, now, broken)
         if done:
             self.senders.ring()
         return done
 
-    async def _alone(self, do: Do[T, R], one: T, now: datetime) -> list[R]:
+    async def _alone(
+        self, do: Do[T, R], one: T, now: datetime, broken: Broken[T] | None
+    ) -> list[R]:
         try:
             return [await self.runtime.database.transact(do, self.content, one, now)]
         except Exception:
             name = getattr(do, "__name__", "")
             log.exception("what is due failed; it is tried again", work=name, id=_id(one))
+            if broken is not None:
+                await self.runtime.database.transact(broken, one, now + BROKEN)
             return []
 
 

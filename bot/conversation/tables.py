@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.store.columns import Encrypted, Json, Serial, UtcTime
+from bot.store.columns import Encrypted, Hashed, Json, Serial, UtcTime
 
 
 class KeptRevision(SQLModel, table=True):
@@ -110,6 +110,23 @@ class Outbound(SQLModel, table=True):
     not_before: datetime = Field(sa_type=UtcTime)
     leased_until: datetime | None = Field(default=None, sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class ReplyWord(SQLModel, table=True):
+    """A word that an e-mail puts into the message it opens: it tells whose reply that is.
+
+    ``payload`` is what the message stands for as long as its own words are ``said``. The word lets
+    one unknown address in, once: ``used_at`` and ``address_id``.
+    """
+
+    __tablename__ = "reply_words"
+    word: bytes = Field(primary_key=True, sa_type=Hashed("reply word"))
+    run_id: str = Field(foreign_key="runs.id", index=True)
+    payload: str
+    said: str
+    made_at: datetime = Field(sa_type=UtcTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    address_id: str | None = Field(default=None, foreign_key="addresses.id")
 
 
 class ContentResource(SQLModel, table=True):

@@ -72,7 +72,7 @@ def opening_form(
         return None
     buttons = tuple(
         Button(payload, title)
-        for payload, title in zip(_payloads(send, row, opener), template.buttons, strict=True)
+        for payload, title in zip(payloads(send, row, opener), template.buttons, strict=True)
     )
     body = templates.read_as(template, variables)
     return TemplateForm(approved.provider_id, template.language, variables, body, buttons)
@@ -143,7 +143,8 @@ def _change(db: Connection, names: Iterable[str], **values: Any) -> None:
     db.execute(update(TEMPLATES).where(TEMPLATES.c.name.in_(list(names))).values(**values))
 
 
-def _payloads(send: Send, row: Any, opener: Opener) -> list[str]:
+def payloads(send: Send, row: Any, opener: Opener) -> list[str]:
+    """What a tap on each label of an opener gives back."""
     if opener.code is None:
         return [shown.payload for shown in send.choices]
     return [f"{row.run_id}.{send.step}.{opener.code}" for _ in opener.labels]

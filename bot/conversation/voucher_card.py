@@ -28,4 +28,5 @@ def card_named(db: Connection, content: Content, name: str, now: datetime) -> Vo
         voucher.shop,
         voucher.code,
         content.own.say("polsbot.voucher_until", language, {"until": until}),
+        voucher.barcode,
     )

@@ -69,7 +69,7 @@ def _outside(flow: Flow, run: Run, event: Replied) -> Moved:
     for effect in effects:
         if isinstance(effect, SwitchLanguage):
             run = replace(run, language=effect.language)
-        if isinstance(effect, OptIn):
+        if isinstance(effect, OptIn) and run.status is RunStatus.STOPPED:
             run = replace(run, is_back=True)
     return run, effects
 

@@ -111,6 +111,11 @@ def reply_question(
         exclusive=frozenset(choice.code for choice in choices if choice.exclusive),
         low=step.low,
         high=step.high,
+        ask={
+            language: words[step.text]
+            for language, words in texts.items()
+            if step.text is not None and step.text in words
+        },
     )
 
 

@@ -47,7 +47,9 @@ def route(
     talking to us elsewhere.
     """
     reasons = []
-    talking = purpose == "reminder" and any(is_open(way, now) for way in ways)
+    talking = purpose == "reminder" and any(
+        way.channel != "email" and is_open(way, now) for way in ways
+    )
     for way in sorted(ways, key=lambda way: _rank(order, way.channel, talking)):
         if purpose == "alarm":
             return Route(way)

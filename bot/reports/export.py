@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from bot.content.revision import Revision, load_revision
 from bot.conversation.effects import ANSWERS, RUNS
 from bot.conversation.revisions import REVISIONS
+from bot.engine.asking import SCALE_FORM
 from bot.panel.participants import PARTICIPANTS
 
 FIXED = (
@@ -50,8 +51,12 @@ def answers_csv(db: Connection, study: str) -> str:
         kept.setdefault(row.run_id, {})[row.step] = row.words if row.value is None else row.value
     steps = _steps(db, study)
     lines = [[*FIXED, *steps]]
+    forms: dict[str, Any] = {}
     for run in runs:
         answers = kept.get(run.id, {})
+        # Chosen once: every later row says too whether its scales had three steps (codes 1, 3, 5).
+        form = forms[run.participant_id] = answers.get(SCALE_FORM, forms.get(run.participant_id))
+        answers = {**answers, SCALE_FORM: form}
         fixed = (
             run.id, run.participant_id, run.flow, run.wave, run.status, run.is_test, run.language,
             run.started_at.isoformat(), run.ended_at.isoformat() if run.ended_at else "",

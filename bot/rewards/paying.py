@@ -22,7 +22,8 @@ from sqlalchemy import Connection, select, update
 from bot.rewards.ledger import is_posted, moved, payout_of, post, reverse, stock_of
 from bot.rewards.payouts import PAYOUTS, WAITING, PayoutState, find, put_off
 from bot.rewards.pictures import PICTURE_LASTS
-from bot.rewards.vouchers import VOUCHERS, lose, take
+from bot.rewards.supply import Supply, from_stock
+from bot.rewards.vouchers import VOUCHERS, lose
 
 NO_STOCK = timedelta(minutes=1)
 """How soon stock is looked for again."""
@@ -37,26 +38,25 @@ FIRST_WAIT = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=16)
 
 
-def hold(db: Connection, payout: str, now: datetime) -> bool:
-    """Tie a voucher to a reserved or failed payout; false when there is none in stock (it is tried
+def hold(db: Connection, payout: str, now: datetime, supply: Supply = from_stock) -> bool:
+    """Tie a voucher to a reserved or failed payout; false when there is none now (it is tried
     again) or the payout is not at that point. One that expired meanwhile is replaced.
     """
     row = find(db, payout)
     if row is None or row.state not in WAITING:
         return False
-    today = now.date()
-    expired = (VOUCHERS.c.payout_id == payout) & (VOUCHERS.c.expires_on < today)
+    expired = (VOUCHERS.c.payout_id == payout) & (VOUCHERS.c.expires_on < now.date())
     db.execute(update(VOUCHERS).where(expired).values(payout_id=None))  # of no use to anybody
     has_voucher = db.execute(select(VOUCHERS.c.id).where(VOUCHERS.c.payout_id == payout)).first()
-    if not has_voucher and not take(db, payout, row.study, row.cents, row.currency, today):
+    if not has_voucher and not supply(db, row, now):
         put_off(db, payout, now + NO_STOCK)
         return False
     return True
 
 
-def request(db: Connection, payout: str, now: datetime) -> bool:
+def request(db: Connection, payout: str, now: datetime, supply: Supply = from_stock) -> bool:
     """Hold a voucher for a message that is made now to carry it; false as ``hold`` is."""
-    if not hold(db, payout, now):
+    if not hold(db, payout, now, supply):
         return False
     row = find(db, payout)
     _move(

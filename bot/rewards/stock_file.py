@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.content.cards.code128 import fits
+from bot.content.cards.letters import missing
+from bot.content.cards.voucher import BARCODES, CODE128, QR
+
 COLUMNS = ("code", "value", "expires", "batch")
+BARCODE = "barcode"
+"""A column that may be left out: qr (as without it) or code128, as the shop scans."""
 _LONGEST_CODE = 64
 _MOST_ROWS = 100_000
 _LARGEST_CENTS = 100_00
@@ -30,6 +36,7 @@ class NewVoucher:
     expires_on: date
     batch: str
     currency: str = "EUR"
+    barcode: str = QR
 
     def __repr__(self) -> str:
         """All but the code, which must not come into a log."""
@@ -38,7 +45,7 @@ class NewVoucher:
 
 def read_stock(content: str, today: date) -> list[NewVoucher]:
     """The vouchers of a CSV file with the columns code, value (in euro: 6 or 6.50), expires
-    (2027-12-31) and batch; raises StockError with every fault.
+    (2027-12-31), batch and perhaps barcode; raises StockError with every fault.
     """
     head = content.lstrip("\ufeff").partition("\n")[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
@@ -80,6 +87,13 @@ def _read_row(row: dict[Any, Any], today: date) -> NewVoucher:
     code, value, expires, batch = (str(row[name]).strip() for name in COLUMNS)
     if not code or len(code) > _LONGEST_CODE or not code.isprintable():
         raise ValueError(f"a code has 1 to {_LONGEST_CODE} printable characters")
+    if missing(code):
+        raise ValueError("the code has letters that no font of ours has")
+    barcode = str(row.get(BARCODE) or QR).strip().casefold()
+    if barcode not in BARCODES:
+        raise ValueError(f"the barcode must be {' or '.join(BARCODES)}")
+    if barcode == CODE128 and not fits(code):
+        raise ValueError("the code cannot be a Code 128 barcode: too long, or other letters")
     if not batch or len(batch) > _LONGEST_CODE:
         raise ValueError("the batch is missing or too long")
     try:
@@ -88,7 +102,7 @@ def _read_row(row: dict[Any, Any], today: date) -> NewVoucher:
         raise ValueError("the last day must be written like 2027-12-31") from None
     if expires_on < today:
         raise ValueError(f"it expired on {expires_on}")
-    return NewVoucher(code, _cents(value), expires_on, batch)
+    return NewVoucher(code, _cents(value), expires_on, batch, barcode=barcode)
 
 
 def _cents(value: str) -> int:

@@ -69,7 +69,8 @@ class Voucher(SQLModel, table=True):
     """A code that a shop takes for money, until ``expires_on`` (included).
 
     It belongs to at most one payout, and a payout to at most one voucher. ``batch`` is the delivery
-    it came in. ``lost_at``: written off, because it expired or can be given to nobody else any
+    it came in, or the reference of its purchase; ``barcode`` is how the shop scans it: qr or
+    code128. ``lost_at``: written off, because it expired or can be given to nobody else any
     more.
     """
 
@@ -85,8 +86,35 @@ class Voucher(SQLModel, table=True):
     cents: int
     currency: str
     expires_on: date
+    barcode: str = Field(default="qr", sa_column_kwargs={"server_default": "qr"})
     code: str | None = Field(default=None, sa_type=Encrypted("vouchers.code"))
     code_hash: bytes = Field(sa_type=Hashed("vouchers.code", of="code"), unique=True)
     payout_id: str | None = Field(default=None, foreign_key="payouts.id", unique=True)
     imported_at: datetime = Field(sa_type=UtcTime)
     lost_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Purchase(SQLModel, table=True):
+    """A voucher that is bought on demand for one payout. ``reference`` is kept before the first
+    call and is all that the seller is ever told; two calls with one reference are one voucher.
+
+    ``look_at`` is when the clock goes on with it, ``None`` when nothing is left to do. ``tries``
+    counts the calls; ``reason`` says what was wrong.
+    """
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        Index("ix_purchases_look_at", "look_at"),
+        CheckConstraint("cents > 0", name="ck_purchases_cents"),
+    )
+    reference: str = Field(primary_key=True)
+    payout_id: str = Field(foreign_key="payouts.id", index=True)
+    study: str
+    cents: int
+    currency: str
+    state: str
+    tries: int = 0
+    reason: str = ""
+    look_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    made_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)

@@ -27,6 +27,7 @@ class Taken:
     cents: int
     currency: str
     expires_on: date
+    barcode: str
 
     def __repr__(self) -> str:
         """All but the code, which must not come into a log."""
@@ -89,7 +90,7 @@ def voucher_of(db: Connection, payout: str) -> Taken | None:
     row = db.execute(select(VOUCHERS).where(VOUCHERS.c.payout_id == payout)).first()
     if row is None or row.code is None:
         return None
-    return Taken(row.code, row.shop, row.cents, row.currency, row.expires_on)
+    return Taken(row.code, row.shop, row.cents, row.currency, row.expires_on, row.barcode)
 
 
 def write_off(db: Connection, today: date, now: datetime) -> int:
@@ -139,6 +140,7 @@ def _keep(db: Connection, study: str, shop: str, voucher: NewVoucher, now: datet
         "cents": voucher.cents,
         "currency": voucher.currency,
         "expires_on": voucher.expires_on,
+        "barcode": voucher.barcode,
         "code": voucher.code,
         "code_hash": voucher.code,
         "imported_at": now,

@@ -13,6 +13,7 @@ different keys live in one process, and a column without keys refuses.
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Connection, Dialect, Engine, Integer, LargeBinary
@@ -116,8 +117,10 @@ class UtcTime(UTCDateTime):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """For speed, since a row has several: SQLite's text in one call and not in layers."""
-        return _time_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        """For speed, since a row has several: SQLite's text at once and not in layers."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+        return lambda value: None if value is None else _time_text(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """The same the other way."""
@@ -168,10 +171,9 @@ def safe_text(text: str) -> str:
     return text
 
 
-def _time_text(value: datetime | None) -> str | None:
+@lru_cache(maxsize=64)  # a message writes the same moment into four or five columns
+def _time_text(value: datetime) -> str:
     """As SQLAlchemy writes it: ``2026-03-02 12:00:00.000000``, the zone left out."""
-    if value is None:
-        return None
     if value.utcoffset() is None:
         raise ValueError("A time without a timezone cannot be kept. Use datetime.now(UTC).")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.channels.twilio import Verifier
 from bot.conversation.service import Conversations
-from bot.web import health, media, webhooks
+from bot.web import health, media, stopping, webhooks
 from bot.web.preview.routes import add_preview
 from bot.web.preview.stage import Stage
 
@@ -39,6 +39,8 @@ def make_app(
         app[media.VOICES] = conversations.content.voices
     app[media.CONVERSATIONS] = conversations
     app.add_routes(media.media_routes())
+    app[stopping.CONVERSATIONS] = conversations
+    app.add_routes(stopping.stopping_routes())
     if verifier is not None:
         app[webhooks.CONVERSATIONS] = conversations
         app[webhooks.VERIFIER] = verifier

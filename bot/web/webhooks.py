@@ -29,7 +29,7 @@ PATIENCE = 5.0
 """Seconds for a body to arrive; Twilio gives up on us after 15 in all."""
 
 _FORM = "application/x-www-form-urlencoded"
-_EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 def webhook_routes() -> list[web.AbstractRouteDef]:
@@ -79,7 +79,8 @@ async def _signed_form(request: web.Request) -> Sequence[tuple[str, str]]:
     if request.content_type != _FORM:
         raise web.HTTPUnsupportedMediaType(text=f"Send {_FORM}.")
     try:
-        body = await asyncio.wait_for(_body(request), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            body = await _body(request)
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="The body did not arrive in time.") from None
     try:
@@ -107,4 +108,4 @@ async def _body(request: web.Request) -> bytes:
 
 
 def _empty() -> web.Response:
-    return web.Response(text=_EMPTY, content_type="text/xml")
+    return web.Response(body=_EMPTY, content_type="text/xml", charset="utf-8")

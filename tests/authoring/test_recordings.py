@@ -8,7 +8,7 @@ from bot.authoring.check import check_library
 from bot.authoring.i18n.recordings import note_new
 from bot.content.library import Library, load_library
 from bot.content.recordings import INDEX
-from tests.content.sounds import record
+from tests.content.sounds import lasting, record
 from tests.content.studies import make, steps
 
 LINES = '  calm: {ask: "Ben je rustig?", type: text}\n  mad: {ask: "Ben je boos?", type: text}\n'
@@ -66,3 +66,11 @@ def test_a_recording_of_no_question_is_told(home: Path) -> None:
     record(home / "assets", "nl/small/first.clam")
 
     assert ("I012", "no question has this recording") in told(home)
+
+
+def test_a_recording_of_more_than_20_seconds_is_told(home: Path) -> None:
+    record(home / "assets", "nl/small/first.calm", lasting(20))
+    assert "I014" not in {code for code, _ in told(home)}
+
+    record(home / "assets", "nl/small/first.calm", lasting(31.4))
+    assert ("I014", "this recording takes 31 seconds, at most 20 do") in told(home)

@@ -58,7 +58,7 @@ def test_the_baseline_asks_nothing_without_consent() -> None:
 def test_the_baseline_keeps_all_21_answers() -> None:
     person = talk("baseline")
     person.start()
-    for typed in ("ja", "Nederlands", "ja", "ja", "whatsapp"):
+    for typed in ("ja", "Nederlands", "ja", "ja", "whatsapp", "1"):
         person.type(typed)
 
     asked = []

@@ -77,7 +77,7 @@ def test_a_walk_goes_the_same_way_every_time() -> None:
     ("key", "text", "fault"),
     [
         pytest.param("hope.ask", None, "hope", id="a text that is not there"),
-        pytest.param("hope.ask", "Al {wave} keer?", "{wave}", id="a gap"),
+        pytest.param("hope.ask", "Al {keer} keer?", "{keer}", id="a gap"),
         pytest.param("hope.ask", "x" * 1700, "1600", id="too long for any channel"),
         pytest.param("hope.ask", "x" * 500, "in 4 parts", id="too long for SMS"),
         pytest.param("hope.ask", " ", "a text is empty", id="an empty text"),

@@ -93,6 +93,15 @@ async def test_buttons_and_rows_go_by_content_with_their_ids(
     assert first["ContentSid"] != second["ContentSid"]
 
 
+async def test_every_sign_arrives_as_it_was_written(
+    carrier: TwilioCarrier, fake: FakeTwilio
+) -> None:
+    words = "50% & 2+2=4; \"ja\" é 'ć' #1 /?:@ %41 😀 سلام\nregel"
+    await carrier.send(message(TextForm(words)))
+
+    assert fake.messages[0]["Body"] == words
+
+
 async def test_a_picture_goes_with_its_words(carrier: TwilioCarrier, fake: FakeTwilio) -> None:
     await carrier.send(message(PictureForm("Hoi", "https://bot.example.org/media/x.png")))
 

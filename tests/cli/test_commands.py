@@ -66,7 +66,7 @@ def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("participant", "add", "x", "--name", "A", "--phone", "12"), "phone number"),
+        (("participant", "add", "klantmonitor", "--name", "A", "--phone", "12"), "phone number"),
         (("wave", "start", "klantmonitor/nothing"), "no flow"),
         (("wave", "start", "klantmonitor/periodic"), "Nobody"),
         (("participant", "stop", "p0"), "no participant"),

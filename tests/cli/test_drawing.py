@@ -1,15 +1,18 @@
 """`polsbot cards`: what is drawn, what cannot be, and a bar only where somebody looks."""
 
 import io
+import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.cli.common import progress
+from bot.content.cards.prune import LIST
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
-from tests.content.studies import FIRST, make
+from tests.content.studies import FIRST, ITEMS, make
 
 
 @pytest.fixture
@@ -26,6 +29,25 @@ def test_cards_are_drawn_once(home: Path) -> None:
     assert "2 cards, 2 drawn now" in first.stderr
     assert "2 cards, 0 drawn now" in second.stderr
     assert len(list((home / "var" / "cards").glob("*.png"))) == 2
+
+
+def test_a_card_of_old_words_stays_until_no_run_can_need_it(home: Path) -> None:
+    cards = home / "var" / "cards"
+    polsbot("cards")
+    old = {path.name for path in cards.glob("*.png")}
+    make(home, items=ITEMS.replace("Hoeveel", "Zeg hoeveel"))
+
+    polsbot("cards")
+    assert old <= {path.name for path in cards.glob("*.png")}
+
+    noted = json.loads((cards / LIST).read_text())
+    long_ago = (datetime.now(UTC).date() - timedelta(days=7 + 30)).isoformat()
+    (cards / LIST).write_text(json.dumps(dict.fromkeys(noted, long_ago)))
+    shown = polsbot("cards")
+
+    assert f"{len(noted)} old ones deleted" in shown.stderr
+    assert not set(noted) & {path.name for path in cards.glob("*.png")}
+    assert "0 drawn now" in shown.stderr
 
 
 def test_a_card_that_cannot_be_drawn_is_named(home: Path) -> None:

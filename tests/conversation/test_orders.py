@@ -1,5 +1,9 @@
 """An order comes back from the store as it went in."""
 
+from datetime import date
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +59,18 @@ FORMS = st.one_of(
 @given(SENDS)
 def test_an_order_survives_the_store(send: Send) -> None:
     assert load_send(dump_send(send)) == send
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-03-02", "3", "true", '{"$date":"2026-03-02"}', date(2026, 3, 2), ("a", 1)]
+)
+def test_a_value_comes_back_as_what_it_was(value: Any) -> None:
+    send = Send("s", Text("k", {"before": value}))
+    assert load_send(dump_send(send)) == send
+
+
+def test_half_a_character_is_left_to_the_store_to_mend() -> None:
+    assert "\ud83d" in dump_send(Send("s", Text("k", {"words": "half \ud83d"})))
 
 
 @given(FORMS)

@@ -40,8 +40,8 @@ from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
 
 
-def begin(db: Connection, channel: Channel = Channel.LOCAL) -> str:
-    person = Enrolment("klantmonitor", "Amina", "nl", [(channel, AMINA)], NOW.date())
+def begin(db: Connection, channel: Channel = Channel.LOCAL, address: str = AMINA) -> str:
+    person = Enrolment("klantmonitor", "Amina", "nl", [(channel, address)], NOW.date())
     participant = enrol(db, person, NOW)
     assert open_wave(db, PERIODIC, participant, "periodic", 1, NOW).run
     return participant
@@ -242,6 +242,20 @@ def test_a_closed_wave_sets_the_run_expired(database: Database) -> None:
     assert run.status == "expired"
 
 
+class Slow(LocalCarrier):
+    """Takes its time with every message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called = asyncio.Event()
+        self.released = asyncio.Event()
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        self.called.set()
+        await self.released.wait()
+        return await super().send(message)
+
+
 class Silent(LocalCarrier):
     """A provider that takes the message and then breaks the line."""
 
@@ -360,6 +374,42 @@ async def test_senders_that_are_rung_while_they_close_do_close() -> None:
     async with asyncio.timeout(5) as patience:
         await senders.close()
     assert not patience.expired()
+
+
+async def test_what_is_under_way_at_the_end_is_written_down(database: Database) -> None:
+    await database.transact(begin)
+    carrier = Slow()
+    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW)
+    senders.start()
+    await carrier.called.wait()
+
+    closing = asyncio.create_task(senders.close())
+    carrier.released.set()
+    await closing
+
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
+
+
+async def test_a_fate_that_cannot_be_written_down_takes_no_other_with_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in (AMINA, "+31600000002"):
+        await database.transact(begin, Channel.LOCAL, address)
+    senders = Senders(database, CONTENT, {Channel.LOCAL: LocalCarrier()}, lambda: NOW)
+    first = min(row.id for row in await database.read(rows, OUTBOUND))
+
+    def breaks(db: Connection, row: int, *rest: Any) -> None:
+        if row == first:
+            raise KeyError("a fault of ours")
+        settle_sent(db, row, *rest)
+
+    monkeypatch.setattr("bot.conversation.settle.settle_sent", breaks)
+    with pytest.raises(KeyError):
+        await senders.drain()
+
+    found = {row.id: row.state for row in await database.read(rows, OUTBOUND)}
+    assert found.pop(first) == "sending", "its lease runs out, and it becomes uncertain"
+    assert set(found.values()) == {"delivered"}
 
 
 async def test_a_broken_line_never_sends_twice(database: Database) -> None:

@@ -1,20 +1,25 @@
 """The clock of the study, on both databases: each wave once, in decent hours, never two at once."""
 
 import asyncio
+import csv
+import io
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.open import open_wave
+from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_sent
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
+from bot.engine.asides import SKIP
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import due_timers
+from bot.reports.export import answers_csv
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
 
@@ -277,3 +282,23 @@ def test_a_late_enrolment_counts_from_the_day_of_enrolment(database: Database) -
     assert waves(database) == [("baseline", 1)]
     (person,) = database.run(rows, PARTICIPANTS)
     assert person.anchor_on == NOW.date()
+
+
+def test_who_wants_fewer_choices_gets_three_in_every_later_wave(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, (*CONSENT, "2"), NOW)  # the three steps
+    tick(database, NOW + timedelta(days=8))
+    assert tick(database, NOW + timedelta(days=14)) == ["opened"]
+    send_all(database, NOW + timedelta(days=14))
+
+    hear(database, ("ja", "3"), NOW + timedelta(days=14), start=500)
+
+    asked = [row.order for row in database.run(rows, OUTBOUND)]
+    scales = [load_send(order) for order in asked]
+    codes = [[one.code for one in send.choices] for send in scales if send.step == "stress"]
+    assert codes == [[1, 3, 5, SKIP]]
+    answer = next(row for row in database.run(rows, ANSWERS) if row.step == "stress")
+    assert answer.value == 5, "the third of three is kept as the fifth of five"
+    exported = csv.DictReader(io.StringIO(database.run(answers_csv, "klantmonitor")))
+    assert [row["scale_form"] for row in exported] == ["three", "three"]

@@ -7,7 +7,7 @@ import pytest
 
 from bot.content.cards import CardStore
 from bot.conversation.revisions import Cards, Content
-from bot.jobs.cards import draw_ahead, wanted
+from bot.jobs.cards import draw_ahead, wanted, wanted_at_once
 from tests.content.studies import load
 
 
@@ -35,6 +35,17 @@ async def test_a_card_that_cannot_be_drawn_is_left_out(content: Content) -> None
     content.library.pictures["stress-2"].unlink()
 
     assert await draw_ahead(content) == 1
+
+
+async def test_the_first_flow_in_its_own_language_can_be_drawn_before_all_others(
+    content: Content,
+) -> None:
+    first = next(iter(next(iter(content.library.studies.values())).flows.values()))
+    cards = wanted_at_once(content, first)
+
+    assert {card.language for card in cards} == {first.flow.language}
+    assert await draw_ahead(content, cards=cards) == len(cards)
+    assert await draw_ahead(content) == len(set(wanted(content)) - set(cards))
 
 
 async def test_drawing_is_given_up_when_the_server_stops(content: Content) -> None:

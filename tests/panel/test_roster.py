@@ -8,7 +8,8 @@ import pytest
 from bot.content.study import Study
 from bot.panel.numbers import country_of
 from bot.panel.participants import PARTICIPANTS, addresses_of
-from bot.panel.roster import Line, RosterError, compare, read_roster, save
+from bot.panel.roster import compare, save
+from bot.panel.roster_file import Line, RosterError, read_roster
 from bot.store.database import Database
 
 STUDY = Study("small", "Team", ("nl", "tr"), ("whatsapp", "sms"))
@@ -140,6 +141,55 @@ def test_nobody_is_moved_to_another_organisation(database: Database) -> None:
 def test_a_file_that_is_no_list_is_refused_whole(database: Database, text: str) -> None:
     with pytest.raises(RosterError):
         look(database, text)
+
+
+MAILED = replace(STUDY, channels=("whatsapp", "sms", "email"))
+
+
+def reached(database: Database, person: str) -> set[tuple[str, str]]:
+    return {(one.channel, one.address) for one in database.run(addresses_of, person)}
+
+
+def test_who_has_only_an_e_mail_address_is_enrolled_with_it(database: Database) -> None:
+    lines = look(database, "first_name,email\nAmina, Amina@Example.ORG\n", MAILED)
+    ((_, person),) = database.run(save, lines, NOW)
+
+    (row,) = database.run(lambda db: db.execute(PARTICIPANTS.select()).all())
+    assert row.channel == "email"
+    assert reached(database, person) == {("email", "amina@example.org")}
+    assert states(look(database, "first_name,email\nAmina,amina@example.org\n", MAILED)) == ["same"]
+
+
+def test_who_is_known_by_number_is_given_the_e_mail_address(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+    text = "first_name,phone,email\nAmina,0612345678,amina@example.org\n"
+
+    lines = look(database, text, MAILED)
+    assert [(one.state, one.reason) for one in lines] == [("changed", "email")]
+    database.run(save, lines, NOW)
+
+    assert ("email", "amina@example.org") in reached(database, person)
+    assert states(look(database, text, MAILED)) == ["same"]
+
+
+@pytest.mark.parametrize(
+    "email", ["amina", "amina@", "@example.org", "a b@example.org", "a@b", "a@é..nl"]
+)
+def test_what_is_no_e_mail_address_is_wrong(database: Database, email: str) -> None:
+    assert "e-mail address" in reason(database, f"first_name,email\nAmina,{email}\n", MAILED)
+
+
+def test_a_study_without_e_mail_takes_nobody_by_it(database: Database) -> None:
+    assert "no e-mail address of a channel" in reason(
+        database, "first_name,email\nAmina,amina@example.org\n"
+    )
+
+
+def test_two_people_on_one_e_mail_address_are_told_apart(database: Database) -> None:
+    lines = look(database, "first_name,email\nAmina,a@example.org\nBora,a@example.org\n", MAILED)
+
+    assert states(lines) == ["new", "wrong"]
+    assert "household" in lines[1].reason
 
 
 def test_an_address_belongs_to_a_country_or_to_none() -> None:

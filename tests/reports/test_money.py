@@ -113,6 +113,18 @@ PLANTED: dict[str, tuple[str, str]] = {
         "WHERE state = 'confirmed')",
         "without a voucher",
     ),
+    "a purchase of which the voucher is gone": (
+        "INSERT INTO purchases (reference, payout_id, study, cents, currency, state, tries, "
+        "reason, made_at, changed_at) SELECT 'x-1', id, study, cents, currency, 'bought', 2, '', "
+        "reserved_at, reserved_at FROM payouts LIMIT 1",
+        "its voucher is not kept",
+    ),
+    "two vouchers bought at once": (
+        "INSERT INTO purchases (reference, payout_id, study, cents, currency, state, tries, "
+        "reason, made_at, changed_at) SELECT id || n, id, study, cents, currency, 'asked', 1, '', "
+        "reserved_at, reserved_at FROM payouts, (SELECT 'a' AS n UNION SELECT 'b') AS twice",
+        "is buying 2 vouchers at once",
+    ),
     "a voucher thought to be lost": (
         "UPDATE vouchers SET lost_at = imported_at WHERE lost_at IS NULL",
         "is missing",

@@ -55,6 +55,29 @@ def test_every_fault_is_told_at_once_and_no_code() -> None:
     assert "SECRET" not in repr(NewVoucher("SECRET", 600, TODAY, "b"))
 
 
+def test_a_batch_says_how_its_codes_are_scanned() -> None:
+    lines = "A1,6,2027-12-31,b,code128\nA2,6,2027-12-31,b,QR\nA3,6,2027-12-31,b,\n"
+
+    found = read_stock("code,value,expires,batch,barcode\n" + lines, TODAY)
+
+    assert [one.barcode for one in found] == ["code128", "qr", "qr"]
+
+
+@pytest.mark.parametrize(
+    ("code", "barcode", "fault"),
+    [
+        ("A1", "ean13", "qr or code128"),
+        ("é1", "code128", "Code 128"),
+        ("x" * 40, "code128", "too long"),
+        ("券1", "qr", "no font"),
+    ],
+)
+def test_a_code_that_could_not_be_shown_is_refused(code: str, barcode: str, fault: str) -> None:
+    with pytest.raises(StockError, match=fault) as raised:
+        read_stock(f"code,value,expires,batch,barcode\n{code},6,2027-12-31,b,{barcode}", TODAY)
+    assert code not in str(raised.value)
+
+
 @pytest.mark.parametrize("content", ["", HEAD, "code,value\nA1,6\n"])
 def test_a_file_without_vouchers_is_refused(content: str) -> None:
     with pytest.raises(StockError):

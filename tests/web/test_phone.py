@@ -126,9 +126,9 @@ async def test_what_goes_wrong_can_be_tried(world: World, browser: Browser) -> N
         await page.keyboard.press("Enter")
         await page.locator("#chat .lost", has_text="63024").wait_for()
         await page.click("#silence")
-        await page.locator("#chat .note", has_text="No reply for").wait_for()
+        await page.locator("#chat .note", has_text="Geen antwoord: ").wait_for()
         await page.click("#day")
-        await page.locator("#chat .note", has_text="+1 day").wait_for()
+        await page.locator("#chat .note", has_text="+1 dag").wait_for()
         await page.click("#restart")
         await page.locator("#chat .note").first.wait_for(state="detached")
         await page.get_by_role("button", name="Ja, ik begin").wait_for()
@@ -189,6 +189,30 @@ async def test_all_is_within_reach_on_a_narrow_screen(
         assert_fine(shown)
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("nl", "Typ een bericht", "maandag"),
+        ("tr", "Mesaj yaz", "Pazartesi"),
+        ("ar", "نص الرسالة", "الاثنين"),
+        ("fa", "پیام بنویسید", "دوشنبه"),
+    ],
+)
+async def test_the_phone_itself_speaks_the_language_of_the_talk(
+    world: World, browser: Browser, language: str, words: str, day: str
+) -> None:
+    async with screen(browser, world, flow=PERIODIC, lang=language) as shown:
+        await shown.page.locator("#clock", has_text=day).wait_for()
+        await shown.page.click("#day")
+
+        assert await shown.page.get_attribute("#text", "placeholder") == words
+        note = await shown.page.locator("#chat .note").first.inner_text()
+        clock = await shown.page.inner_text("#clock")
+        assert "day" not in note
+        assert {one for one in f"{note}{clock}" if one.isdigit()} <= set("0123456789")
+        assert_fine(shown)
+
+
 async def test_sms_is_plain_and_counts_its_parts(world: World, browser: Browser) -> None:
     async with screen(browser, world, flow=PERIODIC, lang="ar", channel="sms") as shown:
         await shown.page.locator(".parts.many").wait_for()
@@ -213,8 +237,8 @@ async def test_a_voice_note_is_played(world: World, browser: Browser) -> None:
         )
         await shown.page.evaluate(SHOW_VOICE, "/media/two-seconds")
         await shown.page.locator(".voice time", has_text="0:02").wait_for()
-        await shown.page.get_by_role("button", name="Play the spoken question").click()
-        await shown.page.get_by_role("button", name="Pause").wait_for()
+        await shown.page.get_by_role("button", name="Luister naar de vraag").click()
+        await shown.page.get_by_role("button", name="Pauze").wait_for()
         await shown.page.locator(".voice time", has_text="0:00").wait_for()
         assert_fine(shown)
 
@@ -233,5 +257,5 @@ async def test_a_recording_that_cannot_be_played_says_so(
             await shown.page.evaluate(SHOW_VOICE, address)
 
         assert (await heard.value).ok
-        await shown.page.locator(".voice", has_text="cannot be played").wait_for()
+        await shown.page.locator(".voice", has_text="Geen geluid").wait_for()
         assert_fine(shown)

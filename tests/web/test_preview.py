@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.authoring.transcripts import play
 from bot.channels.local import LocalCarrier
 from bot.content.library import load_library
+from bot.content.recordings import read_recordings
 from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.engine.flow import RunStatus
@@ -21,6 +23,7 @@ from bot.store.database import Database
 from bot.web.app import make_app
 from bot.web.preview.acts import settled
 from bot.web.preview.files import read_again
+from tests.content.sounds import record
 from tests.conversation.test_receive import CONTENT, ROOT
 from tests.web.world import LEXICONS, LIBRARY, World, heard, open_world
 
@@ -91,7 +94,7 @@ async def test_silence_is_told_once_and_above_what_comes_of_it(world: World) -> 
 
     told = [place for place, line in enumerate(lines) if line["kind"] == "note"]
     assert told == [3]
-    assert lines[told[0]]["body"] == "No reply for 3 hours"
+    assert lines[told[0]]["silence"] == 3
 
 
 async def test_a_failed_whatsapp_message_is_shown_and_comes_by_sms(world: World) -> None:
@@ -177,6 +180,29 @@ async def test_a_kept_conversation_is_a_test_that_passes(world: World) -> None:
     again = await world.http.post("/preview/keep", json=told)
     assert again.status == 409
     assert file.read_text() == text
+
+
+async def test_a_conversation_that_was_listened_to_is_kept_without_the_sound(
+    world: World, tmp_path: Path
+) -> None:
+    record(tmp_path, "nl/common/items.stress")
+    recordings, _ = read_recordings(tmp_path / "audio")
+    content = world.stage.conversations.content
+    content.renew(replace(LIBRARY, recordings=recordings), LEXICONS, content.cards)
+    phone = await world.start()
+    await world.screen(phone, "Nu niet")
+    await world.say(phone, "ja")
+    offer = (await world.screen(phone, "listen-offer"))[-1]["buttons"][0]
+    await world.say(phone, offer["title"], offer["id"])
+    await world.screen(phone, "audio")
+    await world.say(phone, "3")
+    await world.screen(phone, "Hoe rustig")
+
+    await world.ask("keep", phone=phone, name="listened", why="")
+
+    file = world.flows / "klantmonitor/tests/listened.chat"
+    assert offer["title"] not in file.read_text()
+    assert play(file, LIBRARY, LEXICONS) == []
 
 
 @pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "", "A", "x.chat", "é"])

@@ -1,4 +1,4 @@
-"""I rules of recorded questions: missing, outdated, not noted, for nothing."""
+"""I rules of recorded questions: missing, outdated, not noted, too long, for nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.authoring.check.spoken import every_spoken
 from bot.content.library import Library
 from bot.content.problem import Place, Problem, Severity, problem_at
-from bot.content.recordings import Recording, recording_name, words_to_read
+from bot.content.recordings import LONGEST, Recording, recording_name, words_to_read
 
 
 class State(StrEnum):
@@ -78,6 +78,11 @@ def check_recordings(library: Library) -> Iterator[Problem]:
                 yield _warning(place, "I013", message, "polsbot i18n recordings --note")
             case _:
                 pass
+    for recording in library.recordings.values():
+        if recording.seconds > LONGEST:
+            message = f"this recording takes {recording.seconds:.0f} seconds, at most {LONGEST} do"
+            hint = "read it faster, or ask in fewer words"
+            yield _warning(Place(recording.path), "I014", message, hint)
     for name in library.recordings.keys() - {one.name for one in wanted}:
         message = "no question has this recording"
         place = Place(library.recordings[name].path)

@@ -105,9 +105,12 @@ def _silence(event: Event) -> Iterator[str]:
 
 
 def _afterwards(event: Event) -> Iterator[str]:
-    """A run that has ended never changes again, but for the language it is talked about in."""
+    """A run that has ended never changes again, but for the language it is talked about in, and
+    that a person who stopped is back.
+    """
     if event.before.status is not RunStatus.WAITING:
-        if replace(event.talk.run, language=event.before.language) != event.before:
+        after = replace(event.talk.run, language=event.before.language)
+        if replace(after, is_back=event.before.is_back) != event.before:
             yield f"a run that was {event.before.status} changed"
         if any(isinstance(one, Record | Grant) for one in event.effects):
             yield f"an answer or a reward after the run was {event.before.status}"

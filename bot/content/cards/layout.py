@@ -35,6 +35,9 @@ _FINE = 38
 _FEW = 3
 """So few choices leave room for a large picture above the question."""
 
+_TWO = 2
+"""So few choices, without a picture above them, are large themselves."""
+
 
 def drawing(card: Card, pictograms: Pictogram) -> str:
     """A card as SVG; raises CardError when words do not fit or a font lacks a letter."""
@@ -114,7 +117,8 @@ def _row(card: Card, pictograms: Pictogram) -> tuple[Block, ...]:
     """Pictures side by side, a big digit and the words under each; what is no step below them."""
     steps = tuple(cell for cell in card.cells if not cell.is_apart)
     column = _INSIDE / len(steps)
-    size = min(column - _BETWEEN, 240.0)
+    is_roomy = len(steps) <= _TWO and card.picture is None
+    size = min(column - _BETWEEN, 400.0 if is_roomy else 240.0)
     labels = _labels(tuple(cell.label for cell in steps), column)
     parts = []
     for place, (cell, words) in enumerate(zip(steps, labels, strict=True)):

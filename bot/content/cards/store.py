@@ -46,7 +46,6 @@ class CardStore:
         self._bytes: dict[str, bytes] = {}
         self._shapes: dict[str, str] = {}
         self._names: dict[Card, str] = {}
-        self._drawn: set[str] = set()
 
     def file_name(self, card: Card) -> str:
         """Where a card lies in the folder and under ``/media/``; raises CardError."""
@@ -63,12 +62,7 @@ class CardStore:
     def ready(self, card: Card) -> str | None:
         """The file name of a card that is drawn already; nothing is ever drawn here."""
         name = self.file_name(card)
-        if name in self._drawn:
-            return name
-        if (self.folder / name).exists():
-            self._drawn.add(name)
-            return name
-        return None
+        return name if (self.folder / name).exists() else None
 
     def make(self, card: Card) -> bool:
         """Draw a card unless it is there; says whether it was drawn. Raises CardError."""

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 import segno
 
 from bot.content.cards.card import CardError
+from bot.content.cards.code128 import QUIET, BarcodeError, bars
 from bot.content.cards.letters import FAMILY, missing
 from bot.content.cards.render import render
 from bot.content.cards.wrap import Room, fit
@@ -15,17 +16,23 @@ FOLDER = "vouchers/"
 
 _WIDTH, _HEIGHT, _EDGE = 1080, 1240, 60
 _INK, _BAND, _PAPER = "#1d2a3a", "#23506e", "#ffffff"
-_BAND_HEIGHT, _QR, _QUIET = 230, 640, 4
+_BAND_HEIGHT, _BOX, _BARS, _QUIET = 230, 640, 420, 4
+_NARROWEST, _WIDEST, _LONG = 3, 8, 30
+
+QR, CODE128 = "qr", "code128"
+BARCODES = (QR, CODE128)
+"""How a shop wants a code shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoucherCard:
-    """The words on the picture, finished. ``code`` is secret."""
+    """The words on the picture, finished. ``code`` is secret; ``barcode`` is how it is shown."""
 
     worth: str
     shop: str
     code: str
     valid: str
+    barcode: str = QR
 
 
 def address_of(name: str) -> str:
@@ -50,11 +57,19 @@ def _sheet(card: VoucherCard) -> str:
         f'text-anchor="middle"><rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_PAPER}"/>{band}'
         + _line(card.worth, 118, 62, 110, _PAPER)
         + _line(card.shop, 198, 28, 56, _PAPER)
-        + _code(card.code, (_WIDTH - _QR) / 2, _BAND_HEIGHT + 30, _QR)
-        + _line(card.code, 1010, 28, 80, _INK)
+        + _symbol(card)
+        + _written(card.code)
         + _line(card.valid, 1130, 28, 48, _INK)
         + "</svg>"
     )
+
+
+def _written(code: str) -> str:
+    """The code for people, a long one on two lines."""
+    if len(code) <= _LONG:
+        return _line(code, 1010, 24, 80, _INK)
+    half = -(-len(code) // 2)
+    return _line(code[:half], 975, 24, 80, _INK) + _line(code[half:], 1045, 24, 80, _INK)
 
 
 def _line(words: str, y: float, smallest: int, largest: int, colour: str) -> str:
@@ -68,17 +83,43 @@ def _line(words: str, y: float, smallest: int, largest: int, colour: str) -> str
     return f'<text {place} font-size="{fitted.size}" fill="{colour}">{escape(words)}</text>'
 
 
-def _code(code: str, x: float, y: float, size: float) -> str:
+def _symbol(card: VoucherCard) -> str:
+    """The code for a scanner. Every module is whole pixels, else its edges are grey and wide."""
+    top = _BAND_HEIGHT + 30
+    if card.barcode == CODE128:
+        return _code128(card.code, top + (_BOX - _BARS) // 2)
+    return _qr(card.code, top)
+
+
+def _qr(code: str, top: int) -> str:
     """A QR code with the quiet zone that scanners need (ISO/IEC 18004: four modules)."""
     rows = [list(row) for row in segno.make_qr(code, error="m").matrix_iter(border=_QUIET)]
+    module = _BOX // len(rows)
     squares = "".join(
         f"M{across} {down}h1v1h-1z"
         for down, row in enumerate(rows)
         for across, dark in enumerate(row)
         if dark
     )
+    return _sharp(squares, module, module, ((_WIDTH - module * len(rows)) // 2, top))
+
+
+def _code128(code: str, top: int) -> str:
+    """A Code 128 with its quiet zones, as wide as the picture allows."""
+    try:
+        modules = bars(code)
+    except BarcodeError:
+        raise CardError("a voucher's code cannot be a Code 128 barcode") from None
+    module = min(_WIDTH // (len(modules) + 2 * QUIET), _WIDEST)
+    if module < _NARROWEST:
+        raise CardError("a voucher's code is too long for a Code 128 barcode")
+    stripes = "".join(f"M{place} 0h1v1h-1z" for place, one in enumerate(modules) if one == "1")
+    return _sharp(stripes, module, _BARS, ((_WIDTH - module * len(modules)) // 2, top))
+
+
+def _sharp(path: str, width: int, height: int, corner: tuple[int, int]) -> str:
+    """A path of unit squares, each so many pixels wide and high, from a corner in whole pixels."""
     return (
-        f'<svg x="{x:.0f}" y="{y:.0f}" width="{size:.0f}" height="{size:.0f}" '
-        f'viewBox="0 0 {len(rows)} {len(rows)}" shape-rendering="crispEdges">'
-        f'<path d="{squares}" fill="#000000"/></svg>'
+        f'<path transform="translate({corner[0]} {corner[1]}) scale({width} {height})" '
+        f'd="{path}" fill="#000000" shape-rendering="crispEdges"/>'
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import UNKNOWN, is_article, is_noise, meant
@@ -62,7 +63,7 @@ def _numbers(pieces: Sequence[Piece], nouns: tuple[Sense, ...]) -> tuple[list[Nu
         if isinstance(piece, Number):
             if not is_article(piece, following):
                 found.append(piece)
-        elif not piece.can_be(Sense.ABOUT, *nouns):
+        elif not piece.can_be(Sense.ABOUT, *nouns) and piece.echo not in (Echo.DO, Echo.WORD):
             is_bullet = piece.text == "-" and index == 0
             heard.add("" if is_bullet else _heard(piece, after_number=bool(found)))
     if _NONE in heard:

@@ -4,9 +4,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.engine.replies import emoji
+from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_article, is_noise, meant
+from bot.engine.replies.parts import (
+    LOUD_MARKS,
+    UNKNOWN,
+    is_article,
+    is_mark,
+    is_noise,
+    meant,
+)
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
@@ -21,6 +29,8 @@ def read_choice(question: Question, items: Sequence[Item]) -> Understood | Uncle
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if is_article(piece, following):
+            continue
+        if is_mark(piece, following) and not _has_yes_and_no(question):
             continue
         finder.take(piece)
     return finder.verdict()
@@ -62,6 +72,7 @@ class _Finder:
         self.doubt = ""
         self.unknown = False
         self.heard: set[Sense] = set()
+        self.echoes: set[Echo] = set()
 
     def take(self, piece: Piece) -> None:
         if isinstance(piece, Number):
@@ -103,6 +114,8 @@ class _Finder:
     def _take_words(self, item: Item) -> None:
         if item.kind == "mark":
             self._take_mark(item)
+        elif self._is_only(item):
+            return
         elif item.can_be(Sense.OR, Sense.BUT) or (item.can_be(*_HEDGES) and not self._passes(item)):
             self.doubt = self.doubt or "more than one answer"
         elif item.can_be(Sense.NOT) and not item.can_be(Sense.NO):
@@ -117,8 +130,22 @@ class _Finder:
             self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if item.can_be(s)}
         elif item.can_be(Sense.VERY):
             self.heard.add(Sense.VERY)
-        elif not item.common and not is_noise(item):
+        else:
+            self._take_unknown(item)
+
+    def _take_unknown(self, item: Item) -> None:
+        is_scale = all(isinstance(code, int) for code in self.question.codes)
+        if item.echo in (Echo.DO, Echo.DO_NOT):
+            self.echoes.add(item.echo)
+        elif item.common or is_noise(item) or (item.echo is Echo.WORD and not is_scale):
+            return
+        else:
             self.unknown = True
+
+    def _is_only(self, item: Item) -> bool:
+        """Whether a "but" stands before all answers: then it is an "only"."""
+        said = self.positions or self.fits or self.faces or self.heard
+        return item.can_be(Sense.BUT) and item.can_be(Sense.FILLER) and not said
 
     def _passes(self, item: Item) -> bool:
         """Whether a hedge is only filler here: "maybe" beside a number, not beside a yes."""
@@ -170,8 +197,11 @@ class _Finder:
         heard = self.heard
         denied = [fit for fit in self.denied if not fit]
         self.denied = [fit for fit in self.denied if fit]
-        says_no = Sense.NO in heard
+        says_no = Sense.NO in heard or Echo.DO_NOT in self.echoes
         says_yes = Sense.YES in heard
+        if self.echoes == {Echo.DO} and not says_no:
+            says_no = bool(denied) and not says_yes
+            says_yes = not says_no
         if says_yes and says_no and Sense.NOT not in heard:
             self.doubt = "yes and no"
         elif says_no or (says_yes and denied):

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.engine.flow import Code
+from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_article, is_noise, meant
+from bot.engine.replies.ranges import in_full
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
@@ -18,6 +20,7 @@ def read_choices(question: Question, items: Sequence[Item]) -> Understood | Uncl
     pieces = meant(gather(items, Style.LIST), takes_no=False)
     if isinstance(pieces, Unclear):
         return pieces
+    pieces = in_full(pieces)
     listed = _Listed(question)
     for index, piece in enumerate(pieces):
         if not is_article(piece, pieces[index + 1] if index + 1 < len(pieces) else None):
@@ -60,6 +63,8 @@ class _Listed:
         if item.can_be(Sense.THROUGH):
             self._close()
             self.through, self.range_from = True, self.open
+        elif self._is_only(item):
+            return
         elif (
             item.can_be(Sense.OR, Sense.BOUND, Sense.BUT)
             or (item.can_be(Sense.OUT_OF) and not is_noise(item))
@@ -75,6 +80,11 @@ class _Listed:
             self._take_mark(item)
         else:
             self._take_plain_words(item)
+
+    def _is_only(self, item: Item) -> bool:
+        """Whether a "but" stands before all answers: then it is an "only"."""
+        said = self.chosen or self.fits
+        return item.can_be(Sense.BUT) and item.can_be(Sense.FILLER) and not said
 
     def _take_all_or_none(self, item: Item) -> None:
         codes, exclusive = self.question.codes, self.question.exclusive
@@ -99,7 +109,7 @@ class _Listed:
             self.doubt = self.doubt or "negated"
         elif item.fits and not item.can_be(Sense.FILLER):
             self.fits.append(item.fits)
-        elif item.common or is_noise(item):
+        elif item.common or is_noise(item) or item.echo in (Echo.DO, Echo.WORD):
             return
         elif item.can_be(Sense.YES, Sense.NO, Sense.UNSURE):
             self.doubt = self.doubt or "yes or no is no choice here"
@@ -126,10 +136,13 @@ class _Listed:
         ):
             self.doubt = self.doubt or "no such number"
         else:
+            place = int(value) - 1
+            if place == self.open and self.chosen.get(place) != "digit":
+                return  # "budget coach 1" says it in both ways
             self.open = None
-            if int(value) - 1 in self.chosen:
+            if place in self.chosen:
                 self.doubt = self.doubt or "the same twice"
-            self._name(int(value) - 1, "digit")
+            self._name(place, "digit")
 
     def _name(self, position: int, reason: str) -> None:
         if self.through and self.range_from is not None:
@@ -139,7 +152,8 @@ class _Listed:
                 self.doubt = self.doubt or "a range that runs back"
             self.through, self.range_from, self.open = False, None, None
             return
-        if self.open is not None and self.open != position:
+        apart = self.open is not None and self.open != position
+        if apart and "digit" in (reason, self.chosen.get(self.open or 0)):
             self.doubt = self.doubt or "number and label differ"
         self.chosen.setdefault(position, reason)
         self.open = position

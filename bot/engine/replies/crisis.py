@@ -23,6 +23,8 @@ def has_crisis(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> bool:
 
 def _stands(lexicon: Lexicon, words: list[str], ends: set[int]) -> bool:
     crisis = lexicon.crisis
+    for prefix in lexicon.prefixes:  # "and I want to die" in one word
+        words = [_without(prefix, word, crisis.firsts) for word in words]
     for start, word in enumerate(words):
         if word in crisis.firsts:
             for end in range(start + 1, min(len(words), start + crisis.longest) + 1):
@@ -30,3 +32,8 @@ def _stands(lexicon: Lexicon, words: list[str], ends: set[int]) -> bool:
                 if phrase in crisis.anywhere or (end in ends and phrase in crisis.closing):
                     return True
     return False
+
+
+def _without(prefix: str, word: str, firsts: frozenset[str]) -> str:
+    rest = word.removeprefix(prefix)
+    return rest if word not in firsts and rest in firsts else word

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Style, gather
 from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import UNKNOWN, is_noise, meant
@@ -81,7 +82,7 @@ class _Found:
             Sense.OR, Sense.ABOUT, Sense.BOUND, Sense.BUT, Sense.NOT, Sense.THROUGH
         ) and not piece.can_be(Sense.SMALL, Sense.FILLER):
             self.doubt = "no exact day"
-        elif not is_noise(piece):
+        elif not is_noise(piece) and piece.echo not in (Echo.DO, Echo.WORD):
             self.unknown = True
 
     def day(self, today: date) -> date | None:

@@ -121,7 +121,7 @@ def _words(items: Sequence[Item], at: int, value: Decimal | None) -> tuple[Numbe
         part: Decimal | None = None
         if item.can_be(Sense.NUMBER) and item.option is None:
             part = item.senses[Sense.NUMBER]
-            if value is not None and not only and part < 1000:
+            if value is not None and not only and 1 <= part < 1000:
                 break
         elif item.kind == "digits" and only and total.last < Decimal("Infinity"):
             part = Decimal(item.text) if len(item.text) <= 3 else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from sys import intern
 
 from bot.engine.replies.fold import fold, squeeze
 from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
@@ -45,6 +46,7 @@ class Sense(StrEnum):
     CENT = "cent"
     DAY = "day"
     AGO = "ago"
+    AT = "at"
     NUMBER = "number"
     ORDINAL = "ordinal"
     MONTH = "month"
@@ -98,6 +100,20 @@ class Spoken:
     known: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     negating: tuple[str, ...] = ()
+    inflection: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inflection:
+    """How a speaker turns the words of a question round: letters ``before`` a stem and those that
+    ``deny`` it, ends of ``yes`` (I do), of ``no`` (I do not) and of a ``place`` (in the ...).
+    """
+
+    before: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +161,8 @@ class Lexicon:
     prefixes: tuple[str, ...]
     negating: tuple[str, ...]
     longest: int
+    heads: frozenset[str] = frozenset()
+    inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
         """Whether two like words do not differ in letters that make a word its opposite."""
@@ -207,12 +225,18 @@ def build(spoken: Spoken) -> Lexicon:
         prefixes=tuple(map(fold, spoken.prefixes)),
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
+        heads=frozenset(words[0] for words in phrases),
+        inflection=Inflection(
+            **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
+        ),
     )
 
 
 def by_squeeze(words: Iterable[str]) -> dict[str, str]:
     """From a word with every letter once to the longest of the words it may be."""
-    return {squeeze(word): word for word in sorted(words, key=lambda word: (len(word), word))}
+    return {
+        intern(squeeze(word)): word for word in sorted(words, key=lambda word: (len(word), word))
+    }
 
 
 def _phrases(spoken: Spoken) -> dict[Words, Senses]:

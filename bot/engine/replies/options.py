@@ -24,6 +24,7 @@ class Options:
     labels: Mapping[str, int]
     words: frozenset[str]
     longest: int
+    asked: frozenset[str] = frozenset()
 
     def fitting(self, word: str, lexicon: Lexicon) -> frozenset[int]:
         """The labels a word, or a word akin to it, stands in."""
@@ -56,8 +57,10 @@ def akin(word: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def options_of(labels: tuple[str, ...], lexicon: Lexicon) -> Options:
-    """The options of a question with these labels, as this lexicon's speakers say them."""
+def options_of(labels: tuple[str, ...], lexicon: Lexicon, ask: str = "") -> Options:
+    """The options of a question with these labels, as this lexicon's speakers say them. ``asked``
+    are the words of the question itself and what else people call them.
+    """
     written = [words_of(label, lexicon.mixed) for label in labels]
     common = _common(written)
     parts: dict[str, set[int]] = {}
@@ -92,7 +95,17 @@ def options_of(labels: tuple[str, ...], lexicon: Lexicon) -> Options:
     whole = _unique(synonyms) | whole
     spoken = options.words | {word for phrase in whole for word in phrase}
     longest = max(map(len, whole), default=1)
-    return Options(whole, options.parts, common, options.labels, spoken, longest)
+    asked = _asked(words_of(ask, lexicon.mixed), lexicon)
+    return Options(whole, options.parts, common, options.labels, spoken, longest, asked)
+
+
+def _asked(words: Words, lexicon: Lexicon) -> frozenset[str]:
+    idle = (Sense.SMALL, Sense.ARTICLE, Sense.FILLER, Sense.POLITE, Sense.VERY, Sense.NUMBER)
+    said = {word for word in words if len(word) > 2 and not _is_small(word, lexicon, idle)}
+    for key, others in lexicon.same:
+        if len(key) == 1 and key[0] in said:
+            said |= {other[0] for other in others if len(other) == 1}
+    return frozenset(said)
 
 
 def _common(written: list[Words]) -> frozenset[str]:

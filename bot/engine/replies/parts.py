@@ -31,6 +31,11 @@ def is_article(piece: Piece, following: Piece | None) -> bool:
     return isinstance(following, Number) or following.option is not None or bool(following.fits)
 
 
+def is_mark(piece: Piece, following: Piece | None) -> bool:
+    """Whether it only announces the number behind it: ``no 3``, ``nr 3``."""
+    return isinstance(piece, Item) and piece.can_be(Sense.MARK) and isinstance(following, Number)
+
+
 def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
     """The pieces that count. ``takes_no``: "no" is an answer here, not a correction."""
     kept = list(pieces)
@@ -39,7 +44,12 @@ def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
             kept = kept[index + 1 :]
             break
         piece = kept[index]
-        if isinstance(piece, Item) and piece.can_be(Sense.CORRECTION):
+        if (
+            isinstance(piece, Item)
+            and piece.can_be(Sense.CORRECTION)
+            and not piece.can_be(Sense.NOT)
+            and not (takes_no and piece.can_be(Sense.YES, Sense.NO))
+        ):
             del kept[index]
     for index, piece in enumerate(kept):
         if isinstance(piece, Item) and _explains(piece):
@@ -59,10 +69,10 @@ def _corrects(pieces: Sequence[Piece], index: int, *, takes_no: bool) -> bool:
         return False
     before = pieces[:index]
     if piece.can_be(Sense.CORRECTION):
-        return True
+        return not piece.can_be(Sense.NOT) or any(map(_says, before))
     if piece.can_be(Sense.BUT):
         return any(isinstance(p, Item) and p.can_be(Sense.NOT) for p in before)
-    if takes_no or not piece.can_be(Sense.NO):
+    if takes_no or not piece.can_be(Sense.NO) or piece.can_be(Sense.AND):
         return False
     comma = index + 1 < len(pieces) and isinstance(f := pieces[index + 1], Item) and f.text == ","
     is_plain = " " not in piece.text and not piece.can_be(Sense.NOT)  # "not really good" denies

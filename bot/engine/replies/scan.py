@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.engine.replies.echo import Echo, echo_of
 from bot.engine.replies.lexicon import Lexicon, Sense, Senses
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
@@ -21,7 +22,8 @@ _MARK_SENSES = {
 @dataclass(frozen=True, slots=True)
 class Item:
     """``kind`` as of tokens, phrase for words. ``option`` is the position of the choice that is
-    said in full, ``fits`` the positions of the labels it is a part of.
+    said in full, ``fits`` the positions of the labels it is a part of; ``echo`` says that it is a
+    word of the question.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Item:
     fits: frozenset[int] = frozenset()
     common: bool = False
     glued: bool = False
+    echo: Echo | None = None
 
     def can_be(self, *senses: Sense) -> bool:
         """Whether it has one of these senses."""
@@ -40,6 +43,7 @@ class Item:
 def scan(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Item]:
     """Every token in one item, nothing left out."""
     items: list[Item] = []
+    tokens = [part for token in tokens for part in _apart(token, lexicon, options)]
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -94,13 +98,22 @@ def _single(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Item]:
     elif fits or options.is_common(word):
         yield Item("phrase", word, fits=fits, common=options.is_common(word), glued=token.glued)
     else:
+        yield Item("phrase", word, glued=token.glued, echo=echo_of(word, lexicon, options.asked))
+
+
+def _apart(token: Token, lexicon: Lexicon, options: Options) -> Iterator[Token]:
+    """A word that is not known as it is without the small words that are written onto it."""
+    word = token.text
+    if token.kind == "word" and not is_said(word, lexicon, options):
         for prefix in lexicon.prefixes:
             rest = word.removeprefix(prefix)
-            if rest not in (word, "") and (
-                (rest,) in lexicon.phrases or (rest,) in options.whole or rest in options.words
-            ):
-                senses = lexicon.phrases.get((prefix,), {Sense.AND: Decimal(0)})
-                yield Item("phrase", prefix, senses, glued=token.glued)
-                yield from scan([Token("word", rest, glued=True)], lexicon, options)
+            if rest not in (word, "") and is_said(rest, lexicon, options):
+                yield token._replace(text=prefix)
+                yield Token("word", rest, glued=True)
                 return
-        yield Item("phrase", word, glued=token.glued)
+    yield token
+
+
+def is_said(word: str, lexicon: Lexicon, options: Options) -> bool:
+    """Whether the word begins a phrase of the lexicon, or is one of the options'."""
+    return word in lexicon.heads or word in options.words

@@ -10,6 +10,7 @@ _RUN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*'?|\s+|.", re.DOTALL)
 _ABBREVIATION = re.compile(r"(?<![^\W_])[^\W\d_](?:[./][^\W\d_](?![^\W_]))+\.?")
 _PART = re.compile(r"[0-9]+|[^0-9]+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_ABOUT = re.compile(r"\+ ?/? ?-|-/\+")
 _SMILEY = re.compile(r"(?<![^\W\d])(?:[:=]'?-?[()|D]|\(-?[:=])(?![\w(])", re.IGNORECASE)
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z]")
@@ -30,6 +31,7 @@ def tokenise(text: str, whole: Container[str] = ()) -> list[Token]:
     """
     tokens: list[Token] = []
     folded = _HYPHEN.sub(" ", fold(_SMILEY.sub(_as_emoji, text)))
+    folded = _ABOUT.sub("±", folded)
     folded = _ABBREVIATION.sub(_as_word, folded)
     glued = False
     for run in _RUN.findall(folded):

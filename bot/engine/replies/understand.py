@@ -12,6 +12,7 @@ from bot.engine.replies.commands import in_order, read_command
 from bot.engine.replies.crisis import has_crisis
 from bot.engine.replies.dates import read_date
 from bot.engine.replies.fold import is_invisible, strip_ends
+from bot.engine.replies.leading import read_leading
 from bot.engine.replies.lexicon import Lexicon, Sense
 from bot.engine.replies.options import Options, options_of
 from bot.engine.replies.parts import UNKNOWN
@@ -92,6 +93,7 @@ class _Asked:
             or self._stretched_command(self.lexicons[1:])
             or self._foreign_answer()
             or self._mistyped()
+            or self._leading_answer()
             or self._text_or_unclear()
         )
 
@@ -120,7 +122,8 @@ class _Asked:
             return command
         if is_answer:
             return None
-        return read_command(self.tokens, others, self.lexicons, "other language")
+        command = read_command(self.tokens, others, self.lexicons, "other language")
+        return None if command is not None and self._is_word_here(command) else command
 
     def _is_own_word(self) -> bool:
         """Whether the message is one word of answer in the session's language."""
@@ -129,8 +132,20 @@ class _Asked:
         lexicon = self.lexicons[0]
         words = tuple(t.text for t in self.tokens if t.kind in ("word", "digits"))
         senses = lexicon.phrases.get(words, {})
-        answers = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE)
+        answers = [Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE]
+        if self.question.type is AnswerType.YES_NO:
+            answers += [Sense.YES, Sense.NO]
         return words in self._options(lexicon).whole or any(s in senses for s in answers)
+
+    def _is_word_here(self, command: Commanded) -> bool:
+        """Whether a foreign command is a word of the session's language: then it means that. A stop
+        yields only to a word that says something in an answer ("parę", a few; "pare", stop).
+        """
+        words = tuple(t.text for t in self.tokens if t.kind in ("word", "digits"))
+        own = self.lexicons[0]
+        if command.command is Command.STOP:
+            return words in own.phrases
+        return len(words) == 1 and words[0] in own.vocabulary
 
     def _crisis(self, tokens: Sequence[Token]) -> Commanded | None:
         return Commanded(Command.CRISIS, "word") if has_crisis(tokens, self.lexicons) else None
@@ -172,6 +187,14 @@ class _Asked:
         if len(found) > 1:
             return Unclear("means different things in different languages")
         return next(iter(found.values()), None)
+
+    def _leading_answer(self) -> Understood | None:
+        """The answer that stands before or beside words that nobody knows."""
+        if self.question is None or self.question.type not in _SINGLE:
+            return None
+        own = self.lexicons[0]
+        items = scan(self._unstretched(own), own, self._options(own))
+        return read_leading(self.question, items)
 
     def _mistyped(self) -> Reading | None:
         """What it is once the typing mistakes are mended."""
@@ -234,8 +257,10 @@ class _Asked:
         return _READERS[question.type](question, scan(self._unstretched(lexicon), lexicon, options))
 
     def _options(self, lexicon: Lexicon) -> Options:
-        labels = self.question.labels.get(lexicon.language, ()) if self.question else ()
-        return options_of(tuple(labels), lexicon)
+        if self.question is None:
+            return options_of((), lexicon)
+        labels = self.question.labels.get(lexicon.language, ())
+        return options_of(tuple(labels), lexicon, self.question.ask.get(lexicon.language, ""))
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from bot.engine.replies.reading import Tapped
 from bot.engine.run import Run
 from bot.message import Channel, InboundMessage, Media
 from bot.panel.participants import Enrolment, enrol, expect_no_wave
-from bot.web.preview.lines import my_line, note_line
+from bot.web.preview.lines import Line, my_line, passed_line, silence_line
 from bot.web.preview.rows import held_until, next_due, progress, run_of, under_way
 from bot.web.preview.stage import CHANNELS, Phone, Stage, StageError
 
@@ -80,7 +80,7 @@ async def attach(stage: Stage, phone: Phone) -> None:
 async def wait(stage: Stage, phone: Phone, hours: int) -> None:
     """Time passes for everybody on this server; what comes due happens now."""
     phone.acts.append(("wait", str(hours)))
-    _note(stage, phone, "+1 day" if hours == 24 else f"+{hours} hours")
+    _note(stage, phone, passed_line(hours))
     stage.clock.ahead += timedelta(hours=hours)
     while await stage.conversations.fire_due() or await stage.conversations.open_due():
         pass
@@ -104,7 +104,8 @@ async def silence(stage: Stage, phone: Phone) -> str:
             await stage.conversations.fire_due()
             if await read(progress, phone.participant) == before:
                 continue
-            _note(stage, phone, f"No reply for {_spoken(stage.clock() - begun)}")
+            hours = max(1, round((stage.clock() - begun) / timedelta(hours=1)))
+            _note(stage, phone, silence_line(hours))
         await _let_arrive(stage, phone)
         stage.conversations.runtime.local.ring(phone.address)
         return ""
@@ -179,15 +180,7 @@ async def _send(
     await stage.conversations.receive(inbound)
 
 
-def _note(stage: Stage, phone: Phone, text: str) -> None:
+def _note(stage: Stage, phone: Phone, line: Line) -> None:
     phone.take(stage.conversations.runtime.local)
-    phone.lines.append(note_line(text))
+    phone.lines.append(line)
     stage.conversations.runtime.local.ring(phone.address)
-
-
-def _spoken(gap: timedelta) -> str:
-    hours = max(1, round(gap.total_seconds() / 3600))
-    if hours >= 48 or hours == 24:
-        days = round(hours / 24)
-        return f"{days} day{'' if days == 1 else 's'}"
-    return f"{hours} hour{'' if hours == 1 else 's'}"

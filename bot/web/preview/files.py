@@ -10,7 +10,7 @@ import structlog
 from bot.content.lexicon import LexiconError
 from bot.content.library import Library
 from bot.content.problem import Severity
-from bot.conversation.service import runtime_cards
+from bot.conversation.installed import runtime_cards
 from bot.web.preview.stage import Stage
 
 EVERY = 1.0

@@ -16,7 +16,9 @@ from bot.message import (
 )
 
 Line = dict[str, Any]
-"""``kind`` is ``bot``, ``mine``, ``note`` or ``lost`` (it did not arrive; ``why`` says more)."""
+"""``kind`` is ``bot``, ``mine``, ``note`` or ``lost`` (it did not arrive; ``why`` says more). A
+note has a ``body``, or the hours that ``passed`` or went by in ``silence``: the screen words those.
+"""
 
 
 def bot_line(channel: Channel, form: Form) -> Line:
@@ -40,6 +42,16 @@ def my_line(text: str) -> Line:
 def note_line(text: str) -> Line:
     """What happened between two messages."""
     return {"kind": "note", "body": text}
+
+
+def passed_line(hours: int) -> Line:
+    """Time went by."""
+    return {"kind": "note", "passed": hours}
+
+
+def silence_line(hours: int) -> Line:
+    """Nobody replied for so long."""
+    return {"kind": "note", "silence": hours}
 
 
 def _drawn(form: Form) -> Line:

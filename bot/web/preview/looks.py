@@ -1,11 +1,15 @@
 """What the panels beside the phone show; they only read."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from bot.content.languages import RIGHT_TO_LEFT
+from bot.content.library import Library
+from bot.content.revision import Revision
+from bot.content.study import Study
 from bot.web.preview.inspect import exported_row, steps_of
 from bot.web.preview.keys import STAGE
 from bot.web.preview.rows import run_of
@@ -13,26 +17,38 @@ from bot.web.preview.stage import Phone, Stage, StageError
 from bot.web.preview.wire import payload_of
 
 _MOST_SHOWN = 12
+_WORDS = "polsbot.phone_"
+
+
+def listed(library: Library) -> list[tuple[Study, Revision]]:
+    """Every flow in the order of the menu; the phone opens with the first."""
+    return [
+        (study, revision)
+        for study in library.studies.values()
+        for _, revision in sorted(study.flows.items(), reverse=True)
+    ]
 
 
 async def flows(request: web.Request) -> web.Response:
-    """Every flow with its languages, and what the languages are called."""
+    """Every flow with its languages, what these are called, and the phone's own words in each."""
     library = request.app[STAGE].conversations.content.library
     found = [
         {
-            "name": f"{study.name}/{name}",
+            "name": f"{study.name}/{revision.flow.name}",
             "title": revision.flow.title,
             "study": study.title or study.name,
             "languages": list(revision.flow.languages),
         }
-        for study in library.studies.values()
-        for name, revision in sorted(study.flows.items(), reverse=True)
+        for study, revision in listed(library)
     ]
     names = {
         code: words.get(f"polsbot.language.{code}", code) for code, words in library.own.items()
     }
     right_to_left = [code for code in names if code.split("-")[0] in RIGHT_TO_LEFT]
-    return web.json_response({"flows": found, "names": names, "rightToLeft": right_to_left})
+    words = {code: _of_the_phone(own) for code, own in library.own.items()}
+    return web.json_response(
+        {"flows": found, "names": names, "rightToLeft": right_to_left, "words": words}
+    )
 
 
 async def row(request: web.Request) -> web.Response:
@@ -81,6 +97,10 @@ async def problems(request: web.Request) -> web.Response:
         for one in found
     ]
     return web.json_response({"problems": shown})
+
+
+def _of_the_phone(own: Mapping[str, str]) -> dict[str, str]:
+    return {key.removeprefix(_WORDS): text for key, text in own.items() if key.startswith(_WORDS)}
 
 
 def _asked(request: web.Request) -> tuple[Stage, Phone]:

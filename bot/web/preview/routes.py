@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.conversation import listening
 from bot.web.preview import looks
 from bot.web.preview.acts import attach, fail_next, say, silence, start, wait
 from bot.web.preview.feed import feed
@@ -22,6 +23,8 @@ from bot.web.preview.workbench import KeepError, Told
 STATIC = Path(__file__).parent / "static"
 _LONGEST = 5000
 _LONGEST_WAIT = 24 * 365
+_LISTENING = ("tap", listening.STEP)
+"""Whether questions are read aloud: no part of the flow, and a test has no sound."""
 _TEST_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 Asked = dict[str, Any]
@@ -122,7 +125,7 @@ def _told(phone: Phone, name: str, why: str) -> Told:
         language=phone.language,
         channel=channel,
         wave=phone.wave,
-        acts=tuple(phone.acts),
+        acts=tuple(act for act in phone.acts if act[:2] != _LISTENING),
         name=name,
         why=why,
     )

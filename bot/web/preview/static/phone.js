@@ -1,13 +1,14 @@
 // The phone in the browser: what is chosen above it, what is typed and tapped, and the live feed.
 import {at, get, post, tell} from "./net.js";
 import {follow as look, moved} from "./panels.js";
-import {clear, olderTap, show, typing, whenTapped} from "./screen.js";
+import {clear, olderTap, show, speak, typing, whenTapped} from "./screen.js";
 
 const frame = document.querySelector(".phone");
 let phone = null;
 let feed = null;
 let flows = [];
 let names = {};
+let words = {};
 let rightToLeft = [];
 let step = "";
 let zone = "Europe/Amsterdam";
@@ -80,11 +81,13 @@ function turn(language) {
   const is = rightToLeft.includes(language) || rightToLeft.includes(language.split("-")[0]);
   frame.dir = is ? "rtl" : "ltr";
   frame.lang = language;
+  speak(language, words[language] || {});
 }
 
 function time(now) {
-  at("clock").textContent = new Date(now).toLocaleString("en-GB",
-    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone});
+  // Everywhere our digits and our months, as in the bot's own words.
+  at("clock").textContent = new Date(now).toLocaleString(`${frame.lang}-u-ca-gregory-nu-latn`,
+    {weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone});
 }
 
 function remember(where) {
@@ -98,7 +101,7 @@ const name = (code) => names[code] || code;
 
 async function menus(language) {
   const chosen = at("flow").value;
-  ({flows, names, rightToLeft} = await get("/preview/flows"));
+  ({flows, names, rightToLeft, words} = await get("/preview/flows"));
   const studies = new Set(flows.map((flow) => flow.study));
   at("flow").replaceChildren(...flows.map((flow) => new Option(
     studies.size > 1 ? `${flow.study}: ${flow.title}` : flow.title, flow.name)));

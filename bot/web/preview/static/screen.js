@@ -6,8 +6,21 @@ const sheet = at("sheet");
 let onTap = () => {};
 let opener = null;
 let patience = null;
+let words = {};
+let language = "en";
 
 export function whenTapped(act) { onTap = act; }
+
+// From now on the phone itself speaks this language.
+export function speak(code, own) {
+  [language, words] = [code, own];
+  chat.setAttribute("aria-label", words.talk);
+  at("text").placeholder = words.type;
+  at("text").setAttribute("aria-label", words.type);
+  at("send").setAttribute("aria-label", words.send);
+  for (const name of ["aria-label", "title"]) at("photo").setAttribute(name, words.photo);
+  at("sheet-close").textContent = words.close;
+}
 
 export function clear() {
   if (sheet.open) sheet.close();
@@ -21,7 +34,9 @@ export function show(line) {
   if (line.picture) bubble.append(picture(line));
   if (line.audio) bubble.append(voice(line.audio));
   if (line.body) bubble.append(make("span", {text: line.body, dir: "auto"}));
-  if (line.why) bubble.append(make("small", {text: `Did not arrive. ${line.why}`, dir: "ltr"}));
+  if (line.passed) bubble.append(`+${lasting(line.passed)}`);
+  if (line.silence) bubble.append(`${words.silence}: ${lasting(line.silence)}`);
+  if (line.why) bubble.append(make("small", {text: words.lost}), make("small", {text: line.why, dir: "ltr"}));
   if (line.parts) bubble.append(parts(line));
   const taps = make("div", {kind: "taps"});
   for (const button of line.buttons || []) taps.append(key(button.title, () => onTap(button)));
@@ -52,7 +67,7 @@ export function olderTap() {
 function voice(address) {
   const sound = new Audio(address);
   const play = make("button", {type: "button"});
-  const way = make("progress", {max: 1, value: 0, "aria-label": "Heard"});
+  const way = make("progress", {max: 1, value: 0, "aria-label": words.heard});
   const left = make("time", {dir: "ltr"});
   const draw = () => {
     const length = sound.duration || 0;
@@ -60,10 +75,10 @@ function voice(address) {
     way.value = length ? sound.currentTime / length : 0;
     left.textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
     play.textContent = sound.paused ? "▶" : "❚❚";
-    play.setAttribute("aria-label", sound.paused ? "Play the spoken question" : "Pause");
+    play.setAttribute("aria-label", sound.paused ? words.play : words.pause);
   };
   for (const name of ["loadedmetadata", "timeupdate", "play", "pause", "ended"]) sound.addEventListener(name, draw);
-  sound.addEventListener("error", () => { left.textContent = "cannot be played"; play.disabled = true; });
+  sound.addEventListener("error", () => { left.textContent = words.mute; play.disabled = true; });
   play.addEventListener("click", () => { if (sound.paused) sound.play().catch(() => {}); else sound.pause(); });
   draw();
   return make("div", {kind: "voice"}, play, way, left);
@@ -78,9 +93,15 @@ function picture(line) {
 }
 
 function parts(line) {
-  const many = line.parts > 1;
-  const words = `${line.parts} SMS${many ? " parts" : ""} · ${line.length} characters`;
-  return make("small", {text: words, kind: many ? "parts many" : "parts", dir: "ltr"});
+  const text = `${words.parts}: ${line.parts} · ${words.length}: ${line.length}`;
+  return make("small", {text, kind: line.parts > 1 ? "parts many" : "parts"});
+}
+
+// How long, as people say it: from two days on in days.
+function lasting(hours) {
+  const inDays = hours === 24 || hours >= 48;
+  const form = {style: "unit", unit: inDays ? "day" : "hour", unitDisplay: "long"};
+  return new Intl.NumberFormat(`${language}-u-nu-latn`, form).format(inDays ? Math.round(hours / 24) : hours);
 }
 
 function key(title, act) {

@@ -1,0 +1,62 @@
+"""An answer among words that nobody knows: "no, I don't dare to", "I work at the supermarket"."""
+
+from collections.abc import Sequence
+
+from bot.engine.replies.echo import Echo
+from bot.engine.replies.lexicon import Sense
+from bot.engine.replies.parts import LOUD_MARKS, is_noise
+from bot.engine.replies.reading import Question, Understood
+from bot.engine.replies.scan import Item
+
+_MOST = 8
+_AGAINST = (Sense.UNSURE, Sense.BOUND, Sense.CORRECTION, Sense.OUT_OF)
+
+
+def read_leading(question: Question, items: Sequence[Item]) -> Understood | None:
+    """The answer of such a reply in the session's own language, or none."""
+    words = [item for item in items if item.kind == "phrase"]
+    if not 1 < len(words) <= _MOST or any(_is_loud(item) for item in items):
+        return None
+    if "yes" in question.codes and "no" in question.codes:
+        return _yes_or_no(items)
+    if any(isinstance(code, int) for code in question.codes):
+        return None
+    return _with_its_place(question, words)
+
+
+def _is_loud(item: Item) -> bool:
+    if item.kind == "phrase":
+        return False
+    return item.kind == "digits" or (
+        item.kind == "mark" and (item.text == "?" or item.text in LOUD_MARKS)
+    )
+
+
+def _yes_or_no(items: Sequence[Item]) -> Understood | None:
+    """A yes or a no that stands first and is contradicted by nothing that is known."""
+    first, rest = items[0], items[1:]
+    if first.echo is Echo.DO_NOT or (first.can_be(Sense.NOT) and rest[0].echo is Echo.DO):
+        return Understood("no", "word")
+    is_yes, is_no = first.can_be(Sense.YES), first.can_be(Sense.NO)
+    if is_yes == is_no:
+        return None
+    if first.can_be(Sense.NOT, Sense.MARK) and not (rest and rest[0].kind == "mark"):
+        return None  # "no money", "nie mam" deny what follows
+    against = (Sense.NO, Sense.NOT, Sense.BAD) if is_yes else (Sense.YES, Sense.GOOD)
+    if any(item.can_be(Sense.BUT, Sense.OR) for item in rest):
+        return None
+    if any(item.can_be(*_AGAINST, *against) and not is_noise(item) for item in rest):
+        return None
+    return Understood("yes" if is_yes else "no", "word")
+
+
+def _with_its_place(question: Question, words: Sequence[Item]) -> Understood | None:
+    """One choice that is said in full, and where: "I work in a restaurant"."""
+    named = {item.option for item in words if item.option is not None}
+    others = [item for item in words if item.option is None]
+    is_placed = any(item.can_be(Sense.AT) or item.echo is Echo.PLACE for item in others)
+    if len(named) != 1 or not is_placed or any(item.fits for item in others):
+        return None
+    if any(item.senses and not is_noise(item) and not item.can_be(Sense.AT) for item in others):
+        return None
+    return Understood(question.codes[min(named)], "word")

@@ -1,0 +1,151 @@
+"""A list of people as CSV: each row as an enrolment, or why it is none.
+
+One row is one person. Columns: ``first_name``, ``phone`` or ``email`` or both, and where they are
+given ``language``, ``channel``, ``organisation``, ``intake_on`` (2026-01-31), ``id`` (ours, to
+change that person) and ``shared`` (yes: a second person on a number or e-mail address that is
+known). Separated by commas or semicolons.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from bot.content.study import Study
+from bot.message import Channel
+from bot.panel.emails import EmailError, normal_email
+from bot.panel.numbers import NumberError, country_of, normal_number
+from bot.panel.participants import Enrolment
+
+COLUMNS = (
+    *("first_name", "phone", "email", "language", "channel", "organisation", "intake_on"),
+    *("id", "shared"),
+)
+_FAR = timedelta(days=366)
+_MOST_LETTERS = 80
+_YES = frozenset({"yes", "ja", "1", "true"})
+_PHONED = (Channel.WHATSAPP, Channel.SMS)
+
+
+class RosterError(ValueError):
+    """The file as a whole cannot be read; the message says the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file, by its line number: ``new``, ``changed``, ``same`` or ``wrong``.
+
+    ``changes`` holds columns of the participant with their new values, ``ways`` the addresses by
+    which this person was not reached before.
+    """
+
+    number: int
+    state: str
+    reason: str = ""
+    participant: str = ""
+    person: Enrolment | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    ways: Sequence[tuple[Channel, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that can be read; ``cells`` are as the file has them."""
+
+    number: int
+    cells: Mapping[str, str]
+    person: Enrolment
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the file says that somebody else is reached there too."""
+        return self.cells.get("shared", "").lower() in _YES
+
+
+def read_roster(text: str, study: Study, country: str, today: date) -> list[Row | Line]:
+    """Each row as an enrolment, or as a wrong line with its reason. Raises RosterError."""
+    first = text.split("\n", 1)[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator, strict=True)
+    try:
+        names = [name.strip().lower() for name in reader.fieldnames or ()]
+        missing = [] if "first_name" in names else ["first_name"]
+        if not {"phone", "email"} & set(names):
+            missing.append("phone or email")
+        unknown = [name for name in names if name not in COLUMNS]
+        if missing or unknown or len(set(names)) < len(names):
+            raise RosterError(
+                f"The first line must name the columns {', '.join(COLUMNS)}, each at most once; "
+                "first_name and phone or email are needed. Not so: "
+                f"{', '.join(missing + unknown) or names}."
+            )
+        reader.fieldnames = names
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise RosterError(f"Line {reader.line_num} is no CSV: {error}. Save it again.") from error
+    found: list[Row | Line] = []
+    for number, row in rows:
+        if None in row or None in row.values():
+            found.append(Line(number, "wrong", "more or fewer cells than the first line"))
+            continue
+        cells = {name: (value or "").strip() for name, value in row.items()}
+        if any(cells.values()):
+            found.append(_read(number, cells, study, country, today))
+    return found
+
+
+def ways_of(study: Study, phone: str, email: str, country: str) -> list[tuple[Channel, str]]:
+    """Where a person with this number and e-mail address is reached, on the study's channels in its
+    order; each may be empty. ``country`` is that of a number without +.
+
+    Raises NumberError, also for a number of another country than the study's, or EmailError.
+    """
+    number = normal_number(phone, country) if phone else ""
+    if number and country_of(number) not in study.countries:
+        allowed = ", ".join(study.countries)
+        raise NumberError(
+            f"This is a number of {country_of(number)}, and the study writes to {allowed} only. "
+            "Add the country under `countries:` in study.yaml."
+        )
+    at = dict.fromkeys(_PHONED, number) | {Channel.EMAIL: normal_email(email) if email else ""}
+    return [(Channel(one), at[Channel(one)]) for one in study.channels if at.get(Channel(one))]
+
+
+def _read(
+    number: int, cells: Mapping[str, str], study: Study, country: str, today: date
+) -> Row | Line:
+    language = cells.get("language") or study.languages[0]
+    try:
+        ways = ways_of(study, cells.get("phone", ""), cells.get("email", ""), country)
+        intake_on = date.fromisoformat(cells["intake_on"]) if cells.get("intake_on") else today
+    except (NumberError, EmailError) as error:
+        return Line(number, "wrong", str(error))
+    except ValueError:
+        return Line(number, "wrong", "`intake_on` must be a date such as 2026-01-31")
+    channels = [str(one) for one, _ in ways]
+    channel = cells.get("channel") or next(iter(channels), "")
+    reason = ""
+    if not cells["first_name"] or len(cells["first_name"]) > _MOST_LETTERS:
+        reason = "the first name is missing or too long"
+    elif not ways:
+        reason = "there is no phone number and no e-mail address of a channel of the study"
+    elif language not in study.languages:
+        reason = f"the study does not speak `{language[:10]}`: {', '.join(study.languages)}"
+    elif channel not in channels:
+        reason = f"there is no channel `{channel[:20]}` for this row: {', '.join(channels)}"
+    elif abs(intake_on - today) > 10 * _FAR or intake_on - today > _FAR:
+        reason = "`intake_on` is too far away"
+    if reason:
+        return Line(number, "wrong", reason)
+    person = Enrolment(
+        study=study.name,
+        first_name=cells["first_name"],
+        language=language,
+        addresses=sorted(ways, key=lambda one: one[0] != channel),
+        intake_on=intake_on,
+        organisation=cells.get("organisation") or "default",
+        timezone=study.hours.timezone,
+    )
+    return Row(number, cells, person)

@@ -1,0 +1,96 @@
+"""What was paid out: payouts, vouchers and purchases, against their entries and each other."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from bot.reports.audit.book import REVERSED, Book, balances_of, compared
+from bot.rewards.ledger import bank_of, moved, opposite, payout_of, pot_of, spent_on, stock_of
+from bot.rewards.payouts import OPEN, PAYOUTS, PayoutState
+from bot.rewards.purchases import CLOSED, PURCHASES, PurchaseState
+from bot.rewards.vouchers import VOUCHERS
+
+PAID = (PayoutState.SENT, PayoutState.CONFIRMED)
+
+
+def payouts(db: Connection, book: Book) -> Iterator[str]:
+    """The entries of every payout are those of its state, and what is open is what is owed."""
+    expected: Book = {}
+    owed: Counter[tuple[str, str]] = Counter()
+    times = defaultdict(list)
+    for key in book:
+        if ":given:" in key:
+            times[key.split(":")[1]].append(key)
+    for row in db.execute(select(PAYOUTS).order_by(PAYOUTS.c.reserved_at, PAYOUTS.c.id)):
+        pot, payout = pot_of(row.participant_id), payout_of(row.participant_id)
+        key = f"payout:{row.id}:reserved"
+        expected[key] = moved(row.cents, row.currency, debit=pot, credit=payout)
+        if row.state == PayoutState.CANCELLED:
+            expected[key + REVERSED] = opposite(expected[key])
+        if row.state in OPEN:
+            owed[payout, row.currency] += row.cents
+        given = moved(row.cents, row.currency, debit=payout, credit=stock_of(row.study))
+        standing = 0
+        for time in times[row.id]:
+            expected[time] = opposite(given) if time.endswith(REVERSED) else given
+            standing += -1 if time.endswith(REVERSED) else 1
+        if standing != (row.state in PAID):
+            yield f"Payout {row.id} is {row.state} and was given {standing} times."
+    yield from compared("payout:", book, expected)
+    for account, cents in balances_of(book).items():
+        if account[0].startswith(payout_of("")) and cents != owed[account]:
+            yield f"{account[0]} holds {cents} cents, its open payouts are {owed[account]}."
+
+
+def vouchers(db: Connection, book: Book) -> Iterator[str]:
+    """Every voucher was bought, given to at most one, and what is left is what stock says."""
+    left: Counter[tuple[str, str]] = Counter()
+    expected: Book = {}
+    payouts = {row.id: row for row in db.execute(select(PAYOUTS))}
+    has_voucher = set()
+    for row in db.execute(select(VOUCHERS).order_by(VOUCHERS.c.id)):
+        stock, key = stock_of(row.study), f"voucher:{row.id}:bought"
+        expected[key] = moved(row.cents, row.currency, debit=stock, credit=bank_of(row.study))
+        if row.lost_at is not None:
+            withdrawn, lost = key + REVERSED, f"voucher:{row.id}:lost"
+            if withdrawn in book:
+                expected[withdrawn] = opposite(expected[key])
+            else:
+                cost = spent_on(row.study, "lost")
+                expected[lost] = moved(row.cents, row.currency, debit=cost, credit=stock)
+        payout = payouts.get(row.payout_id or "")
+        if payout is not None:
+            has_voucher.add(payout.id)
+            promised = (payout.study, payout.cents, payout.currency)
+            if promised != (row.study, row.cents, row.currency):
+                yield f"Voucher {row.id} is not of the value or study of payout {payout.id}."
+        if row.lost_at is None and (payout is None or payout.state not in PAID):
+            left[stock, row.currency] += row.cents
+    for payout in payouts.values():
+        if payout.state in (*PAID, PayoutState.REQUESTED) and payout.id not in has_voucher:
+            yield f"Payout {payout.id} is {payout.state} without a voucher."
+    yield from compared("voucher:", book, expected)
+    balances = balances_of(book)
+    for account in {*left, *(one for one in balances if one[0].startswith(stock_of("")))}:
+        if -balances.get(account, 0) != left[account]:
+            yield (
+                f"{account[0]} says {-balances.get(account, 0)} cents are left, "
+                f"the vouchers say {left[account]}."
+            )
+
+
+def purchases(db: Connection) -> Iterator[str]:
+    """Whatever was bought is kept as a voucher, and nobody is bought two at once."""
+    batches = {(row.study, row.batch) for row in db.execute(select(VOUCHERS))}
+    under_way: Counter[str] = Counter()
+    for row in db.execute(select(PURCHASES).order_by(PURCHASES.c.made_at, PURCHASES.c.reference)):
+        is_kept = (row.study, row.reference) in batches
+        if row.state == PurchaseState.BOUGHT and not is_kept:
+            yield f"Purchase {row.reference} is bought and its voucher is not kept."
+        elif row.state != PurchaseState.BOUGHT and is_kept:
+            yield f"Purchase {row.reference} is {row.state} and its voucher is kept."
+        under_way[row.payout_id] += row.state not in CLOSED
+    for payout, count in under_way.items():
+        if count > 1:
+            yield f"Payout {payout} is buying {count} vouchers at once."
