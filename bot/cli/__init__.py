@@ -9,6 +9,7 @@ from bot.cli import (
     cases,
     codes,
     data,
+    doctor,
     drawing,
     ledger,
     people,
@@ -49,7 +50,7 @@ app.command()(walking.walk)
 app.command()(drawing.diagram)
 app.command()(drawing.cards)
 app.command()(setup.config)
-app.command()(setup.doctor)
+app.command()(doctor.doctor)
 app.command()(data.export)
 app.command()(codes.qr)
 app.command()(simulating.simulate)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -21,6 +21,9 @@ from bot.store.database import Database
 from bot.store.errors import StoreError
 
 _BAR = 30
+
+EXAMPLE_NUMBER = "+31612345678"
+"""Whoever is on duty in the study that comes with the program."""
 
 
 def fail(message: object) -> typer.Exit:
@@ -66,8 +69,8 @@ def tokens_of(settings: Settings) -> list[str]:
     return [part.strip() for part in settings.twilio_auth_token.get_secret_value().split(",")]
 
 
-def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
-    """The account's carrier, ``None`` without an account; raises SettingsError when half set."""
+def account_of(settings: Settings) -> TwilioAccount | None:
+    """Our account at Twilio, ``None`` without one; raises SettingsError when half set."""
     tokens = tokens_of(settings)
     if not settings.twilio_account_sid and not tokens:
         return None
@@ -90,7 +93,7 @@ def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
         Channel.WHATSAPP: settings.twilio_whatsapp_sender,
         Channel.SMS: settings.twilio_sms_sender,
     }
-    account = TwilioAccount(
+    return TwilioAccount(
         settings.twilio_account_sid,
         tokens[0],
         settings.public_url,
@@ -101,7 +104,26 @@ def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
             Channel.SMS: settings.twilio_sms_rate,
         },
     )
-    return TwilioCarrier(account, database.run(known_contents))
+
+
+def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
+    """What carries WhatsApp and SMS, ``None`` without an account; raises SettingsError."""
+    account = account_of(settings)
+    return None if account is None else TwilioCarrier(account, database.run(known_contents))
+
+
+def check_duty(settings: Settings, studies: Iterable[Study]) -> None:
+    """Raise SettingsError when an alarm would ring at a stranger's phone, or nowhere."""
+    if not settings.twilio_account_sid or settings.twilio_base_url:
+        return  # nothing leaves this machine, or to a stand-in
+    on_duty = [one for one in studies if one.duty]
+    if example := [one.name for one in on_duty if one.duty == EXAMPLE_NUMBER]:
+        raise SettingsError(
+            f"{', '.join(example)}: `duty:` is the number of the example. "
+            "Put the number of who is on duty in study.yaml."
+        )
+    if on_duty and not settings.twilio_sms_sender:
+        raise SettingsError("Alarms are text messages. Set TWILIO_SMS_SENDER.")
 
 
 def mail_of(settings: Settings) -> EmailCarrier | None:

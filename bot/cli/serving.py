@@ -14,7 +14,17 @@ from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioCarrier, Verifier
 from bot.channels.twilio.contents import FIXED
-from bot.cli.common import explained, fail, mail_of, opened, progress, run, tokens_of, twilio_of
+from bot.cli.common import (
+    check_duty,
+    explained,
+    fail,
+    mail_of,
+    opened,
+    progress,
+    run,
+    tokens_of,
+    twilio_of,
+)
 from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
@@ -83,6 +93,7 @@ async def _run(
     """Serve until told to stop; what is under way is finished first."""
     async with open_runtime(settings, carriers, local) as runtime:
         _check_seller(runtime)
+        check_duty(settings, runtime.library.studies.values())
         conversations = Conversations(runtime)
         app = make_app(conversations, verifier)
         if part is not Part.WEB:

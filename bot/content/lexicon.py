@@ -100,7 +100,9 @@ class _Reader:
             prefixes=self._patterns(top.pop("prefixes", None)),
             negating=self._patterns(top.pop("negating", None)),
             inflection=self._parts(
-                top.pop("inflection", None), ("before", "yes", "no", "place"), "an inflection"
+                top.pop("inflection", None),
+                ("before", "deny", "yes", "no", "place"),
+                "an inflection",
             ),
         )
         for key, node in top.items():

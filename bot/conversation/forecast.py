@@ -81,7 +81,7 @@ def _of_person(
     is_open = False
     for due in _due(db, study, person, now, until):
         flow = flow_to_open(db, study, due, person.id)
-        if flow is None or is_open:
+        if flow is None or (is_open and not asks_for_consent(study.flows[due.rule.flow])):
             yield LeftOut(person.id, "consent")
             return
         is_open = asks_for_consent(study.flows[flow])  # what comes after it hangs on the answer

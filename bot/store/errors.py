@@ -13,8 +13,8 @@ is the business of the function that wrote them and passes through unchanged.
 
 import errno
 import sqlite3
+import sys
 
-import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import StatementError
 
@@ -73,6 +73,8 @@ _SQLITE = {
     ),
 }
 
+_DRIVER = "psycopg"
+
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "53100": "The disk of {place} is full. Free some space; nothing reported as kept is lost.",
@@ -97,8 +99,8 @@ def explained(error: BaseException, url: URL) -> BaseException:
     text: str | None = None
     if isinstance(cause, sqlite3.Error):
         text = _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    elif isinstance(cause, psycopg.Error):
-        text = _POSTGRES.get(cause.sqlstate or "")
+    elif (code := postgres_code(cause)) is not None:
+        text = _POSTGRES.get(code)
         if text is None and is_lost(cause):
             # libpq gives no code for what happens while connecting, only the server's own words.
             text = _REFUSED if "FATAL" in str(cause) else _UNREACHABLE
@@ -116,7 +118,9 @@ def explained(error: BaseException, url: URL) -> BaseException:
 def _forget_rows(error: BaseException) -> None:
     """PostgreSQL adds the values of the row to its message; they must not come into a log."""
     for part in (error, error.orig if isinstance(error, StatementError) else None):
-        if isinstance(part, StatementError | psycopg.Error):
+        if part is not None and (
+            isinstance(part, StatementError) or postgres_code(part) is not None
+        ):
             part.args = tuple(
                 arg.partition("\nDETAIL:")[0] if isinstance(arg, str) else arg for arg in part.args
             )
@@ -126,6 +130,18 @@ def is_lost(cause: BaseException | None) -> bool:
     """Claim that ``cause`` says the server went away or never answered."""
     # Class 08: connection; 57P01–57P03: the server stops or starts. Without any code the words came
     # from libpq itself and not from a server.
-    return isinstance(cause, psycopg.OperationalError) and (
-        cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
-    )
+    code = postgres_code(cause)
+    if not code:
+        return code is not None and isinstance(cause, sys.modules[_DRIVER].OperationalError)
+    return code.startswith(("08", "57P"))
+
+
+def postgres_code(error: BaseException | None) -> str | None:
+    """The code of an error of PostgreSQL's driver, empty where it has none; ``None`` for any other.
+
+    The driver is not imported: with SQLite nothing loads it, and it would only take 8 MiB.
+    """
+    driver = sys.modules.get(_DRIVER)
+    if driver is None or not isinstance(error, driver.Error):
+        return None
+    return getattr(error, "sqlstate", None) or ""

@@ -4,12 +4,18 @@ from collections.abc import Callable
 from time import sleep
 from typing import Any
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.calls import Call, Calls, deliver
-from bot.store.errors import StaleError, StoreError, UncertainError, explained, is_lost
+from bot.store.errors import (
+    StaleError,
+    StoreError,
+    UncertainError,
+    explained,
+    is_lost,
+    postgres_code,
+)
 
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 15
@@ -115,6 +121,6 @@ def _may_run_again(error: BaseException) -> bool:
     """
     if isinstance(error, StaleError):
         return True
-    if not isinstance(error, DBAPIError) or not isinstance(error.orig, psycopg.Error):
+    if not isinstance(error, DBAPIError) or (code := postgres_code(error.orig)) is None:
         return False
-    return error.orig.sqlstate in _CONFLICTS or error.connection_invalidated
+    return code in _CONFLICTS or error.connection_invalidated

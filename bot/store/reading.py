@@ -2,15 +2,16 @@
 
 import sqlite3
 
-import psycopg
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.calls import Call, Calls, deliver
-from bot.store.errors import StoreError, explained
+from bot.store.errors import StoreError, explained, postgres_code
 
 TRIES = 3
 """How often a function runs whose connection was lost."""
+
+_READ_ONLY = "25006"  # read_only_sql_transaction
 
 
 class Reader:
@@ -42,7 +43,7 @@ class Reader:
 def _refused(error: BaseException) -> StoreError | None:
     """An error that says: this connection is for reading."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    wrote = isinstance(cause, psycopg.errors.ReadOnlySqlTransaction) or (
+    wrote = postgres_code(cause) == _READ_ONLY or (
         isinstance(cause, sqlite3.Error) and "readonly" in str(cause)
     )
     if not wrote:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
+from tests.servers import free_port
 
 ADD = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
 
@@ -39,3 +40,33 @@ def test_a_wrong_key_is_named_before_anything_is_done(monkeypatch: pytest.Monkey
     assert refused.exit_code == 2
     assert "not in POLSBOT_KEY" in refused.output
     assert "wrong database" in polsbot("doctor").output
+
+
+@pytest.mark.usefixtures("home")
+def test_the_doctor_tells_a_redis_that_answers_from_one_that_does_not(
+    monkeypatch: pytest.MonkeyPatch, valkey_url: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", valkey_url)
+    assert "ok    redis: answers" in polsbot("doctor").output
+
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}")
+    sick = polsbot("doctor")
+    assert sick.exit_code == 1
+    assert "wrong redis" in sick.output
+    assert polsbot("doctor", "--offline").exit_code == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_nobody_serves_while_alarms_would_ring_at_the_example(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "token")
+    monkeypatch.setenv("TWILIO_SMS_SENDER", "+31970102030")
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example")
+
+    refused = polsbot("serve")
+
+    assert refused.exit_code == 2
+    assert "the number of the example" in refused.output
+    assert "wrong on duty" in polsbot("doctor", "--offline").output

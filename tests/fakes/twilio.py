@@ -33,6 +33,7 @@ class FakeTwilio:
     received: list[dict[str, Any]] = field(default_factory=list)
     services: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_listing: bool = True
+    account_status: str = "active"
     script: deque[Any] = field(default_factory=deque)
     calls: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,6 +41,7 @@ class FakeTwilio:
 
     async def start(self) -> None:
         app = web.Application()
+        app.router.add_get("/2010-04-01/Accounts/{account}.json", self._tell_account)
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._create)
         app.router.add_get("/2010-04-01/Accounts/{account}/Messages.json", self._list)
         app.router.add_post("/v1/Content", self._make_content)
@@ -79,6 +81,11 @@ class FakeTwilio:
             headers={"X-Twilio-Signature": sign(callback, form)},
         ) as answer:
             return answer.status
+
+    async def _tell_account(self, request: web.Request) -> web.Response:
+        if request.match_info["account"] != ACCOUNT:
+            raise web.HTTPNotFound
+        return web.json_response({"sid": ACCOUNT, "status": self.account_status})
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.calls += 1

@@ -130,9 +130,16 @@ class _Finder:
             self.heard |= {s for s in (Sense.GOOD, Sense.BAD) if item.can_be(s)}
         elif item.can_be(Sense.VERY):
             self.heard.add(Sense.VERY)
-        elif item.echo in (Echo.DO, Echo.DO_NOT):
+        else:
+            self._take_unknown(item)
+
+    def _take_unknown(self, item: Item) -> None:
+        is_scale = all(isinstance(code, int) for code in self.question.codes)
+        if item.echo in (Echo.DO, Echo.DO_NOT):
             self.echoes.add(item.echo)
-        elif not item.common and not is_noise(item):
+        elif item.common or is_noise(item) or (item.echo is Echo.WORD and not is_scale):
+            return
+        else:
             self.unknown = True
 
     def _is_only(self, item: Item) -> bool:

@@ -24,6 +24,10 @@ def echo_of(word: str, lexicon: Lexicon, asked: Set[str]) -> Echo | None:
     for is_no, of in ((True, ends.no), (False, ends.yes)):
         if any(_turned(word, end, asked) for end in of):
             return Echo.DO_NOT if is_no else Echo.DO
+    for letters in ends.deny:
+        rest = word.removeprefix(letters)
+        if rest != word and echo_of(rest, lexicon, asked) is Echo.DO:
+            return Echo.DO_NOT
     stems = _stems(word, lexicon)
     others = {other for said in asked for other in _stems(said, lexicon)}
     if any(_meet(stem, other) for other in others for stem in stems):
@@ -44,5 +48,5 @@ def _meet(stem: str, other: str) -> bool:
 
 def _stems(word: str, lexicon: Lexicon) -> set[str]:
     return {word} | {
-        word.removeprefix(letters) for letters in lexicon.inflection.before if len(word) > 4
+        word.removeprefix(letters) for letters in lexicon.inflection.before if len(word) > 3
     }

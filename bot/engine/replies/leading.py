@@ -35,6 +35,8 @@ def _is_loud(item: Item) -> bool:
 def _yes_or_no(items: Sequence[Item]) -> Understood | None:
     """A yes or a no that stands first and is contradicted by nothing that is known."""
     first, rest = items[0], items[1:]
+    if first.echo is Echo.DO_NOT or (first.can_be(Sense.NOT) and rest[0].echo is Echo.DO):
+        return Understood("no", "word")
     is_yes, is_no = first.can_be(Sense.YES), first.can_be(Sense.NO)
     if is_yes == is_no:
         return None

@@ -105,11 +105,12 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Inflection:
-    """How a speaker turns the words of a question round: letters ``before`` a stem, ends of ``yes``
-    (I do), of ``no`` (I do not) and of a ``place`` (in the ...).
+    """How a speaker turns the words of a question round: letters ``before`` a stem and those that
+    ``deny`` it, ends of ``yes`` (I do), of ``no`` (I do not) and of a ``place`` (in the ...).
     """
 
     before: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
     place: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
             isinstance(piece, Item)
             and piece.can_be(Sense.CORRECTION)
             and not piece.can_be(Sense.NOT)
+            and not (takes_no and piece.can_be(Sense.YES, Sense.NO))
         ):
             del kept[index]
     for index, piece in enumerate(kept):

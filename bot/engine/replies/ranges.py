@@ -46,6 +46,7 @@ def _is_first_few(found: Sequence[Piece]) -> bool:
     return (
         isinstance(first, Item)
         and first.senses.get(Sense.ORDINAL) == 1
+        and not first.text[0].isdigit()  # "1st" is no number of choices
         and isinstance(number, Number)
         and number.value is not None
         and number.value > 1

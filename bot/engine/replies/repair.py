@@ -16,6 +16,7 @@ from bot.engine.replies.tokens import Token
 
 THRICE = re.compile(r"([^\W\d_])\1\1")
 EVER = re.compile("")
+_VOWELS = re.compile("[aeiouy]")
 _SHORTEST, _LONG = 4, 8
 _MOST_UNKNOWN = 4
 """More unknown words than this are another message, not a mistyped one."""
@@ -89,7 +90,11 @@ def _roman_words(words: frozenset[str]) -> dict[str, str]:
 
 def _corrected(token: Token, lexicon: Lexicon, options: Options, words: frozenset[str]) -> Token:
     word = token.text
-    meant = _nearest_label(word, options.words) or _nearest(word, words)
+    meant = (
+        _without_vowels(options.words).get(word)
+        or _nearest_label(word, options.words)
+        or _nearest(word, words)
+    )
     if meant is None or not lexicon.same_sense(word, meant):
         return token
     return token._replace(text=meant)
@@ -125,6 +130,15 @@ def _nearest_label(word: str, words: frozenset[str]) -> str | None:
     if len(nearest) != 1 or (best > 1 and len(nearest[0]) < _LONG):
         return None
     return nearest[0]
+
+
+@lru_cache(maxsize=512)
+def _without_vowels(words: frozenset[str]) -> dict[str, str]:
+    """From ``wrk`` to ``work``, where that is one word only."""
+    found: dict[str, set[str]] = {}
+    for word in words:
+        found.setdefault(_VOWELS.sub("", word), set()).add(word)
+    return {bare: same.pop() for bare, same in found.items() if len(bare) > 2 and len(same) == 1}
 
 
 @lru_cache(maxsize=512)

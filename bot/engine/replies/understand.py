@@ -132,7 +132,9 @@ class _Asked:
         lexicon = self.lexicons[0]
         words = tuple(t.text for t in self.tokens if t.kind in ("word", "digits"))
         senses = lexicon.phrases.get(words, {})
-        answers = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE)
+        answers = [Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE]
+        if self.question.type is AnswerType.YES_NO:
+            answers += [Sense.YES, Sense.NO]
         return words in self._options(lexicon).whole or any(s in senses for s in answers)
 
     def _is_word_here(self, command: Commanded) -> bool:

@@ -1,0 +1,192 @@
+"""A look at everything a running bot needs, with the mend of what is wrong."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from typing import Annotated
+
+import aiohttp
+import typer
+from redis import Redis
+from redis.exceptions import RedisError
+
+from bot.channels.contract import APPROVED, SendError
+from bot.channels.twilio.account import standing_of
+from bot.cli.common import account_of, check_duty, explained, mail_of
+from bot.content.letter import number_in
+from bot.content.problem import Severity
+from bot.content.templates import templates_of
+from bot.conversation.revisions import Content
+from bot.conversation.templates import known_templates
+from bot.jobs.cards import wanted
+from bot.runtime import card_store, keys_of, library_of, open_ready
+from bot.settings import Settings, SettingsError, read_settings
+from bot.store.errors import StoreError
+
+_CLOCK = timedelta(minutes=2)
+"""Further apart, statuses and missed messages would be looked for at the wrong time."""
+
+_PATIENCE = 3
+"""Seconds for Redis."""
+
+
+def doctor(
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask nobody but the database.")
+    ] = False,
+) -> None:
+    """Look at everything a running bot needs, and say the mend of what is wrong."""
+    with explained():
+        settings = read_settings()
+    faults = 0
+    for name, look in (_HERE if offline else _HERE | _ELSEWHERE).items():
+        try:
+            print(f"ok    {name}: {look(settings)}")
+        except (SettingsError, StoreError, SendError, OSError, ValueError) as error:
+            faults += 1
+            print(f"wrong {name}: {error}")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _key(settings: Settings) -> str:
+    keys_of(settings)
+    return "there"
+
+
+def _database(settings: Settings) -> str:
+    with closing(open_ready(settings)) as database:
+        return database.url.get_backend_name()
+
+
+def _files(settings: Settings) -> str:
+    library = library_of(settings)
+    errors = [one for one in library.problems if one.severity is Severity.ERROR]
+    if errors:
+        raise ValueError(f"{len(errors)} errors in the files. Run `polsbot check`.")
+    if not library.studies:
+        raise ValueError(f"There is no study in {settings.polsbot_studies}.")
+    return ", ".join(library.studies)
+
+
+def _languages(settings: Settings) -> str:
+    """A language with a gap is not offered; whoever waits for it should know."""
+    gaps = [
+        f"{one.name}/{revision.flow.name} in {language}"
+        for one in library_of(settings).studies.values()
+        for revision in one.flows.values()
+        for language in one.languages
+        if language not in revision.flow.languages
+    ]
+    if gaps:
+        raise ValueError(f"not offered: {', '.join(gaps)}. See `polsbot i18n status`.")
+    return "all complete"
+
+
+def _cards(settings: Settings) -> str:
+    library = library_of(settings)
+    store = card_store(settings, library)
+    cards = wanted(Content(library, {}))
+    missing = sum(store.ready(card) is None for card in cards)
+    if missing:
+        return f"{missing} of {len(cards)} are not drawn yet: the server or `polsbot cards` does it"
+    return f"all {len(cards)} drawn"
+
+
+def _address(settings: Settings) -> str:
+    if not settings.public_url:
+        return "not set (only needed for Twilio)"
+    if not settings.public_url.startswith("https://") and not settings.twilio_base_url:
+        raise ValueError("PUBLIC_URL must begin with https:// and be what Twilio is told.")
+    return settings.public_url
+
+
+def _sender(settings: Settings) -> str:
+    if account_of(settings) is None:
+        return "not set (the local phone works without)"
+    if not settings.twilio_account_sid.startswith("AC"):
+        raise ValueError("TWILIO_ACCOUNT_SID must begin with AC.")
+    return settings.twilio_whatsapp_sender or settings.twilio_sms_sender
+
+
+def _templates(settings: Settings) -> str:
+    """What may open a conversation on WhatsApp: without it, SMS does."""
+    if not settings.twilio_whatsapp_sender:
+        return "not needed without WhatsApp"
+    needed = {one.name for one in templates_of(library_of(settings))}
+    with closing(open_ready(settings)) as database:
+        states = {one.name: one.state for one in database.run(known_templates)}
+    if missing := needed - states.keys():
+        raise ValueError(
+            f"{len(missing)} of {len(needed)} are not made. Run: polsbot templates push"
+        )
+    approved = sum(states[name] == APPROVED for name in needed)
+    return f"{approved} of {len(needed)} are approved; see `polsbot templates list`"
+
+
+def _duty(settings: Settings) -> str:
+    if not settings.twilio_account_sid:
+        return "no alarm can leave before Twilio is set"
+    studies = library_of(settings).studies.values()
+    check_duty(settings, studies)
+    on_duty = [one.name for one in studies if one.duty]
+    return ", ".join(on_duty) or "nobody (needed for questions in free words)"
+
+
+def _mail(settings: Settings) -> str:
+    """The server is spoken to, but nothing is sent."""
+    carrier = mail_of(settings)
+    if carrier is None:
+        return "not set (e-mail is left out)"
+    asyncio.run(carrier.try_out())
+    if not any(map(number_in, (settings.twilio_whatsapp_sender, settings.twilio_sms_sender))):
+        raise ValueError(
+            "An e-mail is answered on WhatsApp or SMS: set TWILIO_WHATSAPP_SENDER or "
+            "TWILIO_SMS_SENDER to a number."
+        )
+    return "the server takes our e-mail"
+
+
+def _redis(settings: Settings) -> str:
+    if settings.redis_url is None:
+        return "not set (each process keeps its own clock)"
+    try:
+        with closing(Redis.from_url(settings.redis_url, socket_timeout=_PATIENCE)) as redis:
+            redis.ping()
+    except (RedisError, ValueError) as error:
+        raise ValueError(f"{error}. Nothing is lost meanwhile; look at REDIS_URL.") from error
+    return "answers"
+
+
+def _twilio(settings: Settings) -> str:
+    account = account_of(settings)
+    if account is None:
+        return "not set"
+    try:
+        standing = asyncio.run(standing_of(account))
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ValueError("Twilio cannot be reached. Look at the network.") from error
+    if standing.status != "active":
+        raise ValueError(f"The account is {standing.status}. Look at Twilio's console.")
+    if abs(standing.ahead) > _CLOCK:
+        seconds = round(standing.ahead.total_seconds())
+        raise ValueError(f"The clock of this machine is {seconds} seconds ahead. Set it by NTP.")
+    return "the account is active, and the clock is right"
+
+
+_HERE: dict[str, Callable[[Settings], str]] = {
+    "key": _key,
+    "database": _database,
+    "flows and locales": _files,
+    "languages": _languages,
+    "cards": _cards,
+    "public address": _address,
+    "sender": _sender,
+    "templates": _templates,
+    "on duty": _duty,
+}
+_ELSEWHERE: dict[str, Callable[[Settings], str]] = {
+    "redis": _redis,
+    "twilio": _twilio,
+    "e-mail": _mail,
+}
