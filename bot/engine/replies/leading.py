@@ -40,7 +40,10 @@ def _yes_or_no(items: Sequence[Item]) -> Understood | None:
     is_yes, is_no = first.can_be(Sense.YES), first.can_be(Sense.NO)
     if is_yes == is_no:
         return None
-    if first.can_be(Sense.NOT, Sense.MARK) and not (rest and rest[0].kind == "mark"):
+    is_said_alone = rest[0].kind == "mark" or (
+        first.can_be(Sense.MARK) and rest[0].can_be(Sense.FILLER, Sense.POLITE)
+    )
+    if first.can_be(Sense.NOT, Sense.MARK) and not is_said_alone:
         return None  # "no money", "nie mam" deny what follows
     against = (Sense.NO, Sense.NOT, Sense.BAD) if is_yes else (Sense.YES, Sense.GOOD)
     if any(item.can_be(Sense.BUT, Sense.OR) for item in rest):
