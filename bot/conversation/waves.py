@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.content.revision import Revision
 from bot.content.study import Study
@@ -42,6 +42,16 @@ _PERSON = Statement(
     .where(PARTICIPANTS.c.id == bindparam("it"))
     .with_for_update()
 )
+_WHO = (
+    select(PARTICIPANTS.c.id)
+    .where(
+        PARTICIPANTS.c.next_wave_at <= bindparam("now"),
+        or_(PARTICIPANTS.c.status == "active", PARTICIPANTS.c.status == "paused"),
+    )
+    .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
+    .limit(bindparam("most"))
+)
+_DUE = Statement(_WHO)
 _AGAIN = Statement(
     update(PARTICIPANTS)
     .where(PARTICIPANTS.c.id == bindparam("it"))
@@ -67,17 +77,10 @@ def due_people(
     db: Connection, now: datetime, most: int = 100, full: frozenset[str] = frozenset()
 ) -> list[str]:
     """Participants at whom to look now; those of ``full`` organisations have to wait."""
-    found = (
-        select(PARTICIPANTS.c.id)
-        .where(
-            PARTICIPANTS.c.next_wave_at <= now,
-            PARTICIPANTS.c.status.in_(("active", "paused")),
-            PARTICIPANTS.c.organisation_id.not_in(full),
-        )
-        .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
-        .limit(most)
-    )
-    return list(db.execute(found).scalars())
+    if not full:
+        return [row.id for row in _DUE.rows(db, now=now, most=most)]
+    found = _WHO.where(PARTICIPANTS.c.organisation_id.not_in(full))
+    return list(db.execute(found, {"now": now, "most": most}).scalars())
 
 
 def open_due_wave(db: Connection, content: Content, participant: str, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """Real processes under faults: `polsbot web` and two workers, PostgreSQL, Valkey, a small Twilio.
 
 The short form belongs to the suite. ``CAMPAIGN="first,seeds,days,people"`` plays a long one, as in
-``CAMPAIGN=1,8,60,40 python -m pytest tests/campaign -n 0 --log-cli-level=warning``: seeds 1 to 8.
+``CAMPAIGN=1,8,43,30 python -m pytest tests/campaign -n 0 --log-cli-level=warning``: seeds 1 to 8.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from tests.servers import free_port
 log = logging.getLogger(__name__)
 
 FIRST_SEED, SEEDS, DAYS, PEOPLE = (
-    int(part) for part in os.environ.get("CAMPAIGN", "0,1,15,24").split(",")
+    int(part) for part in os.environ.get("CAMPAIGN", "0,1,2,16").split(",")
 )
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,63 @@
+"""What the clock finds due is carried out some in each transaction, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import Connection, update
+
+from bot.channels.local import LocalCarrier
+from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.open import open_wave
+from bot.conversation.service import Conversations
+from bot.message import Channel
+from bot.panel.participants import Enrolment, enrol
+from bot.panel.timers import due_timers
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
+
+LATER = NOW + timedelta(days=1, minutes=1)
+
+
+def clock(database: Database) -> Conversations:
+    """A bot a day later, whose senders do not run."""
+    return Conversations(
+        Runtime(
+            Settings.model_construct(), database, CONTENT.library, CONTENT.lexicons, {},
+            LocalCarrier(), lambda: LATER,
+        )
+    )  # fmt: skip
+
+
+def some_with_an_open_wave(db: Connection, people: int) -> list[str]:
+    runs = []
+    for number in range(people):
+        address = [(Channel.LOCAL, f"{AMINA}{number}")]
+        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, NOW.date()), NOW)
+        runs.append(str(open_wave(db, PERIODIC, person, "periodic", 1, NOW).run))
+    return runs
+
+
+def reminders(database: Database) -> list[str]:
+    return [row.run_id for row in database.run(rows, OUTBOUND) if row.purpose == "reminder"]
+
+
+async def test_one_timer_that_fails_takes_only_itself_along(database: Database) -> None:
+    runs = database.run(some_with_an_open_wave, 30)
+    database.run(lambda db: db.execute(update(RUNS).where(RUNS.c.id == runs[3]).values(state="{}")))
+
+    assert await clock(database).fire_due() == 29
+
+    assert sorted(reminders(database)) == sorted(runs[:3] + runs[4:])
+    (left,) = database.run(due_timers, LATER)
+    assert left.run_id == runs[3], "it is tried again"
+
+
+async def test_two_clocks_at_once_remind_everybody_once(database: Database) -> None:
+    runs = database.run(some_with_an_open_wave, 30)
+    bot = clock(database)
+
+    await asyncio.gather(bot.fire_due(), bot.fire_due())
+
+    assert sorted(reminders(database)) == sorted(runs)
