@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from sqlalchemy import Connection
 
 from bot.cli.common import opened, write
+from bot.content.study import Study
 from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of the rewards.")
@@ -22,11 +24,12 @@ def check(
     """Prove that every cent is where it should be, or say the first difference."""
     from bot.reports.audit import differences, read_book, remarks
 
-    def look(db: Connection) -> tuple[list[str], list[str], int]:
-        return list(differences(db)), list(remarks(db)), len(read_book(db))
+    def look(db: Connection, studies: Sequence[Study]) -> tuple[list[str], list[str], int]:
+        return list(differences(db)), list(remarks(db, studies)), len(read_book(db))
 
-    with opened() as (_, database):
-        wrong, noticed, count = database.run(look)
+    with opened() as (settings, database):
+        studies = list(library_of(settings).studies.values())
+        wrong, noticed, count = database.run(look, studies)
     for remark in noticed:
         print(f"Look at this: {remark}", file=sys.stderr)
     for one in wrong if everything else wrong[:1]:

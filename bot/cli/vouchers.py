@@ -16,7 +16,7 @@ from bot.content.cards.card import CardError
 from bot.content.cards.voucher import VoucherCard, draw_voucher
 from bot.content.library import Library
 from bot.conversation.books import stocks
-from bot.conversation.pay import settle
+from bot.conversation.pay import rule_of, settle
 from bot.rewards.paying import cancel
 from bot.rewards.payouts import OPEN, PAYOUTS
 from bot.rewards.purchases import open_purchases
@@ -45,20 +45,28 @@ def import_file(
     """
     now = datetime.now(UTC)
     with opened() as (settings, database):
-        study_of(library_of(settings), study)
+        rule = rule_of(study_of(library_of(settings), study))
         try:
             draw_voucher(VoucherCard("€ 6", shop, "A", ""))
         except CardError as error:
             raise fail(f"--shop cannot be shown on the picture ({error}). Shorten it.") from error
         try:
             vouchers = read_stock(file.read_text(encoding="utf-8"), now.date())
-        except (StockError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise fail(f"{file} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise fail(f"{file} is not text in UTF-8. Save it as CSV UTF-8.") from error
+        except StockError as error:
             print(f"{file}: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
         known = database.run(known_of, vouchers)
         kinds = Counter((one.batch, one.cents, str(one.expires_on)) for one in vouchers)
         for (batch, cents, until), count in sorted(kinds.items()):
             print(f"{batch}\t{cents} cents\tuntil {until}\t{count}")
+        useless = sum(rule is None or one.cents != rule.cents for one in vouchers)
+        if useless:
+            pays = "pays out no vouchers" if rule is None else f"pays out {rule.cents} cents"
+            print(f"{useless} will be given to nobody: {study} {pays}.", file=sys.stderr)
         print(f"{len(vouchers) - known} new, {known} known already.", file=sys.stderr)
         if not yes:
             print("Nothing was kept. Add --yes to keep them.", file=sys.stderr)

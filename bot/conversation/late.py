@@ -28,11 +28,13 @@ _LOST = (str(DeliveryState.FAILED), DROPPED)
 
 
 def way_now(db: Connection, content: Content, study: Study, person: Any, now: datetime) -> Route:
-    """Where this person can be written to now, though they have not just written to us."""
+    """Where this person can be written to now, though they have not just written to us. Not by
+    e-mail: it carries no code.
+    """
     template = template_of(VOUCHER, content.own, person.language, values_of(study))
     approved = template is not None and is_approved(db, template.name)
     templates = frozenset({str(Channel.WHATSAPP)}) if approved else frozenset()
-    order = order_of(study.channels, person.channel)
+    order = [one for one in order_of(study.channels, person.channel) if one != Channel.EMAIL]
     return route(ways_of(db, person.id), order, now, purpose="reminder", templates=templates)
 
 

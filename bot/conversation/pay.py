@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, func, select, update
 
 from bot.content import formats
 from bot.content.cards.voucher import address_of
 from bot.content.study import Study
 from bot.conversation import late
+from bot.conversation.alerts import alert
 from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
@@ -49,8 +49,6 @@ from bot.rewards.pictures import picture_name
 from bot.rewards.purchases import is_quick
 from bot.rewards.supply import SUPPLIES, Supply
 from bot.rewards.vouchers import voucher_of
-
-log = structlog.get_logger()
 
 PURPOSE = "voucher"
 """Of a message that carries money: no machine sends it again while its fate is unknown."""
@@ -180,7 +178,7 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     """Make the message with the voucher, or tell once that it comes later."""
     now = scene.now
     if _is_enough(db, study, now):
-        log.error("the day's payouts are used up; the others wait", study=study.name)
+        alert("full day", "the day's payouts are used up; the others wait", study=study.name)
         put_off(db, payout, now + NOT_TODAY)
     elif request(db, payout, now, _supply_of(study)):
         row, voucher = find(db, payout), voucher_of(db, payout)

@@ -1,8 +1,6 @@
 """The conversations of one process: messages in, waves opened, timers fired, all sent at once."""
 
 import gc
-import logging
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,28 +9,24 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.casework.alarms import due_alarms
-from bot.channels.contract import APPROVED, Approver, Failure
+from bot.channels.contract import Failure
 from bot.content.revision import Revision
 from bot.conversation.alarms import ring
 from bot.conversation.alerts import alert
 from bot.conversation.guards import full_organisations
 from bot.conversation.installed import content_of
 from bot.conversation.letters import Letter, letter_of, stop_said, want_again
-from bot.conversation.meters import HANDLED, LISTED, RECEIVED, STATUSES
-from bot.conversation.missed import GRACE, begin_look, catch_up, end_look
+from bot.conversation.meters import HANDLED, RECEIVED, STATUSES
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.outbox import BROKEN
 from bot.conversation.pay import look
 from bot.conversation.receive import Received, receive
-from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
-from bot.conversation.templates import note_approval, templates_to_ask
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
-from bot.message import Channel, DeliveryStatus, InboundMessage
-from bot.panel.participants import address_of
+from bot.message import DeliveryStatus, InboundMessage
 from bot.panel.timers import due_timers
 from bot.rewards.payouts import due, put_off
 from bot.runtime import Runtime
@@ -136,87 +130,6 @@ class Conversations:
             alert("full day", "no wave opens there any more today", organisations=[*full])
         self._told_full = full
         return full
-
-    async def settle_doubts(self) -> list[str]:
-        """Look for uncertain messages at the provider; returns what became of each."""
-        database, outcomes = self.runtime.database, []
-        for doubt in await database.read(doubts, self.runtime.clock()):
-            channel = Channel(doubt.channel)
-            carrier = self.runtime.carriers.get(channel)
-            address = await database.read(address_of, doubt.address_id)
-            if carrier is None or address is None:
-                continue
-            listed = await carrier.sent_since(channel, address, doubt.since)
-            if listed is not None:
-                outcomes.append(
-                    await database.transact(resolve, doubt, listed, self.runtime.clock())
-                )
-        if outcomes:
-            log.info("uncertain messages", outcomes=outcomes)
-            self.senders.ring()
-        return outcomes
-
-    async def catch_up(self) -> list[str]:
-        """Handle what people sent and no webhook told us of; returns what became of each message
-        of the list. Nothing when no look is due or a provider cannot be asked.
-        """
-        database, now = self.runtime.database, self.runtime.clock()
-        since = await database.transact(begin_look, now)
-        if since is None:
-            return []
-        listed: list[InboundMessage] = []
-        for carrier in {id(one): one for one in self.runtime.carriers.values()}.values():
-            found = await carrier.received_since(since)
-            if found is None:
-                log.warning("received messages could not be listed; it is tried again")
-                return []
-            listed += found
-        return await self._handle_missed(sorted(listed, key=lambda one: one.received_at), now)
-
-    async def ask_for_approvals(self) -> None:
-        """Ask how far each template is with the channel's owner, where it is time to."""
-        database, carrier = self.runtime.database, self.runtime.carriers.get(Channel.WHATSAPP)
-        if not isinstance(carrier, Approver):
-            return
-        for template in await database.transact(templates_to_ask, self.runtime.clock()):
-            approval = await carrier.approval(template.provider_id)
-            if approval is None:
-                return  # nobody to be asked now; the rest would only wait as well
-            if approval.state == template.state:
-                continue
-            await database.transact(note_approval, template.name, approval)
-            log.log(
-                logging.INFO if approval.state == APPROVED else logging.WARNING,
-                "template", template=template.name, was=template.state, state=approval.state,
-                reason=approval.reason,
-            )  # fmt: skip
-
-    async def _handle_missed(self, listed: list[InboundMessage], now: datetime) -> list[str]:
-        """In their order; behind one that fails nothing of the same person is handled."""
-        database, reached = self.runtime.database, now - GRACE
-        outcomes, failed = [], set[str]()
-        of: dict[str, list[str]] = defaultdict(list)
-        for inbound in listed:
-            of[inbound.sender].append(inbound.provider_id)
-        for inbound in [one for one in listed if one.received_at <= now - GRACE]:
-            if inbound.sender in failed:
-                continue
-            try:
-                received = await database.transact(
-                    catch_up, self.content, inbound, of[inbound.sender], now
-                )
-            except Exception:
-                log.exception("a missed message was not handled; it is tried again")
-                failed.add(inbound.sender)
-                reached = min(reached, inbound.received_at)
-            else:
-                outcomes.append(received.outcome)
-                LISTED.labels(str(inbound.channel), received.outcome).inc()
-        await database.transact(end_look, reached)
-        if missed := [one for one in outcomes if one != "duplicate"]:
-            log.warning("messages that no webhook told of", outcomes=missed)
-            self.senders.ring()
-        return outcomes
 
     async def pay_due(self) -> int:
         """Look at every payout that is due; returns at how many."""

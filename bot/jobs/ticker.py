@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
 from bot.conversation.service import Conversations
+from bot.jobs.provider import ask_for_approvals, catch_up, settle_doubts
 
 log = structlog.get_logger()
 
@@ -28,13 +30,13 @@ async def look(conversations: Conversations) -> None:
     comes before the reminder to give it.
     """
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
-        conversations.catch_up,
+        partial(catch_up, conversations),
         conversations.ring_alarms,
         until_none(conversations.fire_due),
         until_none(conversations.open_due),
-        conversations.settle_doubts,
+        partial(settle_doubts, conversations),
         conversations.pay_due,
-        conversations.ask_for_approvals,
+        partial(ask_for_approvals, conversations),
     )
     for sweep in sweeps:
         try:

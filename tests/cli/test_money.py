@@ -46,6 +46,23 @@ def test_a_file_with_faults_is_kept_not_even_in_part() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_a_voucher_of_another_value_is_said_before_it_is_kept() -> None:
+    Path("stock.csv").write_text(STOCK + "SECRET-3,10,2099-12-31,mei\n")
+
+    shown = polsbot(*IMPORT)
+
+    assert "1 will be given to nobody: klantmonitor pays out 600 cents." in shown.output
+
+
+@pytest.mark.usefixtures("home")
+def test_a_file_that_is_no_text_is_refused_with_the_mend() -> None:
+    Path("stock.csv").write_bytes(b"\xff\xfe")
+    assert "Save it as CSV UTF-8" in polsbot(*IMPORT).output
+    Path("stock.csv").unlink()
+    assert "stock.csv cannot be read" in polsbot(*IMPORT).output
+
+
+@pytest.mark.usefixtures("home")
 def test_the_ledger_is_proved_and_exported() -> None:
     Path("stock.csv").write_text(STOCK)
     polsbot(*IMPORT, "--yes")

@@ -11,7 +11,7 @@ from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_failed, settle_sent
 from bot.message import ButtonsForm, Channel, DeliveryState, InboundMessage, Sent, TemplateForm
-from bot.panel.participants import ADDRESSES, Enrolment, enrol
+from bot.panel.participants import ADDRESSES, Enrolment, enrol, keep_address, link
 from bot.rewards.ledger import grant, held
 from bot.rewards.payouts import PAYOUTS, PayoutState, Rule, reserve
 from bot.rewards.vouchers import VOUCHERS
@@ -208,6 +208,20 @@ def test_who_cannot_be_written_to_keeps_the_money_and_no_voucher_is_tied(
     assert database.run(held, person) == 600
     (voucher,) = database.run(rows, VOUCHERS)
     assert voucher.payout_id is None
+
+
+def test_a_code_never_goes_by_e_mail(database: Database) -> None:
+    def with_mail(db: Connection) -> None:
+        person = owed(db)
+        link(db, person, keep_address(db, Channel.EMAIL, "amina@example.org", NOW).id)
+
+    database.run(with_mail)
+    database.run(stocked, "SECRET-1")
+
+    looked(database, LATE)
+
+    assert left(database, LATE) == []
+    assert state(database) == PayoutState.RESERVED
 
 
 def test_inside_the_window_the_voucher_comes_by_itself(database: Database) -> None:

@@ -17,6 +17,7 @@ from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.receive import INBOUND
 from bot.conversation.service import Conversations
+from bot.jobs.provider import catch_up
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import ADDRESSES, Enrolment, enrol
 from bot.runtime import Runtime
@@ -61,7 +62,7 @@ class World:
 
     async def look(self, after: timedelta) -> list[str]:
         self.clock.now = NOW + after
-        return await self.bot.catch_up()
+        return await catch_up(self.bot)
 
     async def answers(self) -> list[tuple[str, object]]:
         found = await self.bot.runtime.database.read(rows, ANSWERS)
@@ -111,7 +112,7 @@ async def world(database: Database) -> AsyncIterator[World]:
     )
     world = World(Conversations(runtime), twilio, clock)
     await database.transact(begin)
-    assert await world.bot.catch_up() == []
+    assert await catch_up(world.bot) == []
     yield world
     await carrier.close()
     await twilio.close()
@@ -158,7 +159,7 @@ async def test_list_and_webhook_at_the_same_moment_have_one_effect(world: World)
     world.clock.now = NOW + 10 * MINUTE
 
     await asyncio.gather(
-        world.bot.catch_up(), *(world.webhook("4", 2, 10 * MINUTE) for _ in range(5))
+        catch_up(world.bot), *(world.webhook("4", 2, 10 * MINUTE) for _ in range(5))
     )
 
     assert await world.answers() == [("stress", 4)]

@@ -29,6 +29,7 @@ from bot.conversation.templates import (
     templates_to_ask,
 )
 from bot.conversation.timers import fire
+from bot.jobs.provider import ask_for_approvals
 from bot.message import ButtonsForm, Channel, OutboundMessage, Sent, TemplateForm, TextForm
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
 from bot.panel.pauses import pause
@@ -262,13 +263,13 @@ async def test_a_running_bot_learns_of_an_approval(database: Database) -> None:
     await database.transact(keep_template, *keep)
     twilio.approvals["HX0"] = {"status": "approved", "rejection_reason": ""}
 
-    await bot.ask_for_approvals()
+    await ask_for_approvals(bot)
 
     (row,) = await database.read(known_templates)
     assert row.state == "approved"
     await twilio.close()
     clock.ahead += WHEN_DECIDED
-    await bot.ask_for_approvals()
+    await ask_for_approvals(bot)
     assert [row.state for row in await database.read(known_templates)] == ["approved"]
     await carrier.close()
 

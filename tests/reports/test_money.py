@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,17 +18,19 @@ from sqlalchemy import Connection, text
 from bot.content.study import RewardRule
 from bot.conversation.forget import forget
 from bot.conversation.pay import settle
+from bot.message import Channel
+from bot.panel.participants import Enrolment, enrol
 from bot.reports.audit import differences, remarks
 from bot.reports.beancount import account_of, beancount
 from bot.reports.money import money
-from bot.rewards.ledger import moved, post, pot_of, reverse, spent_on
+from bot.rewards.ledger import grant, moved, post, pot_of, reverse, spent_on
 from bot.rewards.paying import cancel, note_failed, note_sent
 from bot.rewards.payouts import PAYOUTS
 from bot.rewards.vouchers import withdraw, write_off
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
 from tests.conversation.test_pay import UNTIL, complete, enrolled, stocked
-from tests.conversation.test_receive import NOW, rows
+from tests.conversation.test_receive import CONTENT, NOW, rows
 
 LATER = NOW + timedelta(days=900)
 
@@ -216,8 +219,24 @@ def test_two_who_earn_at_one_number_are_remarked(database: Database) -> None:
 
     database.run(household)
 
-    (remark,) = database.run(lambda db: list(remarks(db)))
+    (remark,) = database.run(lambda db: list(remarks(db, [])))
     assert "one and the same number" in remark
+
+
+def test_a_colleague_who_earns_is_remarked(database: Database) -> None:
+    number = "+31612345677"
+    study = replace(CONTENT.library.studies["klantmonitor"], duty=number)
+
+    def enrolled_at(db: Connection) -> str:
+        ways = [(Channel.WHATSAPP, number)]
+        person = enrol(db, Enrolment("klantmonitor", "A", "nl", ways, NOW.date()), NOW)
+        grant(db, "r1", person, "klantmonitor", 200, "EUR", NOW)
+        return person
+
+    person = database.run(enrolled_at)
+
+    found = database.run(lambda db: list(remarks(db, [study])))
+    assert found == [f"{person} earns at the number of who is on duty in klantmonitor."]
 
 
 def test_what_was_earned_is_given_or_owed(database: Database) -> None:

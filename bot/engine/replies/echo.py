@@ -1,6 +1,5 @@
 """Words of the question in a reply: "do you open your post?" is answered by "I don't open it"."""
 
-from collections.abc import Set
 from enum import Enum
 from functools import lru_cache
 
@@ -18,12 +17,14 @@ class Echo(Enum):
 
 
 @lru_cache(maxsize=4096)
-def echo_of(word: str, lexicon: Lexicon, asked: Set[str]) -> Echo | None:
+def echo_of(word: str, lexicon: Lexicon, asked: frozenset[str]) -> Echo | None:
     """How a word that the lexicon does not know repeats one of the question."""
     ends = lexicon.inflection
     for is_no, of in ((True, ends.no), (False, ends.yes)):
         if any(_turned(word, end, asked) for end in of):
             return Echo.DO_NOT if is_no else Echo.DO
+    if len(word) > 3 and any(said.startswith(word) for said in asked - {word}):
+        return Echo.DO  # "maakt u", "ik maak"
     for letters in ends.deny:
         rest = word.removeprefix(letters)
         if rest != word and echo_of(rest, lexicon, asked) is Echo.DO:
@@ -36,7 +37,7 @@ def echo_of(word: str, lexicon: Lexicon, asked: Set[str]) -> Echo | None:
     return Echo.PLACE if len(word) > 4 and word.endswith(ends.place) else None
 
 
-def _turned(word: str, end: str, asked: Set[str]) -> bool:
+def _turned(word: str, end: str, asked: frozenset[str]) -> bool:
     stem = word.removesuffix(end)
     return stem != word and len(stem) > 1 and any(said.startswith(stem) for said in asked)
 

@@ -9,7 +9,9 @@ from bot.engine.replies.reading import Question, Understood
 from bot.engine.replies.scan import Item
 
 _MOST = 8
-_AGAINST = (Sense.UNSURE, Sense.BOUND, Sense.CORRECTION, Sense.OUT_OF)
+_AGAINST = (Sense.UNSURE, Sense.CORRECTION, Sense.OUT_OF)
+_AGAINST_YES = (Sense.NO, Sense.NOT, Sense.BAD, Sense.BOUND)
+_AGAINST_NO = (Sense.YES, Sense.GOOD)
 
 
 def read_leading(question: Question, items: Sequence[Item]) -> Understood | None:
@@ -40,9 +42,12 @@ def _yes_or_no(items: Sequence[Item]) -> Understood | None:
     is_yes, is_no = first.can_be(Sense.YES), first.can_be(Sense.NO)
     if is_yes == is_no:
         return None
-    if first.can_be(Sense.NOT, Sense.MARK) and not (rest and rest[0].kind == "mark"):
+    is_said_alone = rest[0].kind == "mark" or (
+        first.can_be(Sense.MARK) and rest[0].can_be(Sense.FILLER, Sense.POLITE)
+    )
+    if first.can_be(Sense.NOT, Sense.MARK) and not is_said_alone:
         return None  # "no money", "nie mam" deny what follows
-    against = (Sense.NO, Sense.NOT, Sense.BAD) if is_yes else (Sense.YES, Sense.GOOD)
+    against = _AGAINST_YES if is_yes else _AGAINST_NO
     if any(item.can_be(Sense.BUT, Sense.OR) for item in rest):
         return None
     if any(item.can_be(*_AGAINST, *against) and not is_noise(item) for item in rest):

@@ -193,6 +193,8 @@ class _Asked:
         if self.question is None or self.question.type not in _SINGLE:
             return None
         own = self.lexicons[0]
+        if any(token.text in own.refusal.end for token in self.tokens):
+            return None  # "yes I want to stop" may mean the messages
         items = scan(self._unstretched(own), own, self._options(own))
         return read_leading(self.question, items)
 
