@@ -48,7 +48,9 @@ def begin(
     likes: str | None = "email",
     name: str = "Amina",
 ) -> str:
-    participant = enrol(db, Enrolment("klantmonitor", name, language, ways, NOW.date()), NOW)
+    participant = enrol(
+        db, Enrolment("klantmonitor", name, language, ways, NOW.date(), seed=0), NOW
+    )
     assert open_wave(db, PERIODIC, participant, "periodic", 1, NOW).run
     values = {"channel": likes, "next_wave_at": NOW + 14 * DAY}
     db.execute(update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant).values(**values))
@@ -474,7 +476,7 @@ def test_the_address_is_encrypted_and_forgotten_with_the_person(database: Databa
 
 def test_the_plan_of_waves_tells_who_is_invited_by_e_mail(database: Database) -> None:
     def only_enrolled(db: Connection) -> None:
-        enrol(db, Enrolment("klantmonitor", "Amina", "nl", ONLY_MAIL, NOW.date()), NOW)
+        enrol(db, Enrolment("klantmonitor", "Amina", "nl", ONLY_MAIL, NOW.date(), seed=0), NOW)
 
     database.run(only_enrolled)
     study = CONTENT.library.studies["klantmonitor"]
