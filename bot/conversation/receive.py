@@ -12,7 +12,7 @@ from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
-from bot.conversation.guards import are_strangers_too_many, is_loop
+from bot.conversation.guards import Pace, are_strangers_too_many, pace_of
 from bot.conversation.open import Came
 from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
@@ -36,6 +36,9 @@ from bot.store.statements import Statement
 INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 _GREETING_PAUSE = timedelta(days=1)
+_OBEYED_IN_A_LOOP = (f"command {Command.STOP}", f"command {Command.CRISIS}")
+"""Carried out each time, though not answered each time; anything else would ask in silence."""
+
 _HEARD_LATELY = timedelta(minutes=1)
 """The service window may be taken to have opened this much too early, never too late."""
 
@@ -92,9 +95,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         participants.heard_from(db, address.id, heard)
     if accepted_by_reply(db, content, inbound, address.id, now):
         return Received("handled", 1)
-    looping = is_loop(db, address.id, name, now)
-    if looping and not isinstance(reading, Commanded):
-        return Received("loop")
+    pace = pace_of(db, address.id, name, now)
+    if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
+        return Received("loop", _ask_to_wait(db, address, row, pace, now))
     demo = demo_in(content.library, inbound.text)
     if demo is not None and address.opted_out_at is None:
         at = Came(address.id, str(inbound.channel))
@@ -107,7 +110,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if not people:
             return _greet(db, inbound, address, reading, now)
         scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
-    effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
+    is_quiet = pace is not Pace.STEADY
+    effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += pay(db, content, scene)
@@ -202,6 +206,19 @@ def _fit_to_say(
     if inbound.keyword is None and not said_goodbye:
         return effects
     return _unsaid(effects)
+
+
+def _ask_to_wait(db: Connection, address: _Address, row: Any, pace: Pace, now: datetime) -> int:
+    """Say once that it went too fast, so that a person does not wait for us; returns how many
+    messages wait. Strangers were told enough.
+    """
+    people = [] if row is not None else participants.people_at(db, address.id)
+    if pace is not Pace.TOO_MUCH or (row is None and not people):
+        return 0
+    language = people[0].language if row is None else load_run(row.state).language
+    scene = Scene("", language, now, address.id, str(address.channel))
+    enqueue(db, Send(None, Text("polsbot.too_fast")), scene)
+    return 1
 
 
 def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
