@@ -13,9 +13,9 @@ No two companies sell vouchers alike; one that is not spoken here gets a small t
 ``state`` is held, sold or cancelled; ``barcode`` is qr (also when left out) or code128. The
 reference is ours: a hold or a confirm that comes twice with the same one is one voucher, paid once.
 404: there is nothing under this reference. Any other 4xx: certainly not done, ``{"reason"}`` says
-why. All else (5xx, 408, 425, 429, no answer, an answer that cannot be read): nobody knows, and it
-is asked with the reference before anything else is done. Each call carries ``Authorization: Bearer
-<VOUCHER_TOKEN>``.
+why; to a GET it says nothing. All else (5xx, 401, 403, 408, 425, 429, no answer, an answer that
+cannot be read): nobody knows, and it is asked with the reference before anything else is done.
+Each call carries ``Authorization: Bearer <VOUCHER_TOKEN>``.
 """
 
 import json
@@ -30,7 +30,8 @@ TIMEOUT = 20.0
 """Seconds for one call: well below the lease of a purchase."""
 
 _MOST_BYTES = 64_000
-_ASK_LATER = frozenset({408, 425, 429})
+_ASK_LATER = frozenset({401, 403, 408, 425, 429})
+"""A wrong token or a hurry says nothing of the voucher."""
 _LONGEST = 200
 
 

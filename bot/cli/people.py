@@ -1,6 +1,7 @@
 """Participants: enrol, import, list, stop, forget. Output holds ids, never names or numbers."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,10 +11,8 @@ from sqlalchemy import select
 from bot.cli.common import fail, opened, study_of
 from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
-from bot.panel.emails import EmailError
-from bot.panel.numbers import NumberError
-from bot.panel.participants import PARTICIPANTS, Enrolment, already_reached, enrol
-from bot.panel.roster_file import ways_of
+from bot.panel.participants import PARTICIPANTS, addresses_of, already_reached, enrol
+from bot.panel.roster_file import Line, read_row
 from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="Participants.")
@@ -27,8 +26,8 @@ def add(
     name: Annotated[str, typer.Option("--name", help="First name.")],
     phone: Annotated[str, typer.Option(help="Such as 06 12345678 or +31612345678.")] = "",
     email: Annotated[str, typer.Option(help="Such as amina@example.org.")] = "",
-    language: Annotated[str, typer.Option("--lang")] = "nl",
-    channel: Annotated[str, typer.Option(help="whatsapp, sms or email: liked best.")] = "whatsapp",
+    language: Annotated[str, typer.Option("--lang", help="Default: the study's first.")] = "",
+    channel: Annotated[str, typer.Option(help="whatsapp, sms or email: liked best.")] = "",
     organisation: Annotated[str, typer.Option(help="Municipality.")] = "default",
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
     shared: Annotated[bool, typer.Option("--shared", help="A second person on a number.")] = False,
@@ -39,21 +38,27 @@ def add(
     now = datetime.now(UTC)
     with opened() as (settings, database):
         wanted = study_of(library_of(settings), study)
-        try:
-            found = ways_of(wanted, phone, email, country)
-        except (NumberError, EmailError) as error:
-            raise fail(error) from error
-        addresses = sorted(found, key=lambda one: one[0] != channel)
-        person = Enrolment(
-            study, name, language, addresses, now.date(), organisation, wanted.hours.timezone
-        )
+        cells = {
+            "first_name": name.strip(), "phone": phone, "email": email, "language": language,
+            "channel": channel, "organisation": organisation,
+        }  # fmt: skip
+        row = read_row(1, cells, wanted, country, now.date())
+        if isinstance(row, Line):
+            raise fail(f"Nobody was enrolled: {row.reason}")
+        person = row.person
         known = database.run(already_reached, person)
         if known and not shared:
             raise fail(
                 f"This number reaches {', '.join(one.id for one in known)} in {study} already. "
                 "Add --shared when this is a second person with the same phone."
             )
-        print(database.run(enrol, person, now))
+        made = database.run(enrol, person, now)
+        print(made)
+        if all(one.opted_out_at is not None for one in database.run(addresses_of, made)):
+            print(
+                "Stop was said there: nothing is sent until the person writes START.",
+                file=sys.stderr,
+            )
 
 
 @app.command(name="list")

@@ -16,6 +16,7 @@ from bot.content.study import Study
 from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
 from bot.conversation.revisions import Content
+from bot.conversation.waves import flow_to_open
 from bot.panel import pauses
 from bot.panel.participants import PARTICIPANTS
 from bot.reports.standing import ENDS, standing
@@ -68,7 +69,7 @@ def start(
     participant: Annotated[str, typer.Option(help="One participant; default: all.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Really open; else only say who.")] = False,
 ) -> None:
-    """Open a flow now, for one participant or all. Once per participant and number."""
+    """Open a flow now, for one participant or all who agreed. Once per participant and number."""
     study_name, _, flow_name = flow.partition("/")
     with opened() as (settings, database):
         study = library_of(settings).studies.get(study_name)
@@ -80,7 +81,12 @@ def start(
         )
         if participant:
             wanted = wanted.where(PARTICIPANTS.c.id == participant)
-        people = list(database.run(lambda db: db.execute(wanted).scalars().all()))
+        active = list(database.run(lambda db: db.execute(wanted).scalars().all()))
+        people = [
+            one for one in active if database.run(flow_to_open, study, flow_name, one) == flow_name
+        ]
+        if len(people) < len(active):
+            print(f"{len(active) - len(people)} left out: no consent.", file=sys.stderr)
         if not people:
             raise fail(f"Nobody to ask: no active participant of {study_name} fits.")
         if not yes:

@@ -26,7 +26,7 @@ from bot.engine.effects import (
     SetTimer,
     SwitchLanguage,
 )
-from bot.message import DeliveryState
+from bot.message import Channel, DeliveryState
 from bot.panel import participants
 from bot.panel.consent import note_consent
 from bot.panel.tables import Invitation
@@ -102,8 +102,9 @@ def apply(  # noqa: C901 - one case per effect
                 scene = replace(scene, language=language)
             case OptOut():
                 _opt_out(db, scene)
-            case OptIn() if scene.address is not None:
-                participants.opt_in(db, scene.address)
+            case OptIn():
+                for address in _meant(db, scene):
+                    participants.opt_in(db, address)
             case Erase():
                 open_case(db, scene.participant, ERASURE, scene.now)
                 _opt_out(db, scene)
@@ -111,8 +112,8 @@ def apply(  # noqa: C901 - one case per effect
                     set_timer(db, scene.run, ERASURE, None, scene.now + AFTER_THE_FAREWELL)
             case End() if scene.run is not None:
                 drop_timers(db, scene.run, scene.now)
-            case SetTimer() | Grant() | OptIn() | End():
-                pass  # these speak of a run or an address that is not there
+            case SetTimer() | Grant() | End():
+                pass  # these speak of a run that is not there
             case _:
                 assert_never(effect)
     return count
@@ -183,7 +184,16 @@ def _plain(value: Any) -> Any:
 
 
 def _opt_out(db: Connection, scene: Scene) -> None:
-    """Stop: nothing that waits for this address leaves any more."""
-    if scene.address is not None:
-        participants.opt_out(db, scene.address, scene.now)
-        _DROP.run(db, it=scene.address, why="opted out", now=scene.now)
+    """Stop: nothing that waits for this person leaves any more."""
+    for address in _meant(db, scene):
+        participants.opt_out(db, address, scene.now)
+        _DROP.run(db, it=address, why="opted out", now=scene.now)
+
+
+def _meant(db: Connection, scene: Scene) -> list[str]:
+    """Which addresses a stop or its opposite means. In words it means us, on every channel; the
+    link in an e-mail says that it means e-mails.
+    """
+    if scene.channel == Channel.EMAIL and scene.address is not None:
+        return [scene.address]
+    return participants.addresses_with(db, scene.participant, scene.address)

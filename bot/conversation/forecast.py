@@ -80,7 +80,7 @@ def _of_person(
     pot = balance(db, pot_of(person.id))
     is_open = False
     for due in _due(db, study, person, now, until):
-        flow = flow_to_open(db, study, due, person.id)
+        flow = flow_to_open(db, study, due.rule.flow, person.id)
         if flow is None or (is_open and not asks_for_consent(study.flows[due.rule.flow])):
             yield LeftOut(person.id, "consent")
             return

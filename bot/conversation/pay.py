@@ -4,11 +4,14 @@ A message that carries money is made anew only when it is certain that none of t
 or arrived. While that is not known, the payout waits; only a person may decide then.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.content import formats
 from bot.content.cards.voucher import address_of
@@ -49,6 +52,9 @@ from bot.rewards.pictures import picture_name
 from bot.rewards.purchases import is_quick
 from bot.rewards.supply import SUPPLIES, Supply
 from bot.rewards.vouchers import voucher_of
+from bot.store.errors import StaleError
+
+log = structlog.get_logger()
 
 PURPOSE = "voucher"
 """Of a message that carries money: no machine sends it again while its fate is unknown."""
@@ -82,6 +88,20 @@ def pay(db: Connection, content: Content, scene: Scene) -> int:
     scene = replace(scene, run=None)
     waiting = waiting_of(db, scene.participant)
     return sum(_send(db, study, payout, scene) for payout in waiting if _is_lost(db, payout))
+
+
+def apart(db: Connection, paying: Callable[[], int]) -> int:
+    """Pay by itself: a payout that breaks must not take the answer along that filled the pot. It is
+    logged, and the clock comes back to it.
+    """
+    try:
+        with db.begin_nested():
+            return paying()
+    except (DBAPIError, StaleError):
+        raise  # the whole message is handled once more
+    except Exception:
+        log.exception("a payout failed; the answer is kept and the payout tried again")
+        return 0
 
 
 def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import Pace, are_strangers_too_many, pace_of
 from bot.conversation.open import Came
-from bot.conversation.pay import pay, pay_late
+from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
@@ -73,7 +74,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     Raises StaleError when another process changed the run in between: then it is run again.
     """
     inbound = recognise(db, content, inbound, now)
-    row = run_at(db, inbound.channel, inbound.sender)
+    tapped, _, _ = (inbound.payload or "").partition(".")
+    row = run_at(db, inbound.channel, inbound.sender, tapped)
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)
@@ -114,9 +116,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
-        waiting += pay(db, content, scene)
+        waiting += apart(db, partial(pay, db, content, scene))
     elif late.is_word(reading, address, heard):
-        waiting += pay_late(db, content, scene, reading)
+        waiting += apart(db, partial(pay_late, db, content, scene, reading))
     return Received("handled", waiting)
 
 

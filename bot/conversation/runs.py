@@ -32,7 +32,12 @@ _RUN_AT = Statement(
         participants.ADDRESSES.c.address_hash == bindparam("address"),
         participants.PARTICIPANTS.c.status != "erased",
     )
-    .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
+    .order_by(
+        ((RUNS.c.status == "waiting") & (RUNS.c.id == bindparam("tapped"))).desc(),
+        (RUNS.c.status == "waiting").desc(),
+        RUNS.c.asked_at.desc(),
+        RUNS.c.id,
+    )
     .limit(1)
     .with_for_update(of=RUNS)
 )
@@ -49,11 +54,12 @@ _SAVE = Statement(
 )
 
 
-def run_at(db: Connection, channel: str, address: str) -> Any:
+def run_at(db: Connection, channel: str, address: str, tapped: str = "") -> Any:
     """The run that a message from there belongs to, locked, with what is known of the person and
-    the address; the one that waits comes first, then the latest. ``None``: there is none.
+    the address; ``None``: there is none. People who share a phone have several: the waiting one
+    whose button was ``tapped``, else the waiting one that asked last, else the latest.
     """
-    return _RUN_AT.row(db, channel=channel, address=address)
+    return _RUN_AT.row(db, channel=channel, address=address, tapped=tapped)
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:

@@ -106,7 +106,7 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
     if outcome:
         _look_again(db, participant, again)
         return outcome
-    flow = flow_to_open(db, study, wave, participant)
+    flow = flow_to_open(db, study, wave.rule.flow, participant)
     if flow is None:
         _look_again(db, participant, now + WITHOUT_CONSENT)
         return "consent"
@@ -162,15 +162,15 @@ def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
     _AGAIN.run(db, it=participant, at=at)
 
 
-def flow_to_open(db: Connection, study: Study, wave: DueWave, participant: str) -> str | None:
-    """Which flow this wave opens for a participant: its own, once consent was given.
+def flow_to_open(db: Connection, study: Study, flow: str, participant: str) -> str | None:
+    """Which flow a wave of ``flow`` opens for a participant: this one, once consent was given.
 
     Who has said neither yes nor no is asked for it once more instead, until silence pauses them;
     ``None`` for who said no, or took the consent back.
     """
     asking = [name for name, revision in study.flows.items() if asks_for_consent(revision)]
-    if not asking or wave.rule.flow in asking or _CONSENT.row(db, it=participant) is not None:
-        return wave.rule.flow
+    if not asking or flow in asking or _CONSENT.row(db, it=participant) is not None:
+        return flow
     ended = {row.status for row in _RUNS.rows(db, it=participant) if row.flow in asking}
     return asking[0] if ended <= _UNDECIDED else None
 

@@ -107,8 +107,14 @@ def find_address(db: Connection, channel: str, address: str) -> Any:
 
 
 def keep_address(db: Connection, channel: str, address: str, now: datetime) -> Any:
-    """The row of an address, made if it is new."""
+    """The row of an address, made if it is new. One that was erased can be written to again; if its
+    stop holds is another matter.
+    """
     row = find_address(db, channel, address)
+    if row is not None and row.address is None:
+        here = ADDRESSES.c.id == row.id
+        db.execute(update(ADDRESSES).where(here).values(address=address, is_alive=True))
+        row = find_address(db, channel, address)
     if row is None:
         db.execute(
             upsert(ADDRESSES).on_conflict_do_nothing(),
@@ -183,6 +189,12 @@ def opt_out(db: Connection, address: str, now: datetime) -> None:
 def opt_in(db: Connection, address: str) -> None:
     """The person asked back."""
     _OPT.run(db, it=address, at=None)
+
+
+def addresses_with(db: Connection, participant: str, address: str | None) -> list[str]:
+    """The ids of all addresses of a participant, and of the one that is spoken from."""
+    mine = {row.id for row in addresses_of(db, participant)}
+    return sorted(mine | ({address} if address is not None else set()))
 
 
 def bury(db: Connection, address: str) -> None:

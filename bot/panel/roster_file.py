@@ -92,7 +92,7 @@ def read_roster(text: str, study: Study, country: str, today: date) -> list[Row 
             continue
         cells = {name: (value or "").strip() for name, value in row.items()}
         if any(cells.values()):
-            found.append(_read(number, cells, study, country, today))
+            found.append(read_row(number, cells, study, country, today))
     return found
 
 
@@ -113,9 +113,10 @@ def ways_of(study: Study, phone: str, email: str, country: str) -> list[tuple[Ch
     return [(Channel(one), at[Channel(one)]) for one in study.channels if at.get(Channel(one))]
 
 
-def _read(
+def read_row(
     number: int, cells: Mapping[str, str], study: Study, country: str, today: date
 ) -> Row | Line:
+    """One person as an enrolment, or the line that says why not."""
     language = cells.get("language") or study.languages[0]
     try:
         ways = ways_of(study, cells.get("phone", ""), cells.get("email", ""), country)
@@ -127,8 +128,9 @@ def _read(
     channels = [str(one) for one, _ in ways]
     channel = cells.get("channel") or next(iter(channels), "")
     reason = ""
-    if not cells["first_name"] or len(cells["first_name"]) > _MOST_LETTERS:
-        reason = "the first name is missing or too long"
+    name = cells["first_name"]
+    if not name or len(name) > _MOST_LETTERS or not name.isprintable():
+        reason = "the first name is missing, too long, or holds what is no letter"
     elif not ways:
         reason = "there is no phone number and no e-mail address of a channel of the study"
     elif language not in study.languages:
@@ -141,7 +143,7 @@ def _read(
         return Line(number, "wrong", reason)
     person = Enrolment(
         study=study.name,
-        first_name=cells["first_name"],
+        first_name=name,
         language=language,
         addresses=sorted(ways, key=lambda one: one[0] != channel),
         intake_on=intake_on,

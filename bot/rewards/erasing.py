@@ -20,11 +20,11 @@ def forget(db: Connection, participant: str, study: str, now: datetime) -> None:
 
     A payout whose message may still arrive is left until its fate is known: then ``release``.
     """
+    release(db, participant, study, now)  # first: a voucher that nobody has seen goes back whole
     mine = PAYOUTS.c.participant_id == participant
     payouts = select(PAYOUTS.c.id).where(mine)
     db.execute(update(VOUCHERS).where(VOUCHERS.c.payout_id.in_(payouts)).values(code=None))
     db.execute(update(PAYOUTS).where(mine).values(picture_until=None))
-    release(db, participant, study, now)
 
 
 def release(db: Connection, participant: str, study: str, now: datetime) -> None:

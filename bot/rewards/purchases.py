@@ -164,6 +164,8 @@ def note(db: Connection, wanted: Wanted, answer: Answer, now: datetime) -> str:
             return _close(db, row, PurchaseState.CANCELLED, row.reason, now)
         case Absent():
             return _close(db, row, PurchaseState.REFUSED, "nothing is held any more", now)
+        case Refused() if wanted.call is Call.FIND:  # it may be sold: no is no answer to a question
+            return note(db, wanted, Unknown(answer.reason), now)
         case Refused():
             return _close(db, row, PurchaseState.REFUSED, answer.reason, now)
         case Offer():

@@ -79,6 +79,7 @@ def is_free(study: str, today: date) -> tuple[Any, ...]:
     """The conditions of a voucher that can still be given."""
     return (
         VOUCHERS.c.study == study,
+        VOUCHERS.c.code.is_not(None),
         VOUCHERS.c.payout_id.is_(None),
         VOUCHERS.c.lost_at.is_(None),
         VOUCHERS.c.expires_on >= today + LEAST_VALID,

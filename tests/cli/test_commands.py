@@ -40,11 +40,11 @@ def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
     person = added.stdout.strip()
     assert added.exit_code == 0, added.output
 
-    dry = polsbot("wave", "start", "klantmonitor/periodic")
+    dry = polsbot("wave", "start", "klantmonitor/baseline")
     assert person in dry.stdout
-    opened = polsbot("wave", "start", "klantmonitor/periodic", "--yes")
+    opened = polsbot("wave", "start", "klantmonitor/baseline", "--yes")
     assert f"{person}\tr" in opened.stdout
-    assert "\twaiting" in polsbot("wave", "start", "klantmonitor/periodic", "--yes").stdout
+    assert "\twaiting" in polsbot("wave", "start", "klantmonitor/baseline", "--yes").stdout
 
     exported = polsbot("export", "klantmonitor", "out")
     assert exported.exit_code == 0, exported.output

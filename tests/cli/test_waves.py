@@ -68,13 +68,22 @@ def test_one_participant_is_paused_and_resumed() -> None:
 
 def test_the_status_counts_invitations_by_how_they_ended() -> None:
     first, _ = add(75), add(76)
-    polsbot("wave", "start", "klantmonitor/periodic", "--yes")
+    polsbot("wave", "start", "klantmonitor/baseline", "--yes")
     polsbot("participant", "stop", first)
 
     found = json.loads(polsbot("wave", "status", "klantmonitor", "--json").stdout)
 
     (wave,) = found["waves"]
-    assert (wave["wave"], wave["open"], wave["ineligible"]) == ("periodic", 1, 1)
+    assert (wave["wave"], wave["open"], wave["ineligible"]) == ("baseline", 1, 1)
+
+
+def test_who_has_not_agreed_is_not_asked_by_hand_either() -> None:
+    add(77)
+
+    refused = polsbot("wave", "start", "klantmonitor/periodic", "--yes")
+
+    assert refused.exit_code == 2
+    assert "1 left out: no consent" in refused.output
 
 
 def test_an_unknown_study_is_named_with_the_known_ones(home: Path) -> None:

@@ -79,7 +79,7 @@ class World:
 
 
 @asynccontextmanager
-async def opened(database: Database, seconds: float = 0.2) -> AsyncIterator[World]:
+async def opened(database: Database, seconds: float) -> AsyncIterator[World]:
     study = CONTENT.library.studies["klantmonitor"]
     assert study.reward is not None
     bought = replace(study, reward=replace(study.reward, supply="seller"))
@@ -99,7 +99,14 @@ async def opened(database: Database, seconds: float = 0.2) -> AsyncIterator[Worl
 
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
-    async with opened(database) as one:
+    async with opened(database, 20) as one:
+        yield one
+
+
+@pytest.fixture
+async def hasty(database: Database) -> AsyncIterator[World]:
+    """Waits for no seller that is silent."""
+    async with opened(database, 0.2) as one:
         yield one
 
 
@@ -142,24 +149,39 @@ async def test_a_full_pot_buys_its_voucher_within_seconds(
     assert world.run(wrong) == []
 
 
-@pytest.mark.parametrize("fault", ["before", "after", "silent", "hangs", "nonsense", "busy"])
+@pytest.mark.parametrize(
+    "fault", ["before", "after", "silent", "hangs", "nonsense", "busy", "forbidden"]
+)
 @pytest.mark.parametrize("place", [0, 1, 2])
 async def test_what_nobody_knows_is_asked_and_never_bought_twice(
-    world: World, fault: str, place: int
+    hasty: World, fault: str, place: int
 ) -> None:
-    world.fake.faults = [*[""] * place, fault, fault]
-    person = earned(world)
-    world.left()
+    hasty.fake.faults = [*[""] * place, fault, fault]
+    person = earned(hasty)
+    hasty.left()
 
     told: list[str] = []
     for _ in range(12):
-        told += await world.tick(timedelta(seconds=8))
+        told += await hasty.tick(timedelta(seconds=8))
 
     assert sum("Je code is" in one for one in told) == 1
-    assert max(world.fake.paid.values()) == 1
-    assert sum(world.fake.paid.values()) == len(world.vouchers()) == 1
-    assert world.run(held, person) == 0
-    assert world.run(wrong) == []
+    assert max(hasty.fake.paid.values()) == 1
+    assert sum(hasty.fake.paid.values()) == len(hasty.vouchers()) == 1
+    assert hasty.run(held, person) == 0
+    assert hasty.run(wrong) == []
+
+
+@pytest.mark.parametrize("answer", ["refuse", "forbidden"])
+async def test_a_no_to_a_question_does_not_make_it_unsold(hasty: World, answer: str) -> None:
+    hasty.fake.faults = ["", "silent", answer, answer]  # held, sold in silence, then no answer
+    person = earned(hasty)
+    hasty.left()
+
+    for _ in range(12):
+        await hasty.tick(timedelta(hours=1))
+
+    assert sum(hasty.fake.paid.values()) == len(hasty.vouchers()) == 1
+    assert hasty.run(held, person) == 0
 
 
 async def test_while_nobody_knows_nothing_is_bought_and_the_debt_stands(world: World) -> None:

@@ -12,7 +12,7 @@ from bot.conversation.guards import A_DAY, LOOP, full_organisations
 from bot.conversation.receive import INBOUND, Received, receive
 from bot.conversation.waves import due_people
 from bot.message import Channel, InboundMessage
-from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, addresses_of, enrol
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, begin, rows
 from tests.conversation.test_waves import send_all, tick
@@ -238,3 +238,44 @@ def test_a_full_day_of_all_holds_up_everybody_until_tomorrow(database: Database)
 
     assert database.run(full_organisations, 2, 100, NOW) == {"utrecht", "zwolle"}
     assert database.run(full_organisations, 2, 100, NOW + timedelta(days=1)) == frozenset()
+
+
+def test_stop_opts_out_on_every_channel(database: Database) -> None:
+    number = "+31612345678"
+    both = [(Channel.WHATSAPP, number), (Channel.SMS, number)]
+    person = database.run(
+        enrol, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date(), seed=0), NOW
+    )
+    tick(database, NOW)
+
+    def by_sms(text: str, second: int) -> None:
+        at = NOW + SECOND * second
+        said = InboundMessage(Channel.SMS, f"S{second}", number, "bot", text, at)
+        database.run(receive, CONTENT, said, at)
+
+    by_sms("stop", 60)
+    mine = database.run(addresses_of, person)
+    assert [one.opted_out_at is None for one in mine] == [False, False]
+
+    by_sms("start", 120)
+    assert [one.opted_out_at for one in database.run(addresses_of, person)] == [None, None]
+
+
+def test_a_tap_answers_the_run_of_its_own_button_on_a_shared_phone(database: Database) -> None:
+    at = [(Channel.WHATSAPP, AMINA)]
+    for name in ("Amina", "Bilal"):
+        who = Enrolment("klantmonitor", name, "nl", at, NOW.date(), seed=0)
+        database.run(enrol, who, NOW)
+    tick(database, NOW)
+    first, second = database.run(rows, RUNS)
+
+    for number, run in enumerate((first, second, first)):
+        said = InboundMessage(
+            Channel.WHATSAPP, f"T{number}", AMINA, "bot", "Ja, ik begin",
+            NOW + SECOND * number, payload=f"{run.id}.invite.start",
+        )  # fmt: skip
+        database.run(receive, CONTENT, said, NOW + SECOND * number)
+
+    begun = [run.version for run in database.run(rows, RUNS)]
+    assert begun[0] > first.version
+    assert begun[1] > second.version

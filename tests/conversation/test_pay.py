@@ -493,3 +493,21 @@ def test_who_wants_to_be_erased_hears_that_the_pot_is_lost_too(database: Databas
     database.run(asked)
 
     assert "De 2 euro in je pot ook." in said(database)[-1]
+
+
+def test_a_payout_that_breaks_does_not_take_the_answer_along(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(db: Connection, payout: str) -> Any:
+        raise LookupError("a voucher without a code")
+
+    person = database.run(enrolled)
+    database.run(stocked, "A1")
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.conversation.pay.voucher_of", broken)
+        for wave in (1, 2, 3):
+            database.run(complete, person, wave)
+
+    assert database.run(held, person) == 600
+    assert database.run(balance, pot_of(person)) in (0, 600)
+    assert database.run(agree) == []

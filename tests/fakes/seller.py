@@ -9,12 +9,15 @@ from aiohttp import web
 
 TOKEN = "made-up-seller-token"
 
+_NOT_DONE = {"refuse": 409, "forbidden": 401, "busy": 429, "before": 500}
+
 
 @dataclass
 class FakeSeller:
     """``faults`` are used up one for each call: ``before`` (nothing done, 500), ``after`` (done,
     then 500), ``silent`` (done, no answer in time), ``hangs`` (nothing done, no answer in time),
-    ``nonsense`` (done, unreadable), ``refuse`` (409). ``terms`` replace what is delivered.
+    ``nonsense`` (done, unreadable), ``refuse`` 409, ``forbidden`` 401, ``busy`` 429. ``terms``
+    replace what is delivered.
     """
 
     faults: list[str] = field(default_factory=list)
@@ -50,12 +53,8 @@ class FakeSeller:
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"
         self.calls[call] += 1
         fault = self.always or (self.faults.pop(0) if self.faults else "")
-        if fault == "refuse":
-            return web.json_response({"reason": "sold out"}, status=409)
-        if fault == "busy":
-            return web.json_response({}, status=429)
-        if fault == "before":
-            return web.Response(status=500)
+        if fault in _NOT_DONE:
+            return web.json_response({"reason": "sold out"}, status=_NOT_DONE[fault])
         if fault == "hangs":
             await asyncio.sleep(30)
         if call == "hold":

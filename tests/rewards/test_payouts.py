@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.rewards.erasing import forget
 from bot.rewards.ledger import balance, bank_of, held, payout_of, pot_of, spent_on, stock_of
-from bot.rewards.paying import cancel, note_arrived, note_failed, note_sent, request
+from bot.rewards.paying import cancel, hold, note_arrived, note_failed, note_sent, request
 from bot.rewards.payouts import PAYOUTS, PayoutState, find, pictured, reserve
 from bot.rewards.pictures import picture_name, rename_pictures
 from bot.rewards.stock import stock
@@ -198,6 +198,18 @@ def test_codes_are_forgotten_and_amounts_stay(database: Database) -> None:
     assert database.run(voucher_of, payout) is None
     assert database.run(held, owner) == 0
     assert database.run(balance, bank_of("k")) == 600
+
+
+def test_a_voucher_that_an_erased_person_never_saw_goes_to_the_next_one(database: Database) -> None:
+    database.run(stocked, "A1")
+    payout, other = database.run(full), database.run(full)
+    assert database.run(hold, payout, NOW)  # it waits for a word of the person
+
+    database.run(forget, database.run(find, payout).participant_id, "k", NOW)
+
+    assert database.run(request, other, NOW)
+    code: Any = database.run(voucher_of, other)
+    assert code.code == "A1"
 
 
 def test_stock_is_low_before_anybody_has_to_wait(database: Database) -> None:
