@@ -2,6 +2,7 @@
 
 import ast
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,25 @@ def test_a_line_masks_what_may_be_personal_and_tells_the_rest(
     assert secret not in json.dumps(lines)
     assert "+316" not in json.dumps(lines)
     assert "broken" in json.dumps(lines)
+
+
+def test_what_a_library_tells_is_one_line_of_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:]
+    root.handlers.clear()
+    try:
+        set_up_logs("info")
+        try:
+            raise RuntimeError("broken")
+        except RuntimeError:
+            logging.getLogger("aiohttp.server").exception("Unhandled exception")
+    finally:
+        root.handlers[:] = before
+        structlog.reset_defaults()
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "Unhandled exception"
+    assert "broken" in line
 
 
 def test_no_line_of_ours_carries_a_field_that_is_masked() -> None:

@@ -124,6 +124,18 @@ def _templates(settings: Settings) -> str:
     return f"{approved} of {len(needed)} are approved; see `polsbot templates list`"
 
 
+def _desk(settings: Settings) -> str:
+    """People are told to turn to it."""
+    studies = library_of(settings).studies.values()
+    if example := [one.name for one in studies if "example." in one.desk or not one.desk]:
+        if settings.twilio_account_sid:
+            raise ValueError(
+                f"{', '.join(example)}: put your own address into `desk:` in study.yaml."
+            )
+        return "still that of the example"
+    return "set"
+
+
 def _duty(settings: Settings) -> str:
     if not settings.twilio_account_sid:
         return "no alarm can leave before Twilio is set"
@@ -183,6 +195,7 @@ _HERE: dict[str, Callable[[Settings], str]] = {
     "public address": _address,
     "sender": _sender,
     "templates": _templates,
+    "desk": _desk,
     "on duty": _duty,
 }
 _ELSEWHERE: dict[str, Callable[[Settings], str]] = {

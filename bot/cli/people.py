@@ -96,7 +96,7 @@ def forget_person(
     participant: str,
     yes: Annotated[bool, typer.Option("--yes", help="Really erase.")] = False,
 ) -> None:
-    """Erase name, addresses and typed words; answers and amounts stay under the id."""
+    """Erase name, addresses, answers and typed words; how waves ended and amounts stay."""
     if not yes:
         raise fail(f"This cannot be undone. Say: polsbot participant forget {participant} --yes")
     with opened() as (_, database):

@@ -137,7 +137,13 @@ async def serve_until_stopped(app: web.Application, host: str, port: int) -> Non
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise SettingsError(
+                f"Port {port} cannot be listened on ({error.strerror}). Set PORT to a free one; "
+                "web and worker on one machine need one each, and one METRICS_PORT each."
+            ) from error
         print(f"Listening on port {port}.", file=sys.stderr, flush=True)
         await stopped.wait()
     finally:

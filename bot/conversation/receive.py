@@ -97,14 +97,14 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         participants.heard_from(db, address.id, heard)
     if accepted_by_reply(db, content, inbound, address.id, now):
         return Received("handled", 1)
-    pace = pace_of(db, address.id, name, now)
-    if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
-        return Received("loop", _ask_to_wait(db, address, row, pace, now))
     demo = demo_in(content.library, inbound.text)
     if demo is not None and address.opted_out_at is None:
         at = Came(address.id, str(inbound.channel))
         if start_demo(db, content.library, demo, at, now) is not None:
             return Received("handled", 1)
+    pace = pace_of(db, address.id, name, now)
+    if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
+        return Received("loop", _ask_to_wait(db, address, row, pace, now))
     if row is not None and run is not None:
         scene, effects = _in_run(db, content, inbound, row, run, reading, now)
     else:

@@ -1,4 +1,4 @@
-"""Erasing a person: name and addresses go, the pseudonymous answers and amounts stay."""
+"""Erasing who a person is: name and addresses; ``conversation.forget`` erases the answers too."""
 
 from datetime import datetime
 
