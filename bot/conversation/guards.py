@@ -6,6 +6,7 @@ number, for an organisation and for everybody. What is held back raises an alert
 
 from collections import Counter
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -23,7 +24,8 @@ from bot.store.statements import Statement
 INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 LOOP, LOOP_SPAN = 5, timedelta(seconds=60)
-"""So many messages in this time are answered that answer nothing themselves."""
+"""So many messages in this time are answered that answer nothing themselves, the last of them with
+the request to wait."""
 
 A_DAY = 100
 """And so many of one address in a day."""
@@ -34,13 +36,28 @@ STRANGERS_A_DAY = 500
 MOVING = ("answer", "tap", "command skip", "command back")
 """How messages are called that move a run on: however fast they come, it has an end."""
 
+
+class Pace(StrEnum):
+    """How fast somebody writes what answers nothing: it is ``TOO_MUCH`` once, and a ``LOOP`` after
+    that.
+    """
+
+    STEADY = "steady"
+    TOO_MUCH = "too much"
+    LOOP = "loop"
+
+
 _DAY = timedelta(days=1)
 _PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
+_LATELY = INBOUND.c.received_at > bindparam("lately")
+_SAME = INBOUND.c.reading == bindparam("name")
 _IDLE = Statement(
     select(
         func.count().label("a_day"),
-        func.count().filter(INBOUND.c.received_at > bindparam("lately")).label("lately"),
+        func.count().filter(_LATELY).label("lately"),
+        func.count().filter(_SAME).label("same_a_day"),
+        func.count().filter(_LATELY, _SAME).label("same_lately"),
     ).where(
         INBOUND.c.address_id == bindparam("address"),
         INBOUND.c.received_at > bindparam("since"),
@@ -63,14 +80,28 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
     return country_of(address) in {country for one in studies for country in one.countries}
 
 
-def is_loop(db: Connection, address: str, name: str, now: datetime) -> bool:
-    """Whether this message, kept already under this name, is one too many that answers nothing."""
+def pace_of(db: Connection, address: str, name: str, now: datetime) -> Pace:
+    """Whether this message, kept already under this name, is one too many that answers nothing.
+
+    A command is not, the first time in the span: whoever cries for help, asks for a person or says
+    stop after much else is answered.
+    """
     if name.startswith(MOVING):
-        return False
-    found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN)
-    if found.lately == LOOP + 1 or found.a_day == A_DAY + 1:
+        return Pace.STEADY
+    found = _IDLE.row(db, address=address, since=now - _DAY, lately=now - LOOP_SPAN, name=name)
+    is_full = found.a_day >= A_DAY
+    if not is_full and found.lately < LOOP:
+        return Pace.STEADY
+    same = found.same_a_day if is_full else found.same_lately
+    if name.startswith("command") and same == 1:
+        return Pace.STEADY
+    is_first = found.lately == LOOP
+    if is_full:
+        is_first = found.a_day == A_DAY and found.lately < LOOP
+    if is_first:
         alert("loop", "too many messages that answer nothing; no more is said", address_id=address)
-    return bool(found.lately > LOOP or found.a_day > A_DAY)
+        return Pace.TOO_MUCH
+    return Pace.LOOP
 
 
 def are_strangers_too_many(db: Connection, now: datetime) -> bool:

@@ -4,20 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import late, listening
 from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.demo import demo_in, start_demo
-from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
-from bot.conversation.guards import are_strangers_too_many, is_loop
+from bot.conversation.guards import Pace, are_strangers_too_many, pace_of
 from bot.conversation.open import Came
 from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
+from bot.conversation.runs import run_at, save_run
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
@@ -26,55 +27,23 @@ from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
 from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
-from bot.engine.stored import dump_run, load_run
+from bot.engine.stored import load_run
 from bot.message import Channel, InboundMessage
 from bot.panel import participants
 from bot.panel.pauses import resume
-from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
 INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 _GREETING_PAUSE = timedelta(days=1)
+_OBEYED_IN_A_LOOP = (f"command {Command.STOP}", f"command {Command.CRISIS}")
+"""Carried out each time, though not answered each time; anything else would ask in silence."""
+
 _HEARD_LATELY = timedelta(minutes=1)
 """The service window may be taken to have opened this much too early, never too late."""
 
 _ARRIVED = Statement(
     upsert(INBOUND).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
-)
-_RUN_AT = Statement(
-    select(
-        RUNS,
-        participants.PARTICIPANTS.c.is_test,
-        participants.PARTICIPANTS.c.timezone,
-        participants.PARTICIPANTS.c.paused_for,
-        participants.PARTICIPANTS.c.listens,
-        participants.ADDRESSES.c.id.label("address_id"),
-        participants.ADDRESSES.c.heard_at,
-        participants.ADDRESSES.c.opted_out_at,
-    )
-    .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
-    .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
-    .join(participants.ADDRESSES, participants.ADDRESSES.c.id == participants.REACHES.c.address_id)
-    .where(
-        participants.ADDRESSES.c.channel == bindparam("channel"),
-        participants.ADDRESSES.c.address_hash == bindparam("address"),
-        participants.PARTICIPANTS.c.status != "erased",
-    )
-    .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
-    .limit(1)
-    .with_for_update(of=RUNS)
-)
-_SAVE = Statement(
-    update(RUNS)
-    .where(RUNS.c.id == bindparam("it"), RUNS.c.version == bindparam("seen"))
-    .values(
-        state=bindparam("new_state"),
-        status=bindparam("new_status"),
-        version=bindparam("next"),
-        asked_at=bindparam("asked"),
-        ended_at=bindparam("ended"),
-    )
 )
 
 
@@ -104,7 +73,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     Raises StaleError when another process changed the run in between: then it is run again.
     """
     inbound = recognise(db, content, inbound, now)
-    row = _RUN_AT.row(db, channel=inbound.channel, address=inbound.sender)
+    row = run_at(db, inbound.channel, inbound.sender)
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)
@@ -126,9 +95,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         participants.heard_from(db, address.id, heard)
     if accepted_by_reply(db, content, inbound, address.id, now):
         return Received("handled", 1)
-    looping = is_loop(db, address.id, name, now)
-    if looping and not isinstance(reading, Commanded):
-        return Received("loop")
+    pace = pace_of(db, address.id, name, now)
+    if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
+        return Received("loop", _ask_to_wait(db, address, row, pace, now))
     demo = demo_in(content.library, inbound.text)
     if demo is not None and address.opted_out_at is None:
         at = Came(address.id, str(inbound.channel))
@@ -141,7 +110,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         if not people:
             return _greet(db, inbound, address, reading, now)
         scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
-    effects = _unsaid(effects) if looping else _fit_to_say(inbound, address, effects)
+    is_quiet = pace is not Pace.STEADY
+    effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += pay(db, content, scene)
@@ -226,23 +196,6 @@ def _move(
     return scene, listening.offered(db, content, row, effects, scene)
 
 
-def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
-    """Write a run over the version that was read; raises StaleError when it has moved on."""
-    has_ended = run.status is not RunStatus.WAITING
-    saved = _SAVE.run(
-        db,
-        it=row.id,
-        seen=row.version,
-        next=row.version + 1,
-        new_state=dump_run(run),
-        new_status=str(run.status),
-        asked=row.asked_at if has_ended else now,
-        ended=(row.ended_at or now) if has_ended else None,
-    )
-    if not saved:
-        raise StaleError(f"run {row.id} has moved on")
-
-
 def _fit_to_say(
     inbound: InboundMessage, address: _Address, effects: tuple[Effect, ...]
 ) -> tuple[Effect, ...]:
@@ -253,6 +206,19 @@ def _fit_to_say(
     if inbound.keyword is None and not said_goodbye:
         return effects
     return _unsaid(effects)
+
+
+def _ask_to_wait(db: Connection, address: _Address, row: Any, pace: Pace, now: datetime) -> int:
+    """Say once that it went too fast, so that a person does not wait for us; returns how many
+    messages wait. Strangers were told enough.
+    """
+    people = [] if row is not None else participants.people_at(db, address.id)
+    if pace is not Pace.TOO_MUCH or (row is None and not people):
+        return 0
+    language = people[0].language if row is None else load_run(row.state).language
+    scene = Scene("", language, now, address.id, str(address.channel))
+    enqueue(db, Send(None, Text("polsbot.too_fast")), scene)
+    return 1
 
 
 def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:

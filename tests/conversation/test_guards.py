@@ -38,8 +38,9 @@ def test_two_machines_that_answer_each_other_stop_after_five_in_a_minute(
 
     outcomes = [say(database, "I am out of office.", second).outcome for second in range(40)]
 
-    assert outcomes == ["handled"] * LOOP + ["loop"] * (40 - LOOP)
+    assert outcomes == ["handled"] * (LOOP - 1) + ["loop"] * (41 - LOOP)
     assert sent(database) - before == LOOP
+    assert "polsbot.too_fast" in database.run(rows, OUTBOUND)[-1].order
 
 
 def test_a_broken_loop_and_a_strange_country_raise_an_alert(database: Database) -> None:
@@ -128,6 +129,47 @@ def test_a_cry_for_help_in_a_loop_is_a_case(database: Database) -> None:
     say(database, "ik wil dood", 21)
 
     assert [row.kind for row in database.run(rows, CASES)] == ["crisis"]
+
+
+def test_a_first_cry_for_help_in_a_loop_is_answered(database: Database) -> None:
+    database.run(begin)
+    for second in range(20):
+        say(database, "blub", second)
+    before = sent(database)
+
+    say(database, "ik wil dood", 21)
+    say(database, "ik wil dood", 22)
+
+    assert sent(database) - before == 1
+    assert "polsbot.crisis" in database.run(rows, OUTBOUND)[-1].order
+    assert len(database.run(rows, CASES)) == 1
+
+
+@pytest.mark.parametrize("text", ["stop", "wis alles", "ik wil een mens", "taal"])
+def test_the_first_of_a_command_in_a_loop_is_answered(database: Database, text: str) -> None:
+    database.run(begin)
+    for second in range(20):
+        say(database, "blub", second)
+    before = sent(database)
+
+    say(database, text, 21)
+
+    assert sent(database) - before == 1
+
+
+def test_nothing_is_asked_in_silence_in_a_loop(database: Database) -> None:
+    """An answer to a question that was never said would erase a person or change the language."""
+    database.run(begin)
+    say(database, "ja", 0)
+    say(database, "taal", 1)
+    say(database, "1", 2)
+    for second in range(3, 23):
+        say(database, "blub", second)
+    state = database.run(rows, RUNS)[0].state
+
+    assert say(database, "taal", 24).outcome == "loop"
+
+    assert database.run(rows, RUNS)[0].state == state
 
 
 def test_what_a_machine_says_is_kept_all_the_same(database: Database) -> None:
