@@ -20,11 +20,16 @@ from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
 
+_ALL = Decimal(100)
+
+
 def read_choice(question: Question, items: Sequence[Item]) -> Understood | Unclear:
     """One choice, said by number, label, part of a label, other words, emoji, yes or no."""
     pieces = meant(gather(items, Style.ONE), takes_no=_has_yes_and_no(question))
     if isinstance(pieces, Unclear):
         return pieces
+    if _has_yes_and_no(question):
+        pieces = _wholly(pieces)
     pieces = _at_the_end(_without_denominator(pieces, question), question)
     finder = _Finder(question)
     for index, piece in enumerate(pieces):
@@ -39,6 +44,19 @@ def read_choice(question: Question, items: Sequence[Item]) -> Understood | Uncle
 
 def _has_yes_and_no(question: Question) -> bool:
     return "yes" in question.codes and "no" in question.codes
+
+
+def _wholly(pieces: list[Piece]) -> list[Piece]:
+    """``100%`` is a yes."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = found[-1] if found else None
+        is_all = isinstance(before, Number) and before.value == _ALL
+        if is_all and isinstance(piece, Item) and piece.text == "%":
+            found[-1] = Item("phrase", "100%", {Sense.YES: _ALL})
+        else:
+            found.append(piece)
+    return found
 
 
 def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]:
@@ -117,9 +135,15 @@ class _Finder:
             else:
                 self.positions.setdefault(piece.option, "label")
         elif piece.can_be(Sense.ORDINAL):
-            self._take_number(in_row(piece.senses[Sense.ORDINAL], len(self.question.codes)))
+            self._take_number(self._place(piece.senses[Sense.ORDINAL]))
         else:
             self._take_words(piece)
+
+    def _place(self, ordinal: Decimal) -> Decimal | None:
+        """The place in the row; "the last one" of a scale may be the last answer given."""
+        if ordinal < 0 and _is_scale(self.question):
+            return None
+        return in_row(ordinal, len(self.question.codes))
 
     def _is_yes_or_no(self, item: Item) -> bool:
         return item.can_be(Sense.YES, Sense.NO) and _has_yes_and_no(self.question)
