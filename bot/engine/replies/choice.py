@@ -10,6 +10,7 @@ from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import (
     LOUD_MARKS,
     UNKNOWN,
+    in_row,
     is_article,
     is_mark,
     is_noise,
@@ -19,12 +20,17 @@ from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
 
+_ALL = Decimal(100)
+
+
 def read_choice(question: Question, items: Sequence[Item]) -> Understood | Unclear:
     """One choice, said by number, label, part of a label, other words, emoji, yes or no."""
     pieces = meant(gather(items, Style.ONE), takes_no=_has_yes_and_no(question))
     if isinstance(pieces, Unclear):
         return pieces
-    pieces = _without_denominator(pieces, question)
+    if _has_yes_and_no(question):
+        pieces = _wholly(pieces)
+    pieces = _at_the_end(_without_denominator(pieces, question), question)
     finder = _Finder(question)
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
@@ -40,6 +46,19 @@ def _has_yes_and_no(question: Question) -> bool:
     return "yes" in question.codes and "no" in question.codes
 
 
+def _wholly(pieces: list[Piece]) -> list[Piece]:
+    """``100%`` is a yes."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = found[-1] if found else None
+        is_all = isinstance(before, Number) and before.value == _ALL
+        if is_all and isinstance(piece, Item) and piece.text == "%":
+            found[-1] = Item("phrase", "100%", {Sense.YES: _ALL})
+        else:
+            found.append(piece)
+    return found
+
+
 def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]:
     """``4/5`` and ``4 out of 5`` on a scale of five are a 4."""
     for index in range(1, len(pieces) - 1):
@@ -50,10 +69,40 @@ def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]
             continue
         first, second = (after, before) if between.can_be(Sense.OUT_OF_BEFORE) else (before, after)
         is_share = between.can_be(Sense.OUT_OF, Sense.OUT_OF_BEFORE)
-        is_scale = all(isinstance(code, int) for code in question.codes)
-        if is_share and is_scale and second.value == len(question.codes):
+        if is_share and _is_scale(question) and second.value == len(question.codes):
             return [*pieces[: index - 1], first, *pieces[index + 2 :]]
     return pieces
+
+
+def _at_the_end(pieces: list[Piece], question: Question) -> list[Piece]:
+    """Without the "very" before the end of a scale: "really extremely bad" is no more than that."""
+    ends = {0, len(question.codes) - 1}
+    if not _is_scale(question):
+        return pieces
+    return [
+        piece
+        for index, piece in enumerate(pieces)
+        if not (
+            isinstance(piece, Item)
+            and piece.option is None
+            and piece.can_be(Sense.VERY)
+            and (end := _after_very(pieces, index)) is not None
+            and end.option in ends
+        )
+    ]
+
+
+def _after_very(pieces: Sequence[Piece], index: int) -> Item | None:
+    for piece in pieces[index + 1 :]:
+        if not isinstance(piece, Item):
+            return None
+        if piece.option is not None or not piece.can_be(Sense.VERY):
+            return piece
+    return None
+
+
+def _is_scale(question: Question) -> bool:
+    return all(isinstance(code, int) for code in question.codes)
 
 
 _HEDGES = (Sense.BOUND, Sense.UNSURE, Sense.OUT_OF, Sense.OUT_OF_BEFORE)
@@ -68,6 +117,7 @@ class _Finder:
         self.fits: list[frozenset[int]] = []
         self.denied: list[frozenset[int]] = []
         self.faces: set[int] = set()
+        self.strange = False
         self.weak: set[int] = set()
         self.doubt = ""
         self.unknown = False
@@ -85,9 +135,15 @@ class _Finder:
             else:
                 self.positions.setdefault(piece.option, "label")
         elif piece.can_be(Sense.ORDINAL):
-            self._take_number(piece.senses[Sense.ORDINAL])
+            self._take_number(self._place(piece.senses[Sense.ORDINAL]))
         else:
             self._take_words(piece)
+
+    def _place(self, ordinal: Decimal) -> Decimal | None:
+        """The place in the row; "the last one" of a scale may be the last answer given."""
+        if ordinal < 0 and _is_scale(self.question):
+            return None
+        return in_row(ordinal, len(self.question.codes))
 
     def _is_yes_or_no(self, item: Item) -> bool:
         return item.can_be(Sense.YES, Sense.NO) and _has_yes_and_no(self.question)
@@ -110,6 +166,8 @@ class _Finder:
             self.faces.add(self.question.codes.index("yes"))
         elif text in emoji.NO and _has_yes_and_no(self.question):
             self.faces.add(self.question.codes.index("no"))
+        elif emoji.is_face(text):
+            self.strange = True
 
     def _take_words(self, item: Item) -> None:
         if item.kind == "mark":
@@ -134,10 +192,11 @@ class _Finder:
             self._take_unknown(item)
 
     def _take_unknown(self, item: Item) -> None:
-        is_scale = all(isinstance(code, int) for code in self.question.codes)
         if item.echo in (Echo.DO, Echo.DO_NOT):
             self.echoes.add(item.echo)
-        elif item.common or is_noise(item) or (item.echo is Echo.WORD and not is_scale):
+        elif item.common or is_noise(item) or (
+            item.echo is Echo.WORD and not _is_scale(self.question)
+        ):
             return
         else:
             self.unknown = True
@@ -164,6 +223,8 @@ class _Finder:
         elif Sense.NO in self.heard and Sense.YES not in self.heard:
             self.denied.append(frozenset())
         self._take_fits()
+        if self.faces and self.strange and not self.positions:
+            self.doubt = self.doubt or "two faces"
         for position in self.faces:
             self.positions.setdefault(position, "emoji")
         if not self.positions and len(self.weak) == 1:

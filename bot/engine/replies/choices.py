@@ -7,7 +7,7 @@ from bot.engine.flow import Code
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, is_article, is_noise, meant
+from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, in_row, is_article, is_noise, meant
 from bot.engine.replies.ranges import in_full
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
@@ -55,7 +55,7 @@ class _Listed:
             self._name(piece.option, "label")
         elif piece.can_be(Sense.ORDINAL):
             self._close()
-            self._take_number(piece.senses[Sense.ORDINAL])
+            self._take_number(in_row(piece.senses[Sense.ORDINAL], len(self.question.codes)))
         else:
             self._take_words(piece)
 
@@ -66,12 +66,13 @@ class _Listed:
         elif self._is_only(item):
             return
         elif (
-            item.can_be(Sense.OR, Sense.BOUND, Sense.BUT)
-            or (item.can_be(Sense.OUT_OF) and not is_noise(item))
+            item.can_be(Sense.OR, Sense.BUT)
+            or (item.can_be(Sense.BOUND) and not item.can_be(Sense.AND))
+            or (item.can_be(Sense.OUT_OF) and not is_noise(item) and not self._joins(item))
             or (item.can_be(Sense.UNSURE) and self.chosen)
         ):
             self.doubt = self.doubt or "not a plain list"
-        elif item.can_be(Sense.AND):
+        elif item.can_be(Sense.AND) or self._joins(item):
             self._close()
             self.open = None
         elif item.can_be(Sense.ALL, Sense.NONE):
@@ -80,6 +81,11 @@ class _Listed:
             self._take_mark(item)
         else:
             self._take_plain_words(item)
+
+    def _joins(self, item: Item) -> bool:
+        """Whether a stroke stands between two named things, not between digits."""
+        by_digit = self.open is not None and self.chosen.get(self.open) == "digit"
+        return item.text == "/" and (self.open is not None or bool(self.fits)) and not by_digit
 
     def _is_only(self, item: Item) -> bool:
         """Whether a "but" stands before all answers: then it is an "only"."""

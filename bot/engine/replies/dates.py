@@ -47,6 +47,9 @@ class _Found:
         self.month: int | None = None
         self.weekday: int | None = None
         self.relative: int | None = None
+        self.months_ago: int | None = None
+        self.years_ago: int | None = None
+        self.latest = False
         self.days = self.ago = False
         self.unknown = False
         self.doubt = ""
@@ -56,12 +59,19 @@ class _Found:
         """Whether anything about a day was said."""
         return bool(
             self.numbers or self.ordinal or self.month or self.weekday or self.days or self.ago
-            or self.relative is not None
+            or self.relative is not None or self.months_ago is not None
+            or self.years_ago is not None
         )  # fmt: skip
 
     def take(self, piece: Number | Item) -> None:
         if isinstance(piece, Number):
             self.numbers.append(piece)
+        elif piece.can_be(Sense.FEAST):
+            self._take_feast(int(piece.senses[Sense.FEAST]))
+        elif piece.can_be(Sense.MONTHS_AGO):
+            self.months_ago = int(piece.senses[Sense.MONTHS_AGO])
+        elif piece.can_be(Sense.YEARS_AGO):
+            self.years_ago = int(piece.senses[Sense.YEARS_AGO])
         elif piece.can_be(Sense.MONTH):
             self.doubt = "two months" if self.month is not None else self.doubt
             self.month = int(piece.senses[Sense.MONTH])
@@ -71,7 +81,9 @@ class _Found:
         elif piece.can_be(Sense.WEEKDAY):
             self.weekday = int(piece.senses[Sense.WEEKDAY])
         elif piece.can_be(Sense.ORDINAL):
-            self.ordinal = int(piece.senses[Sense.ORDINAL])
+            self._take_ordinal(piece)
+        elif piece.can_be(Sense.LATEST):
+            self.latest = True
         elif piece.can_be(Sense.DAY):
             self.days = True
         elif piece.can_be(Sense.AGO):
@@ -84,6 +96,18 @@ class _Found:
             self.doubt = "no exact day"
         elif not is_noise(piece) and piece.echo not in (Echo.DO, Echo.WORD):
             self.unknown = True
+
+    def _take_feast(self, month_and_day: int) -> None:
+        self.doubt = "two months" if self.month is not None else self.doubt
+        self.month, self.ordinal = divmod(month_and_day, 100)
+
+    def _take_ordinal(self, item: Item) -> None:
+        if item.senses[Sense.ORDINAL] >= 1:
+            self.ordinal = int(item.senses[Sense.ORDINAL])
+        elif item.can_be(Sense.LATEST):
+            self.latest = True
+        elif not is_noise(item):
+            self.doubt = "no exact day"
 
     def day(self, today: date) -> date | None:
         values = [_whole(number) for number in self.numbers]
@@ -98,9 +122,21 @@ class _Found:
             return today - timedelta(days=whole[0]) if whole[0] < _FARTHEST_AGO else None
         if self.ordinal is not None:
             whole.insert(0, self.ordinal)
+        if self.latest and self.weekday is not None and not whole and self.month is None:
+            return today - timedelta(days=(today.isoweekday() - self.weekday - 1) % 7 + 1)
+        if self.years_ago is not None:
+            whole.append(today.year - self.years_ago)
+        if self.months_ago is not None:
+            return self._of_month(whole, today)
         if self.month is not None:
             return self._named(whole, today)
         return self._numbered(whole, today)
+
+    def _of_month(self, whole: list[int], today: date) -> date | None:
+        if self.months_ago is None or self.month is not None or len(whole) != 1:
+            return None
+        years, month = divmod(today.year * 12 + today.month - 1 - self.months_ago, 12)
+        return _date(years, month + 1, whole[0], today)
 
     def _named(self, whole: list[int], today: date) -> date | None:
         if self.month is None or not 1 <= len(whole) <= 2:

@@ -9,7 +9,13 @@ SAME_FACE = {
 
 YES = frozenset("👍✅✔✓☑")
 NO = frozenset("👎❌✖✗✘❎")
+_FACES = frozenset(map(chr, (*range(0x1F600, 0x1F645), *range(0x1F910, 0x1F930), 0x1F970, 0x1F97A)))
 COMMANDS = {"🛑": Command.STOP, "🆘": Command.HELP, "❓": Command.HELP, "❔": Command.HELP}
+
+
+def is_face(emoji: str) -> bool:
+    """Whether the emoji is a face with a mood, ours or another."""
+    return emoji[:1] in _FACES
 
 
 def face(emoji: str) -> str:

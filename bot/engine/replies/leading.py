@@ -17,12 +17,14 @@ _AGAINST_NO = (Sense.YES, Sense.GOOD)
 def read_leading(question: Question, items: Sequence[Item]) -> Understood | None:
     """The answer of such a reply in the session's own language, or none."""
     words = [item for item in items if item.kind == "phrase"]
+    if question.symbols:
+        return _with_its_reason(question, items)
+    if all(isinstance(code, int) for code in question.codes):
+        return None
     if not 1 < len(words) <= _MOST or any(_is_loud(item) for item in items):
         return None
     if "yes" in question.codes and "no" in question.codes:
         return _yes_or_no(items)
-    if any(isinstance(code, int) for code in question.codes):
-        return None
     return _with_its_place(question, words)
 
 
@@ -53,6 +55,26 @@ def _yes_or_no(items: Sequence[Item]) -> Understood | None:
     if any(item.can_be(*_AGAINST, *against) and not is_noise(item) for item in rest):
         return None
     return Understood("yes" if is_yes else "no", "word")
+
+
+def _with_its_reason(question: Question, items: Sequence[Item]) -> Understood | None:
+    """A mood that is said in full, and after a comma what is so about it: "bad, I am up at 4 every
+    night". A number that comes first there may be another answer.
+    """
+    end = next((at for at, item in enumerate(items) if item.kind == "mark"), 0)
+    said, rest = items[:end], items[end + 1 :]
+    named = {item.option for item in said if item.option is not None}
+    if len(named) != 1 or items[end].text not in ",.;:!" or len(rest) > _MOST:
+        return None
+    if any(item.option is None and not is_noise(item) for item in said):
+        return None
+    unknown = [item for item in rest if item.kind == "phrase" and not item.senses]
+    against = (*_AGAINST, Sense.NO, Sense.YES, Sense.BUT, Sense.OR, Sense.ORDINAL, Sense.VERY)
+    if not unknown or rest[0].kind == "digits" or rest[0].can_be(Sense.NUMBER):
+        return None
+    if any(item.option is not None or item.fits or item.can_be(*against) for item in rest):
+        return None
+    return Understood(question.codes[named.pop() or 0], "label")
 
 
 def _with_its_place(question: Question, words: Sequence[Item]) -> Understood | None:

@@ -46,15 +46,22 @@ class Sense(StrEnum):
     CENT = "cent"
     DAY = "day"
     AGO = "ago"
+    LATEST = "latest"
     AT = "at"
     NUMBER = "number"
     ORDINAL = "ordinal"
     MONTH = "month"
     WEEKDAY = "weekday"
     RELATIVE = "relative"
+    FEAST = "feast"
+    MONTHS_AGO = "months_ago"
+    YEARS_AGO = "years_ago"
 
 
-VALUED = (Sense.NUMBER, Sense.ORDINAL, Sense.MONTH, Sense.WEEKDAY, Sense.RELATIVE)
+VALUED = (
+    Sense.NUMBER, Sense.ORDINAL, Sense.MONTH, Sense.WEEKDAY, Sense.RELATIVE, Sense.FEAST,
+    Sense.MONTHS_AGO, Sense.YEARS_AGO,
+)  # fmt: skip
 LISTED = tuple(sense for sense in Sense if sense not in VALUED)
 
 Senses = Mapping[Sense, Decimal]

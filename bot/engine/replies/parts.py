@@ -1,6 +1,8 @@
 """Which part of a reply is the answer: after a correction and before the reasons."""
 
+from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bot.engine.replies.gather import Number, Piece
 from bot.engine.replies.lexicon import Sense
@@ -31,6 +33,15 @@ def is_article(piece: Piece, following: Piece | None) -> bool:
     return isinstance(following, Number) or following.option is not None or bool(following.fits)
 
 
+def in_row(ordinal: Decimal, count: int) -> Decimal | None:
+    """The place of an ordinal in a row of so many: below 0 from the end, a half the middle."""
+    if ordinal < 0:
+        return count + 1 + ordinal
+    if ordinal < 1:
+        return (count + 1) * ordinal
+    return ordinal
+
+
 def is_mark(piece: Piece, following: Piece | None) -> bool:
     """Whether it only announces the number behind it: ``no 3``, ``nr 3``."""
     return isinstance(piece, Item) and piece.can_be(Sense.MARK) and isinstance(following, Number)
@@ -38,7 +49,7 @@ def is_mark(piece: Piece, following: Piece | None) -> bool:
 
 def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
     """The pieces that count. ``takes_no``: "no" is an answer here, not a correction."""
-    kept = list(pieces)
+    kept = _only_or_either(pieces)
     for index in range(len(kept) - 1, -1, -1):
         if _corrects(kept, index, takes_no=takes_no) and any(map(_says, kept[index + 1 :])):
             kept = kept[index + 1 :]
@@ -47,7 +58,7 @@ def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
         if (
             isinstance(piece, Item)
             and piece.can_be(Sense.CORRECTION)
-            and not piece.can_be(Sense.NOT)
+            and not piece.can_be(Sense.NOT, Sense.VERY)
             and not (takes_no and piece.can_be(Sense.YES, Sense.NO))
         ):
             del kept[index]
@@ -59,6 +70,22 @@ def meant(pieces: Sequence[Piece], *, takes_no: bool) -> list[Piece] | Unclear:
     return kept
 
 
+def _only_or_either(pieces: Sequence[Piece]) -> list[Piece]:
+    """Without a "but" that is an "only" at the end, and an "or" that needs a second one."""
+    kept = list(pieces)
+    words = [piece for piece in kept if isinstance(piece, Number) or piece.kind != "mark"]
+    if len(words) > 1 and isinstance(last := words[-1], Item) and _is_loose(last, Sense.BUT):
+        kept.remove(last)
+    said = Counter(
+        piece.text for piece in kept if isinstance(piece, Item) and _is_loose(piece, Sense.OR)
+    )
+    return [piece for piece in kept if isinstance(piece, Number) or said[piece.text] != 1]
+
+
+def _is_loose(item: Item, sense: Sense) -> bool:
+    return item.can_be(sense) and item.can_be(Sense.FILLER) and item.option is None
+
+
 def _explains(item: Item) -> bool:
     return item.can_be(Sense.BECAUSE) and not item.can_be(Sense.AGO) and item.option is None
 
@@ -68,13 +95,18 @@ def _corrects(pieces: Sequence[Piece], index: int, *, takes_no: bool) -> bool:
     if not isinstance(piece, Item) or piece.option is not None:
         return False
     before = pieces[:index]
+    following = pieces[index + 1] if index + 1 < len(pieces) else None
+    if piece.can_be(Sense.NONE) and before and isinstance(before[-1], Number):
+        return isinstance(following, Number)  # "four, nah, five"
+    if piece.can_be(Sense.CORRECTION) and piece.can_be(Sense.VERY):
+        return isinstance(following, Number)  # "a couple, so 2"
     if piece.can_be(Sense.CORRECTION):
         return not piece.can_be(Sense.NOT) or any(map(_says, before))
     if piece.can_be(Sense.BUT):
         return any(isinstance(p, Item) and p.can_be(Sense.NOT) for p in before)
     if takes_no or not piece.can_be(Sense.NO) or piece.can_be(Sense.AND):
         return False
-    comma = index + 1 < len(pieces) and isinstance(f := pieces[index + 1], Item) and f.text == ","
+    comma = isinstance(following, Item) and following.text == ","
     is_plain = " " not in piece.text and not piece.can_be(Sense.NOT)  # "not really good" denies
     return comma or (is_plain and (not before or any(map(_says, before))))
 

@@ -195,8 +195,9 @@ class _Asked:
         own = self.lexicons[0]
         if any(token.text in own.refusal.end for token in self.tokens):
             return None  # "yes I want to stop" may mean the messages
-        items = scan(self._unstretched(own), own, self._options(own))
-        return read_leading(self.question, items)
+        options = self._options(own)
+        tokens = corrected(self._unstretched(own), own, options, own.vocabulary)
+        return read_leading(self.question, scan(tokens, own, options))
 
     def _mistyped(self) -> Reading | None:
         """What it is once the typing mistakes are mended."""
