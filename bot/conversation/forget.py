@@ -8,8 +8,9 @@ from sqlalchemy import Connection, delete, select, update
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
 from bot.conversation.orders import dump_send
-from bot.conversation.receive import INBOUND, save_run
+from bot.conversation.receive import INBOUND
 from bot.conversation.reply_words import REPLY_WORDS
+from bot.conversation.runs import save_run
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
 from bot.engine.stored import load_run

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import late, listening
 from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.demo import demo_in, start_demo
-from bot.conversation.effects import RUNS, Scene, apply, enqueue
+from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import are_strangers_too_many, is_loop
 from bot.conversation.open import Came
@@ -18,6 +18,7 @@ from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
+from bot.conversation.runs import run_at, save_run
 from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
@@ -26,11 +27,10 @@ from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
 from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
 from bot.engine.run import Run
-from bot.engine.stored import dump_run, load_run
+from bot.engine.stored import load_run
 from bot.message import Channel, InboundMessage
 from bot.panel import participants
 from bot.panel.pauses import resume
-from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
 INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
@@ -41,40 +41,6 @@ _HEARD_LATELY = timedelta(minutes=1)
 
 _ARRIVED = Statement(
     upsert(INBOUND).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
-)
-_RUN_AT = Statement(
-    select(
-        RUNS,
-        participants.PARTICIPANTS.c.is_test,
-        participants.PARTICIPANTS.c.timezone,
-        participants.PARTICIPANTS.c.paused_for,
-        participants.PARTICIPANTS.c.listens,
-        participants.ADDRESSES.c.id.label("address_id"),
-        participants.ADDRESSES.c.heard_at,
-        participants.ADDRESSES.c.opted_out_at,
-    )
-    .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
-    .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
-    .join(participants.ADDRESSES, participants.ADDRESSES.c.id == participants.REACHES.c.address_id)
-    .where(
-        participants.ADDRESSES.c.channel == bindparam("channel"),
-        participants.ADDRESSES.c.address_hash == bindparam("address"),
-        participants.PARTICIPANTS.c.status != "erased",
-    )
-    .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
-    .limit(1)
-    .with_for_update(of=RUNS)
-)
-_SAVE = Statement(
-    update(RUNS)
-    .where(RUNS.c.id == bindparam("it"), RUNS.c.version == bindparam("seen"))
-    .values(
-        state=bindparam("new_state"),
-        status=bindparam("new_status"),
-        version=bindparam("next"),
-        asked_at=bindparam("asked"),
-        ended_at=bindparam("ended"),
-    )
 )
 
 
@@ -104,7 +70,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     Raises StaleError when another process changed the run in between: then it is run again.
     """
     inbound = recognise(db, content, inbound, now)
-    row = _RUN_AT.row(db, channel=inbound.channel, address=inbound.sender)
+    row = run_at(db, inbound.channel, inbound.sender)
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)
@@ -224,23 +190,6 @@ def _move(
         resume(db, row.participant_id, scene.now)
     scene = replace(scene, language=after.language)
     return scene, listening.offered(db, content, row, effects, scene)
-
-
-def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
-    """Write a run over the version that was read; raises StaleError when it has moved on."""
-    has_ended = run.status is not RunStatus.WAITING
-    saved = _SAVE.run(
-        db,
-        it=row.id,
-        seen=row.version,
-        next=row.version + 1,
-        new_state=dump_run(run),
-        new_status=str(run.status),
-        asked=row.asked_at if has_ended else now,
-        ended=(row.ended_at or now) if has_ended else None,
-    )
-    if not saved:
-        raise StaleError(f"run {row.id} has moved on")
 
 
 def _fit_to_say(

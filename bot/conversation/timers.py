@@ -17,8 +17,8 @@ from bot.conversation.endings import is_silent, note_ending
 from bot.conversation.forget import forget
 from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
-from bot.conversation.receive import save_run
 from bot.conversation.revisions import Content
+from bot.conversation.runs import save_run
 from bot.conversation.templates import Asked, opening_form
 from bot.conversation.ways import other_way
 from bot.engine.advance import advance

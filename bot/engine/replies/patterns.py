@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 from sys import intern
 
@@ -97,7 +98,13 @@ def written_words(phrase: str) -> Words:
 
     Each word is there once in memory, however many phrases it stands in: they are ten times fewer.
     """
-    return tuple(intern(word) for run in phrase.split() for word in words_of(run, _whole(run)))
+    return tuple(word for run in phrase.split() for word in _words_of_run(run))
+
+
+@lru_cache(maxsize=1 << 14)
+def _words_of_run(run: str) -> Words:
+    """Kept for speed: what stands in a pattern stands in hundreds of its phrases."""
+    return tuple(intern(word) for word in words_of(run, _whole(run)))
 
 
 def _whole(run: str) -> tuple[str, ...]:

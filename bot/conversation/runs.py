@@ -1,0 +1,73 @@
+"""The run that is spoken to at an address, found and kept."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.conversation.effects import RUNS
+from bot.engine.flow import RunStatus
+from bot.engine.run import Run
+from bot.engine.stored import dump_run
+from bot.panel import participants
+from bot.store.errors import StaleError
+from bot.store.statements import Statement
+
+_RUN_AT = Statement(
+    select(
+        RUNS,
+        participants.PARTICIPANTS.c.is_test,
+        participants.PARTICIPANTS.c.timezone,
+        participants.PARTICIPANTS.c.paused_for,
+        participants.PARTICIPANTS.c.listens,
+        participants.ADDRESSES.c.id.label("address_id"),
+        participants.ADDRESSES.c.heard_at,
+        participants.ADDRESSES.c.opted_out_at,
+    )
+    .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
+    .join(participants.PARTICIPANTS, participants.PARTICIPANTS.c.id == RUNS.c.participant_id)
+    .join(participants.ADDRESSES, participants.ADDRESSES.c.id == participants.REACHES.c.address_id)
+    .where(
+        participants.ADDRESSES.c.channel == bindparam("channel"),
+        participants.ADDRESSES.c.address_hash == bindparam("address"),
+        participants.PARTICIPANTS.c.status != "erased",
+    )
+    .order_by((RUNS.c.status == "waiting").desc(), RUNS.c.asked_at.desc(), RUNS.c.id)
+    .limit(1)
+    .with_for_update(of=RUNS)
+)
+_SAVE = Statement(
+    update(RUNS)
+    .where(RUNS.c.id == bindparam("it"), RUNS.c.version == bindparam("seen"))
+    .values(
+        state=bindparam("new_state"),
+        status=bindparam("new_status"),
+        version=bindparam("next"),
+        asked_at=bindparam("asked"),
+        ended_at=bindparam("ended"),
+    )
+)
+
+
+def run_at(db: Connection, channel: str, address: str) -> Any:
+    """The run that a message from there belongs to, locked, with what is known of the person and
+    the address; the one that waits comes first, then the latest. ``None``: there is none.
+    """
+    return _RUN_AT.row(db, channel=channel, address=address)
+
+
+def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
+    """Write a run over the version that was read; raises StaleError when it has moved on."""
+    has_ended = run.status is not RunStatus.WAITING
+    saved = _SAVE.run(
+        db,
+        it=row.id,
+        seen=row.version,
+        next=row.version + 1,
+        new_state=dump_run(run),
+        new_status=str(run.status),
+        asked=row.asked_at if has_ended else now,
+        ended=(row.ended_at or now) if has_ended else None,
+    )
+    if not saved:
+        raise StaleError(f"run {row.id} has moved on")
