@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
-from bot.conversation.tables import Outbound
+from bot.conversation.alerts import alert
+from bot.conversation.tables import KeptRun, Outbound
 from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
 from bot.engine.run import Run
@@ -15,6 +16,7 @@ from bot.store.statements import Statement
 
 INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
 OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
+RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 _ENDED = Statement(
     update(INVITATIONS)
@@ -30,11 +32,32 @@ _ARRIVED = Statement(
     )
     .limit(1)
 )
+_SOMETHING_LEFT = exists(
+    select(1)
+    .select_from(OUTBOUND.join(RUNS, RUNS.c.id == OUTBOUND.c.run_id))
+    .where(
+        OUTBOUND.c.participant_id == INVITATIONS.c.participant_id,
+        RUNS.c.invitation_id == INVITATIONS.c.id,
+        OUTBOUND.c.provider_id.is_not(None),
+    )
+)
+"""Whether a provider took over any message of the wave. Where none did, that the person says
+nothing is no news of the person: it was held, dropped, parked or refused on our side.
+"""
+
+_LEFT = Statement(
+    select(INVITATIONS.c.id).where(INVITATIONS.c.id == bindparam("it"), _SOMETHING_LEFT)
+)
 _HISTORY = Statement(
     select(INVITATIONS.c.disposition)
     .where(
         INVITATIONS.c.participant_id == bindparam("person"),
         INVITATIONS.c.study == bindparam("study"),
+        or_(
+            INVITATIONS.c.disposition.is_(None),
+            INVITATIONS.c.disposition != str(Disposition.UNDELIVERED),
+            _SOMETHING_LEFT,
+        ),
     )
     .order_by(INVITATIONS.c.opened_at.desc(), INVITATIONS.c.id)
     .limit(bindparam("most"))
@@ -51,7 +74,8 @@ def note_ending(
 ) -> Disposition | None:
     """Write down how a wave ended, once its run is over; ``None`` while it waits.
 
-    A crisis leaves the participant in peace until a caseworker resumes.
+    A crisis leaves the participant in peace until a caseworker resumes. People are told of a wave
+    that ends before anything of it has left us.
     """
     if run.status is RunStatus.WAITING or invitation is None:
         return None
@@ -71,11 +95,15 @@ def note_ending(
         )
     )
     _ENDED.run(db, it=invitation, how=str(how))
+    if how is Disposition.UNDELIVERED and _LEFT.row(db, it=invitation) is None:
+        alert("unsent", "a wave ended before anything of it had left", invitation=invitation)
     return how
 
 
 def is_silent(db: Connection, participant: str, study: str, waves: int) -> bool:
-    """Whether so many of the latest waves ended without a sign of life."""
+    """Whether so many of the latest waves ended without a sign of life. One of which nothing has
+    left is none of them: that silence was ours.
+    """
     found = [
         row.disposition for row in _HISTORY.rows(db, person=participant, study=study, most=waves)
     ]

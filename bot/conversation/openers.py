@@ -12,7 +12,6 @@ from bot.conversation.line import UNPROMPTED
 from bot.message import DeliveryState
 from bot.panel.hours import local_time, own_hours
 from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
-from bot.panel.pauses import paused_since
 from bot.store.statements import Statement
 
 _OPENERS = Statement(
@@ -46,9 +45,10 @@ def moment_to_remind(
 ) -> datetime | None:
     """``now``, a later moment, or ``None``: this reminder is not sent any more.
 
-    Nobody is reminded of a wave that is about to close or of a test run, nor during a pause.
+    Nobody is reminded of a wave that is about to close or of a test run, nor during a pause:
+    ``person.study_rests`` tells that of the study.
     """
-    if person.is_test or person.status != "active" or paused_since(db, study.name) is not None:
+    if person.is_test or person.status != "active" or person.study_rests:
         return None
     hours = own_hours(study, person.seed)
     when = hours.next(now, person.timezone)

@@ -2,8 +2,8 @@
 
 A status would have come by now. So the provider's own list is looked at: there with the same words,
 it left; missing twice, five minutes apart, it did not, and is sent once more; missing again, it is
-left for people, since a second message is worse than none. One that carries money is left for
-people at once.
+parked: left for people by a case, since a second message is worse than none. One that carries money
+is left for people at once.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, or_, select, update
 
+from bot.casework.cases import open_case
 from bot.channels.contract import Listed
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.orders import forms
@@ -95,9 +96,13 @@ def resolve(db: Connection, doubt: Doubt, listed: Iterable[Listed], now: datetim
             db, row, state=str(DeliveryState.QUEUED), looks=looks, looked_at=now, not_before=now
         )
         return "again"
-    code = PARKED if looks >= MOST_LOOKS else row.code
-    _change(db, row, looks=looks, looked_at=now, code=code)
-    return PARKED if looks >= MOST_LOOKS else "missing"
+    if looks < MOST_LOOKS:
+        _change(db, row, looks=looks, looked_at=now)
+        return "missing"
+    _change(db, row, looks=looks, looked_at=now, code=PARKED)
+    if row.participant_id is not None:
+        open_case(db, row.participant_id, PARKED, now)
+    return PARKED
 
 
 def words_of(adapter: TypeAdapter[Form], stored: str) -> str:

@@ -27,7 +27,7 @@ from bot.engine.events import Event, Expired, TimedOut
 from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.panel.participants import PARTICIPANTS
-from bot.panel.pauses import pause
+from bot.panel.pauses import STUDY_RESTS, pause
 from bot.panel.timers import ERASURE, finish_timer, postpone_timer
 from bot.store.statements import Statement
 
@@ -40,15 +40,16 @@ _RUN = Statement(select(RUNS).where(RUNS.c.id == bindparam("it")).with_for_updat
 _PERSON = Statement(
     select(
         PARTICIPANTS.c.id,
-        PARTICIPANTS.c.first_name,
         PARTICIPANTS.c.status,
         PARTICIPANTS.c.seed,
         PARTICIPANTS.c.channel,
         PARTICIPANTS.c.next_wave_at,
         PARTICIPANTS.c.timezone,
         PARTICIPANTS.c.is_test,
+        STUDY_RESTS.label("study_rests"),
     ).where(PARTICIPANTS.c.id == bindparam("it"))
 )
+_NAME = Statement(select(PARTICIPANTS.c.first_name).where(PARTICIPANTS.c.id == bindparam("it")))
 
 
 def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
@@ -126,7 +127,8 @@ def _elsewhere(
     wanted = study.reminders[int(number) - 1].channel
     if wanted is None:
         return scene
-    asked = Asked(person.id, person.first_name, scene.run, scene.revision, scene.language)
+    name = _NAME.row(db, it=person.id).first_name
+    asked = Asked(person.id, name, scene.run, scene.revision, scene.language)
     opening = opening_form(db, content, asked, study, send)
     way = other_way(db, content, study, person, scene, wanted, opening)
     return scene if way is None else replace(scene, address=way.id, channel=way.channel)

@@ -26,7 +26,9 @@ class Disposition(StrEnum):
 
 
 SILENT = frozenset({Disposition.NO_REPLY, Disposition.UNDELIVERED})
-"""No sign of life: after some of these in a row a participant is left in peace."""
+"""No sign of life: after some of these in a row, of which something left us, a participant is left
+in peace.
+"""
 
 
 @dataclass(frozen=True, slots=True)

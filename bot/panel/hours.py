@@ -4,7 +4,7 @@ Arithmetic is done on the wall clock of the person's zone and made UTC once, so 
 which the clock is set are right.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,11 +74,12 @@ def own_hours(study: Study, seed: int) -> DecentHours:
     """The same hours for one participant, whose day begins at a second of their own: not everybody
     is written to at ten sharp.
     """
-    hours = hours_of(study)
+    hours = study.hours
     first, last = (_seconds(one) for one in (hours.start, hours.until))
     spread = min(int(SPREAD.total_seconds()), (last - first) // 2)
     minute, second = divmod(first + seed % max(spread, 1), 60)
-    return replace(hours, own=time(minute // 60, minute % 60, second))
+    own = time(minute // 60, minute % 60, second)
+    return DecentHours(hours.days, hours.start, hours.until, hours.not_on, own)
 
 
 def _seconds(clock: time) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.tables import Pause
@@ -15,6 +15,11 @@ _OPEN = Statement(
         PAUSES.c.study == bindparam("study"), PAUSES.c.resumed_at.is_(None)
     )
 )
+
+STUDY_RESTS = exists(
+    select(1).where(PAUSES.c.study == PARTICIPANTS.c.study, PAUSES.c.resumed_at.is_(None))
+)
+"""For a statement over participants: whether the study of each writes to nobody unprompted."""
 
 
 def paused_since(db: Connection, study: str) -> datetime | None:

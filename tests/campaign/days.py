@@ -10,6 +10,8 @@ from random import Random
 
 import aiohttp
 
+from bot.conversation.reconcile import NEXT_LOOK
+from bot.jobs.ticker import EVERY
 from bot.store.database import Database
 from tests.campaign.machines import PARTS, Machines
 from tests.campaign.reckoning import Left, left_to_do
@@ -19,6 +21,9 @@ log = logging.getLogger(__name__)
 
 FIRST = date(2027, 3, 15)
 """A Monday. The clocks of Europe go forward on the 28th."""
+
+A_LOOK = NEXT_LOOK + timedelta(seconds=1)
+"""So far one jump goes that lets the provider's list be looked at once more."""
 
 
 class Campaign:
@@ -136,7 +141,7 @@ class Campaign:
     async def quiet(self) -> None:
         """Wait until nobody says anything any more and every message has its end.
 
-        The minutes that a doubt takes pass at once.
+        The minutes that a doubt or another try takes pass at once.
         """
         await self.until_up()
         left: Left | None = None
@@ -146,8 +151,8 @@ class Campaign:
                 left = await self.database.read(left_to_do, self.town)
                 if not left and self.town.quiet_for() > 0.3:
                     return
-                if (left.doubts or left.missing) and not (left.queued or left.timers):
-                    self.town.clock.go_on(timedelta(minutes=2))
-                    await asyncio.sleep(0.5)
+                if left.takes_minutes and not left.is_at_work:
+                    self.town.clock.go_on(A_LOOK)
+                    await asyncio.sleep(EVERY)
             await asyncio.sleep(0.1)
         raise AssertionError(f"It never gets quiet: {left} after {self.bot.befell}")

@@ -19,6 +19,9 @@ from tests.campaign.study import QUESTIONS
 from tests.campaign.town import HERE, Heard, Town
 
 OPEN = ("queued", "sending", "uncertain")
+RETRY = timedelta(minutes=5)
+"""The longest that a message waits to be tried again; what is held longer waits for the morning."""
+
 JUMP_SECONDS = 3.0
 """So long around a step of the clock nobody can say by which time something was done."""
 
@@ -33,30 +36,41 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is still to be done now: timers, waves, messages that may leave, doubts, and messages of
-    people that are not there.
+    """What is still to be done now: timers, waves, messages that may leave, those that are tried
+    again in a few minutes, doubts, and messages of people that are not there.
     """
 
     timers: int
     waves: int
     queued: int
+    retries: int
     doubts: int
     missing: int
 
     def __bool__(self) -> bool:
-        return any((self.timers, self.waves, self.queued, self.doubts, self.missing))
+        return self.is_at_work or self.takes_minutes
+
+    @property
+    def is_at_work(self) -> bool:
+        return any((self.timers, self.waves, self.queued))
+
+    @property
+    def takes_minutes(self) -> bool:
+        return any((self.retries, self.doubts, self.missing))
 
 
 def left_to_do(db: Connection, town: Town) -> Left:
     """Nothing of this may last."""
     now = town.clock.shown()
     outbound = db.execute(select(OUTBOUND.c.state, OUTBOUND.c.code, OUTBOUND.c.not_before)).all()
+    queued = [row.not_before for row in outbound if row.state == "queued"]
     kept = set(db.execute(select(INBOUND.c.provider_id)).scalars())
     due = select(TIMERS.c.id).where(TIMERS.c.done_at.is_(None), TIMERS.c.due_at <= now)
     return Left(
         len(db.execute(due).all()),
         len(due_people(db, now)),
-        sum(row.state == "queued" and row.not_before <= now for row in outbound),
+        sum(at <= now for at in queued),
+        sum(now < at <= now + RETRY for at in queued),
         sum(row.state in ("sending", "uncertain") and row.code != "parked" for row in outbound),
         sum(said.sid not in kept for said in town.said),
     )
@@ -70,6 +84,7 @@ def reckon(db: Connection, town: Town, due: set[tuple[str, int]]) -> Verdict:
     _messages(verdict, town, rows)
     _answers(db, verdict, town, rows)
     _waves(db, verdict, town, due)
+    _unsent(db, verdict, town, rows)
     _stops(verdict, town, rows)
     _openers(db, verdict, town, rows)
     return verdict
@@ -137,6 +152,31 @@ def _waves(db: Connection, verdict: Verdict, town: Town, due: set[tuple[str, int
     wanted = sum(count // QUESTIONS for count in given.values())
     if wanted != verdict.counts["completed"]:
         verdict.broken.append(f"{wanted} went to the end, {verdict.counts['completed']} completed")
+
+
+def _unsent(db: Connection, verdict: Verdict, town: Town, rows: dict[str, Any]) -> None:
+    """An opening that nobody heard is counted by its reason: parked, failed by a code of the
+    provider, or its wave was ended by a stop. Anything else is lost.
+    """
+    heard = {rows[heard.token].run_id for heard in town.heard if _opens(rows.get(heard.token))}
+    openings = {row.run_id: row for row in rows.values() if _opens(row)}
+    runs = select(RUNS.c.id, RUNS.c.status).where(RUNS.c.invitation_id.is_not(None))
+    for run in db.execute(runs).all():
+        if run.id in heard:
+            continue
+        opening = openings.get(run.id)
+        if opening is not None and opening.code == "parked":
+            verdict.counts["opening parked"] += 1
+        elif opening is not None and opening.state == "failed" and opening.code:
+            verdict.counts[f"opening failed {opening.code}"] += 1
+        elif opening is not None and opening.state == "dropped" and run.status == "stopped":
+            verdict.counts["opening dropped by a stop"] += 1
+        else:
+            verdict.broken.append(f"I9: a wave's opening never left: {_told(opening)}")
+
+
+def _opens(row: Any) -> bool:
+    return row is not None and row.purpose == "opening"
 
 
 def _stops(verdict: Verdict, town: Town, rows: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
+from bot.casework.cases import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND, RUNS
@@ -323,6 +324,7 @@ def test_what_is_missing_twice_is_sent_once_more_and_then_left_for_people(
     assert doubt(database, late + timedelta(minutes=5), None) == ["parked"]
     assert doubt(database, late + timedelta(hours=5), None) == []
     assert states(database) == ["uncertain"]
+    assert [row.kind for row in database.run(rows, CASES)] == ["parked"]
 
 
 def test_a_form_the_channel_refuses_is_said_in_plain_words(database: Database) -> None:

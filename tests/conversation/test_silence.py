@@ -1,21 +1,25 @@
 """What happens to those who say nothing, and to a study that pauses, on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
 from bot.casework.cases import CASES
+from bot.channels.contract import Failure, Reaction
+from bot.conversation.alerts import ALERTS
 from bot.conversation.effects import INVITATIONS, OUTBOUND
 from bot.conversation.forget import stop
+from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
+from bot.conversation.settle import note_status, settle_failed
 from bot.conversation.timers import RESTART
-from bot.message import Channel, InboundMessage
+from bot.message import Channel, DeliveryState, DeliveryStatus, InboundMessage
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, keep_address, link
 from bot.panel.pauses import pause_study, resume_study
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
-from tests.conversation.test_waves import CONSENT, enrolled, hear, send_all, tick, waves
+from tests.conversation.test_waves import CONSENT, ends, enrolled, hear, send_all, tick, waves
 
 DAY = timedelta(days=1)
 
@@ -64,6 +68,65 @@ def test_three_silent_waves_pause_and_tell_the_caseworker(database: Database) ->
 
     assert standing(database) == ("paused", "silent")
     assert cases(database) == ["silent"]
+
+
+def alerts(kind: str) -> float:
+    return float(ALERTS.labels(kind)._value.get())
+
+
+def refuse_all(database: Database, now: datetime) -> None:
+    """Our own set-up is wrong: the provider takes nothing over."""
+    while taken := database.run(claim, CONTENT, now):
+        for one in taken:
+            failure = Failure("20003", Reaction.HALT, "wrong token")
+            database.run(settle_failed, one.row, failure, now)
+
+
+def test_waves_of_which_nothing_left_are_no_silence_and_people_are_told(
+    database: Database,
+) -> None:
+    consented(database)
+    before = alerts("unsent")
+    for day in range(8, 14 * 4 + 9):
+        tick(database, NOW + DAY * day)
+        if day < 28:  # the sender stands still, and later is refused
+            continue
+        refuse_all(database, NOW + DAY * day)
+
+    how = [ends(database)["periodic", number] for number in range(1, 5)]
+    assert how == ["undelivered"] * 4
+    assert standing(database) == ("active", None)
+    assert cases(database) == []
+    assert alerts("unsent") == before + 4
+
+
+def test_waves_of_which_nothing_left_do_not_end_a_silence(database: Database) -> None:
+    consented(database)
+    live(database, 8, 27)
+    for day in range(28, 36):
+        tick(database, NOW + DAY * day)
+    live(database, 42, 14 * 4 + 6)
+    assert standing(database) == ("active", None)
+
+    live(database, 14 * 4 + 7, 14 * 4 + 8)
+
+    assert ends(database)["periodic", 2] == "undelivered"
+    assert standing(database) == ("paused", "silent")
+
+
+def test_waves_that_left_and_did_not_arrive_are_a_silence(database: Database) -> None:
+    consented(database)
+    for day in range(8, 14 * 3 + 9):
+        tick(database, NOW + DAY * day)
+        send_all(database, NOW + DAY * day, DeliveryState.SENT)
+        for row in database.run(rows, OUTBOUND):
+            if row.state == "sent":
+                off = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30003")
+                failure = Failure("30003", Reaction.LATER, "the phone is off")
+                database.run(note_status, off, failure, NOW + DAY * day)
+
+    assert ends(database)["periodic", 3] == "undelivered"
+    assert standing(database) == ("paused", "silent")
 
 
 def test_a_month_later_one_message_asks_once_more_and_none_after_it(database: Database) -> None:
