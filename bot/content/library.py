@@ -119,6 +119,9 @@ class _Shelf:
         for file, source in self._sources.items():
             if "bank" in source.root.values:
                 self._banks[file] = read_bank(source)
+            elif "flow" in source.root.values and not (source.file.parent / STUDY_FILE).exists():
+                hint = f"write {source.file.parent.name}/{STUDY_FILE}: who is asked, when, how"
+                source.report(source.root.values["flow"], "F026", "this flow has no study", hint)
         known = tuple(bank for bank in self._banks.values() if bank is not None)
         for bank in known:
             check_bank(bank, known, self._pictures)

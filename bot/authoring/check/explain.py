@@ -25,7 +25,7 @@ class Rule:
     example: str
 
 
-class UnknownRuleError(KeyError):
+class UnknownRuleError(ValueError):
     """No rule has this code; the message names the nearest."""
 
 
