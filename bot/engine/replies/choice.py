@@ -19,7 +19,6 @@ from bot.engine.replies.parts import (
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
-
 _ALL = Decimal(100)
 
 
@@ -194,8 +193,10 @@ class _Finder:
     def _take_unknown(self, item: Item) -> None:
         if item.echo in (Echo.DO, Echo.DO_NOT):
             self.echoes.add(item.echo)
-        elif item.common or is_noise(item) or (
-            item.echo is Echo.WORD and not _is_scale(self.question)
+        elif (
+            item.common
+            or is_noise(item)
+            or (item.echo is Echo.WORD and not _is_scale(self.question))
         ):
             return
         else:
