@@ -19,7 +19,6 @@ from bot.engine.replies.parts import (
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 
-
 _ALL = Decimal(100)
 
 

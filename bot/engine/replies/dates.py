@@ -66,12 +66,8 @@ class _Found:
     def take(self, piece: Number | Item) -> None:
         if isinstance(piece, Number):
             self.numbers.append(piece)
-        elif piece.can_be(Sense.FEAST):
-            self._take_feast(int(piece.senses[Sense.FEAST]))
-        elif piece.can_be(Sense.MONTHS_AGO):
-            self.months_ago = int(piece.senses[Sense.MONTHS_AGO])
-        elif piece.can_be(Sense.YEARS_AGO):
-            self.years_ago = int(piece.senses[Sense.YEARS_AGO])
+        elif self._take_calendar(piece):
+            return
         elif piece.can_be(Sense.MONTH):
             self.doubt = "two months" if self.month is not None else self.doubt
             self.month = int(piece.senses[Sense.MONTH])
@@ -80,10 +76,6 @@ class _Found:
             self.relative = int(piece.senses[Sense.RELATIVE])
         elif piece.can_be(Sense.WEEKDAY):
             self.weekday = int(piece.senses[Sense.WEEKDAY])
-        elif piece.can_be(Sense.ORDINAL):
-            self._take_ordinal(piece)
-        elif piece.can_be(Sense.LATEST):
-            self.latest = True
         elif piece.can_be(Sense.DAY):
             self.days = True
         elif piece.can_be(Sense.AGO):
@@ -96,6 +88,23 @@ class _Found:
             self.doubt = "no exact day"
         elif not is_noise(piece) and piece.echo not in (Echo.DO, Echo.WORD):
             self.unknown = True
+
+    def _take_calendar(self, item: Item) -> bool:
+        """Whether it is a feast, this or last month or year, an ordinal, or a "last"."""
+        senses = item.senses
+        if Sense.FEAST in senses:
+            self._take_feast(int(senses[Sense.FEAST]))
+        elif Sense.MONTHS_AGO in senses:
+            self.months_ago = int(senses[Sense.MONTHS_AGO])
+        elif Sense.YEARS_AGO in senses:
+            self.years_ago = int(senses[Sense.YEARS_AGO])
+        elif Sense.ORDINAL in senses and Sense.MONTH not in senses:
+            self._take_ordinal(item)
+        elif Sense.LATEST in senses:
+            self.latest = True
+        else:
+            return False
+        return True
 
     def _take_feast(self, month_and_day: int) -> None:
         self.doubt = "two months" if self.month is not None else self.doubt

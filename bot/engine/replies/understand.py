@@ -195,9 +195,12 @@ class _Asked:
         own = self.lexicons[0]
         if any(token.text in own.refusal.end for token in self.tokens):
             return None  # "yes I want to stop" may mean the messages
-        options = self._options(own)
-        tokens = corrected(self._unstretched(own), own, options, own.vocabulary)
-        return read_leading(self.question, scan(tokens, own, options))
+        options, tokens = self._options(own), self._unstretched(own)
+        found = read_leading(self.question, scan(tokens, own, options))
+        if found is None:
+            return None
+        mended = corrected(tokens, own, options, own.vocabulary)
+        return found if read_leading(self.question, scan(mended, own, options)) == found else None
 
     def _mistyped(self) -> Reading | None:
         """What it is once the typing mistakes are mended."""
