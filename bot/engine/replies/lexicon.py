@@ -188,8 +188,9 @@ def build(spoken: Spoken) -> Lexicon:
     """Expand, fold and index a lexicon."""
     phrases = _phrases(spoken)
     same = tuple(
-        (words, tuple(_all_words(patterns)))
+        (words, others)
         for label, patterns in spoken.same.items()
+        for others in (tuple(_all_words(patterns)),)
         for words in _all_words((label,))
     )
     orders = _orders(spoken)
