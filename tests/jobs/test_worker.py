@@ -15,13 +15,15 @@ from tests.servers import valkey
 
 
 class Counted:
-    """Conversations in which nothing is due; counts how often somebody looked."""
+    """Conversations in which nothing is due and no provider can be asked; counts how often somebody
+    looked.
+    """
 
     def __init__(self) -> None:
         self.looks = 0
         self.looked = asyncio.Event()
 
-    async def catch_up(self) -> None:
+    async def ring_alarms(self) -> None:
         self.looks += 1
         self.looked.set()
 
