@@ -4,6 +4,7 @@ import pytest
 
 from bot.store.errors import StoreError
 from bot.store.keys import Keys, generate_key
+from tests.secrets_of import secret_beside
 
 
 def test_a_hash_depends_on_purpose_and_installation(keys: Keys) -> None:
@@ -14,7 +15,8 @@ def test_a_hash_depends_on_purpose_and_installation(keys: Keys) -> None:
 
 
 def test_after_a_new_key_old_and_new_values_are_read_and_found() -> None:
-    old, new = generate_key(), generate_key()
+    old = generate_key()
+    new = secret_beside(old)
     before, during = Keys.from_text(old), Keys.from_text(f"{new}, {old}")
     sealed = before.encrypt("Amina", "person.name")
 

@@ -18,6 +18,7 @@ from bot.store.database import open_database
 from bot.store.errors import StoreError
 from bot.store.keys import Keys, generate_key
 from bot.store.seal import Rekeyed, fit, rekey
+from tests.secrets_of import secret_beside
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 TABLES = SQLModel.metadata.sorted_tables
@@ -38,7 +39,8 @@ def _name_at(db: Connection, number: str) -> str | None:
 
 
 def test_a_database_refuses_a_key_that_is_not_its_own(database_url: str) -> None:
-    old, new = generate_key(), generate_key()
+    old = generate_key()
+    new = secret_beside(old)
     with closing(open_database(database_url, keys=Keys.from_text(old))) as database:
         fit(database, Keys.from_text(old))
         database.run(_enrol, "+31612345678")
@@ -55,7 +57,8 @@ def test_a_database_refuses_a_key_that_is_not_its_own(database_url: str) -> None
 
 
 def test_after_a_rekey_the_old_secret_can_go(database_url: str) -> None:
-    old, new = generate_key(), generate_key()
+    old = generate_key()
+    new = secret_beside(old)
     numbers = [f"+316123{number:05}" for number in range(1100)]  # more than is read at once
     with closing(open_database(database_url, keys=Keys.from_text(old))) as database:
         fit(database, Keys.from_text(old))
@@ -85,7 +88,8 @@ _COUNTS = {"participants": 1100, "addresses": 1100}
 
 
 def test_a_rekey_that_fails_changes_nothing(database_url: str) -> None:
-    old, new = Keys.from_text(generate_key()), generate_key()
+    secret = generate_key()
+    old, new = Keys.from_text(secret), secret_beside(secret)
     with closing(open_database(database_url, keys=old)) as database:
         fit(database, old)
         database.run(_enrol, "+31612345678")
@@ -102,7 +106,8 @@ def test_a_rekey_that_fails_changes_nothing(database_url: str) -> None:
 
 
 def test_an_erased_number_that_said_stop_is_counted_as_lost(database_url: str) -> None:
-    old, new = generate_key(), generate_key()
+    old = generate_key()
+    new = secret_beside(old)
     both = Keys.from_text(f"{new},{old}").renewed()
     with closing(open_database(database_url, keys=Keys.from_text(old))) as database:
         fit(database, Keys.from_text(old))
@@ -112,7 +117,8 @@ def test_an_erased_number_that_said_stop_is_counted_as_lost(database_url: str) -
 
 
 def test_every_sealed_value_is_of_the_new_secret_after_a_rekey(database_url: str) -> None:
-    old, new = generate_key(), generate_key()
+    old = generate_key()
+    new = secret_beside(old)
     both = Keys.from_text(f"{new},{old}").renewed()
     with closing(open_database(database_url, keys=Keys.from_text(old))) as database:
         fit(database, Keys.from_text(old))
