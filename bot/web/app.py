@@ -2,15 +2,30 @@
 
 from collections.abc import AsyncIterator
 
+import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.channels.twilio import Verifier
 from bot.conversation.service import Conversations
+from bot.store.errors import StoreError
 from bot.web import health, media, stopping, webhooks
 from bot.web.preview.routes import add_preview
 from bot.web.preview.stage import Stage
 
+log = structlog.get_logger()
+
 _LARGEST = 64 * 1024
+
+
+@web.middleware
+async def come_back(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever asks for what cannot be kept now, Twilio above all, is told to come back."""
+    try:
+        return await handler(request)
+    except StoreError:
+        log.exception("the database cannot do its work; the caller is told to come back")
+        return web.Response(status=503, headers={"Retry-After": "5"})
 
 
 def make_metrics_app(conversations: Conversations) -> web.Application:
@@ -29,7 +44,7 @@ def make_app(
     Without a verifier there is no Twilio account, so its addresses are not there either.
     The phone is there with a stage: in the preview, never in production.
     """
-    app = web.Application(client_max_size=_LARGEST)
+    app = web.Application(client_max_size=_LARGEST, middlewares=[come_back])
     app[health.CONVERSATIONS] = conversations
     app.add_routes(health.health_routes())
     if conversations.runtime.settings.metrics_port is None:

@@ -17,7 +17,6 @@ from bot.content.languages import RIGHT_TO_LEFT
 from bot.content.letter import STOP
 from bot.conversation.letters import Letter, letter_of
 from bot.conversation.service import Conversations
-from bot.store.errors import StoreError
 
 log = structlog.get_logger()
 
@@ -65,11 +64,7 @@ async def _open(request: web.Request) -> web.Response:
 async def _stop(request: web.Request) -> web.Response:
     """One tap, by a mail program or a person; whatever the body says."""
     conversations, token = request.app[CONVERSATIONS], request.match_info["token"]
-    try:
-        letter = await conversations.stop_letters(token)
-    except StoreError:
-        log.exception("a stop could not be kept; the mail program is told to come back")
-        return web.Response(status=503, headers={"Retry-After": "5"})
+    letter = await conversations.stop_letters(token)
     if letter is None:
         return _unknown()
     log.info("stop by the link of an e-mail")

@@ -16,7 +16,6 @@ from bot.channels.twilio import MalformedError, Verifier, parse_message, parse_s
 from bot.channels.twilio.failures import undelivered
 from bot.conversation.service import Conversations
 from bot.message import DeliveryState
-from bot.store.errors import StoreError
 
 log = structlog.get_logger()
 
@@ -47,11 +46,7 @@ async def _message(request: web.Request) -> web.Response:
     except MalformedError as error:
         log.warning("a signed message was malformed", reason=str(error))
         return _empty()
-    try:
-        received = await request.app[CONVERSATIONS].receive(inbound)
-    except StoreError:
-        log.exception("a message could not be kept; Twilio is told to come back")
-        return web.Response(status=503, headers={"Retry-After": "5"})
+    received = await request.app[CONVERSATIONS].receive(inbound)
     log.info("message", channel=str(inbound.channel), outcome=received.outcome)
     return _empty()
 
@@ -63,11 +58,7 @@ async def _status(request: web.Request) -> web.Response:
         log.warning("a status that we do not know")
         return _empty()
     failure = undelivered(status.code) if status.state is DeliveryState.FAILED else None
-    try:
-        outcome = await request.app[CONVERSATIONS].note(status, failure)
-    except StoreError:
-        log.exception("a status could not be kept; Twilio is told to come back")
-        return web.Response(status=503, headers={"Retry-After": "5"})
+    outcome = await request.app[CONVERSATIONS].note(status, failure)
     log.info("status", state=str(status.state), code=status.code, outcome=outcome)
     return _empty()
 

@@ -130,6 +130,18 @@ async def test_the_same_tap_twice_is_one_stop(world: World) -> None:
     assert await world.is_stopped()
 
 
+@pytest.mark.parametrize(("method", "below"), [("get", ""), ("post", ""), ("post", "/again")])
+async def test_what_cannot_be_kept_is_told_to_come_back(
+    world: World, database: Database, method: str, below: str
+) -> None:
+    path = await world.invite()
+    await database.aclose()
+
+    answer = await world.client.request(method, path + below)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 async def test_a_guessed_link_tells_and_does_nothing(world: World, method: str) -> None:
     path = await world.invite()

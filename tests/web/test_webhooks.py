@@ -125,6 +125,13 @@ async def test_what_is_not_signed_is_refused_and_nothing_is_stored(world: World)
     assert await world.database.read(rows, INBOUND) == []
 
 
+async def test_what_cannot_be_kept_is_asked_for_again(world: World) -> None:
+    await world.database.transact(begin)
+    await world.database.aclose()
+
+    assert await world.post(whatsapp("ja", "SM1")) == 503
+
+
 async def test_a_status_settles_our_message_and_a_forged_token_changes_nothing(
     world: World,
 ) -> None:
