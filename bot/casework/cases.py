@@ -6,10 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, String, cast, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.casework.alarms import ALARMING
-from bot.casework.tables import Case
-
-CASES = Case.__table__  # type: ignore[attr-defined] # SQLModel adds it
+from bot.casework.alarms import ALARMING, CASES
 
 
 def open_case(db: Connection, participant: str, kind: str, now: datetime) -> None:

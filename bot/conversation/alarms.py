@@ -12,11 +12,11 @@ from sqlalchemy import Connection, select
 from bot.casework.alarms import take_alarm
 from bot.casework.cases import accept, find_case
 from bot.conversation.alerts import alert
-from bot.conversation.effects import DROPPED, OUTBOUND, queue
+from bot.conversation.effects import LOST, OUTBOUND, queue
 from bot.conversation.orders import dump_send
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
-from bot.message import Channel, DeliveryState, InboundMessage
+from bot.message import Channel, InboundMessage
 from bot.panel.participants import PARTICIPANTS, keep_address
 
 PURPOSE = "alarm"
@@ -25,7 +25,6 @@ ON_DUTY = "duty"
 """The owner of a case that was accepted by a reply to its alarm."""
 
 _ACCEPTED = re.compile(r"\W*ok(?:e|é|ay)?\W{1,3}(\d{1,9})\W*", re.IGNORECASE)
-_LOST = (str(DeliveryState.FAILED), DROPPED)
 
 
 def ring(db: Connection, content: Content, case: Any, now: datetime) -> int:
@@ -74,7 +73,7 @@ def _study_of(db: Connection, case: Any) -> str:
 
 def _was_lost(db: Connection, case: Any) -> bool:
     last = select(OUTBOUND.c.state).where(OUTBOUND.c.batch == _batch(case, case.alarms))
-    return case.alarms > 0 and db.execute(last).scalar() in _LOST
+    return case.alarms > 0 and db.execute(last).scalar() in LOST
 
 
 def _say(

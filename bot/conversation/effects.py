@@ -40,6 +40,8 @@ INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds
 RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 DROPPED = "dropped"
+LOST = (str(DeliveryState.FAILED), DROPPED)
+"""States of a message that certainly did not arrive."""
 
 AFTER_THE_FAREWELL = timedelta(minutes=2)
 """How long an erasure waits: the receipt has to find the address once more."""

@@ -5,18 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.conversation.alerts import alert
-from bot.conversation.tables import KeptRun, Outbound
+from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
 from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
 from bot.engine.run import Run
 from bot.panel.dispositions import SILENT, Disposition, Ending, disposition
 from bot.panel.pauses import pause
-from bot.panel.tables import Invitation
 from bot.store.statements import Statement
-
-INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
-OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
-RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 _ENDED = Statement(
     update(INVITATIONS)

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
+from bot.conversation.guards import INBOUND
 from bot.conversation.orders import dump_send
-from bot.conversation.receive import INBOUND
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.runs import save_run
 from bot.engine.effects import Send

@@ -11,20 +11,19 @@ from sqlalchemy import Connection, select
 
 from bot.content.study import Study
 from bot.content.templates import VOUCHER, template_of, values_of
-from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
+from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
 from bot.conversation.templates import is_approved
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.effects import Send, Shown, Text
 from bot.engine.replies.reading import Commanded, Reading, Tapped
-from bot.message import Channel, DeliveryState
+from bot.message import Channel
 from bot.panel.routing import Route, is_open, route
 
 STEP = "voucher-show"
 """What a tap on the button answers; no step of an author has a hyphen in its name."""
 
 _BATCH = "voucher waits"
-_LOST = (str(DeliveryState.FAILED), DROPPED)
 
 
 def way_now(db: Connection, content: Content, study: Study, person: Any, now: datetime) -> Route:
@@ -45,7 +44,7 @@ def tell(db: Connection, payout: str, scene: Scene, heard_at: datetime | None) -
     told = select(OUTBOUND.c.id).where(
         OUTBOUND.c.participant_id == scene.participant,
         OUTBOUND.c.batch.startswith(_BATCH),
-        OUTBOUND.c.state.not_in(_LOST),
+        OUTBOUND.c.state.not_in(LOST),
     )
     if heard_at is not None:
         told = told.where(OUTBOUND.c.created_at > heard_at)

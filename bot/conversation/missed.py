@@ -14,7 +14,8 @@ from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation.effects import RUNS
-from bot.conversation.receive import INBOUND, Received, receive
+from bot.conversation.guards import INBOUND
+from bot.conversation.receive import Received, receive
 from bot.conversation.revisions import Content
 from bot.conversation.tables import InboundLook
 from bot.engine.replies import understand

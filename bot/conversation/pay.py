@@ -18,7 +18,7 @@ from bot.content.cards.voucher import address_of
 from bot.content.study import Study
 from bot.conversation import late
 from bot.conversation.alerts import alert
-from bot.conversation.effects import DROPPED, OUTBOUND, Scene, enqueue
+from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
@@ -65,7 +65,6 @@ TALKING = timedelta(minutes=10)
 """Whoever wrote so lately is answered at any hour: a voucher that is bought on demand."""
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
-_LOST = (str(DeliveryState.FAILED), DROPPED)
 
 
 def rule_of(study: Study | None) -> Rule | None:
@@ -134,7 +133,7 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
         note_arrived(db, payout, now)
     elif str(DeliveryState.SENT) in states and row.state != PayoutState.SENT:
         note_sent(db, payout, now)
-    elif any(state not in _LOST for state in states):
+    elif any(state not in LOST for state in states):
         if is_erased and now - row.changed_at > LAST_LOOK and row.state == PayoutState.REQUESTED:
             note_failed(db, payout, now)  # there is nobody left who could be asked
             release(db, row.participant_id, row.study, now)
@@ -241,7 +240,7 @@ def _is_enough(db: Connection, study: Study, now: datetime) -> bool:
 def _is_lost(db: Connection, payout: str) -> bool:
     """Whether none of the messages of a payout that failed has arrived or may still do so."""
     row = find(db, payout)
-    return all(state in _LOST for state in _states(db, row))
+    return all(state in LOST for state in _states(db, row))
 
 
 def _states(db: Connection, row: Any) -> list[str]:

@@ -13,14 +13,13 @@ from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
-from bot.conversation.guards import Pace, are_strangers_too_many, pace_of
+from bot.conversation.guards import INBOUND, Pace, are_strangers_too_many, pace_of
 from bot.conversation.open import Came
 from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.runs import run_at, save_run
-from bot.conversation.tables import Inbound
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
@@ -33,8 +32,6 @@ from bot.message import Channel, InboundMessage
 from bot.panel import participants
 from bot.panel.pauses import resume
 from bot.store.statements import Statement
-
-INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 _GREETING_PAUSE = timedelta(days=1)
 _OBEYED_IN_A_LOOP = (f"command {Command.STOP}", f"command {Command.CRISIS}")

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.casework.alarms import LATER, OFTEN, SOON, due_alarms
-from bot.casework.cases import CASES, accept, close, open_case, open_cases
+from bot.casework.alarms import CASES, LATER, OFTEN, SOON, due_alarms
+from bot.casework.cases import accept, close, open_case, open_cases
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alarms import ring
 from bot.conversation.alerts import ALERTS

@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
+from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE, mark_abandoned
-from bot.conversation.receive import INBOUND, receive
+from bot.conversation.receive import receive
 from bot.conversation.send import turn
 from bot.conversation.settle import Carried
 from bot.conversation.timers import fire

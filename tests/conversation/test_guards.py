@@ -6,10 +6,10 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import Connection, select, update
 
-from bot.casework.cases import CASES
+from bot.casework.alarms import CASES
 from bot.conversation.effects import OUTBOUND, RUNS
-from bot.conversation.guards import A_DAY, LOOP, full_organisations
-from bot.conversation.receive import INBOUND, Received, receive
+from bot.conversation.guards import A_DAY, INBOUND, LOOP, full_organisations
+from bot.conversation.receive import Received, receive
 from bot.conversation.waves import due_people
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, addresses_of, enrol

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
 from bot.conversation.effects import ANSWERS, OUTBOUND
+from bot.conversation.guards import INBOUND
 from bot.conversation.missed import EVERY, FURTHEST, GRACE, LOOKS, OVERLAP, begin_look, end_look
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
-from bot.conversation.receive import INBOUND
 from bot.conversation.service import Conversations
 from bot.jobs.provider import catch_up
 from bot.message import Channel, InboundMessage

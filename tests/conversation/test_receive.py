@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
+from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
-from bot.conversation.receive import INBOUND, Received, receive
+from bot.conversation.receive import Received, receive
 from bot.conversation.revisions import Content
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import ADDRESSES, Enrolment, enrol

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.casework.cases import CASES
+from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import ALERTS
 from bot.conversation.effects import INVITATIONS, OUTBOUND

@@ -14,8 +14,8 @@ from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier, Verifier
 from bot.channels.twilio.contents import FIXED
 from bot.conversation.effects import ANSWERS, OUTBOUND
+from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
-from bot.conversation.receive import INBOUND
 from bot.conversation.service import Conversations
 from bot.message import Channel
 from bot.panel.participants import Enrolment, enrol, find_address, heard_from

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from bot.authoring.simulate.figures import Figures
-from bot.casework.cases import CASES
+from bot.casework.alarms import CASES
 from bot.content.study import Study
 from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.waves import opened_of, rules_of
