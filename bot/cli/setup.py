@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from bot.cli.common import explained, opened
-from bot.rewards.pictures import rename_pictures
+from bot.rewards.payouts import rename_pictures
 from bot.runtime import keys_of
 from bot.settings import Settings, read_settings
 from bot.store.keys import Keys, generate_key

@@ -96,7 +96,7 @@ def read_roster(text: str, study: Study, country: str, today: date) -> list[Row 
     return found
 
 
-def ways_of(study: Study, phone: str, email: str, country: str) -> list[tuple[Channel, str]]:
+def _ways(study: Study, phone: str, email: str, country: str) -> list[tuple[Channel, str]]:
     """Where a person with this number and e-mail address is reached, on the study's channels in its
     order; each may be empty. ``country`` is that of a number without +.
 
@@ -119,7 +119,7 @@ def read_row(
     """One person as an enrolment, or the line that says why not."""
     language = cells.get("language") or study.languages[0]
     try:
-        ways = ways_of(study, cells.get("phone", ""), cells.get("email", ""), country)
+        ways = _ways(study, cells.get("phone", ""), cells.get("email", ""), country)
         intake_on = date.fromisoformat(cells["intake_on"]) if cells.get("intake_on") else today
     except (NumberError, EmailError) as error:
         return Line(number, "wrong", str(error))

@@ -122,6 +122,13 @@ def note_told(db: Connection, payout: str, now: datetime) -> bool:
     return bool(db.execute(update(PAYOUTS).where(untold).values(told_at=now)).rowcount == 1)
 
 
+def rename_pictures(db: Connection) -> None:
+    """Find every picture by the name it has with the keys of now."""
+    for payout in db.scalars(select(PAYOUTS.c.id)).all():
+        name = picture_name(db, payout)
+        db.execute(update(PAYOUTS).where(PAYOUTS.c.id == payout).values(picture_hash=name))
+
+
 def pictured(db: Connection, name: str, now: datetime) -> Any:
     """The payout whose picture has this secret name, while it may be opened, or ``None``."""
     shown = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.CONFIRMED)

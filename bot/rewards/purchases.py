@@ -154,9 +154,7 @@ def note(db: Connection, wanted: Wanted, answer: Answer, now: datetime) -> str:
         return ""
     match answer:
         case Unknown():
-            wait = timedelta(seconds=min(2.0 ** min(row.tries, 12), _LONGEST_WAIT))
-            _move(db, row, row.state, now, look_at=now + wait, reason=answer.reason)
-            return f"not known for long: {answer.reason}" if row.tries == _TOO_LONG else ""
+            return _ask_later(db, row, answer.reason, now)
         case Absent() if row.state == PurchaseState.ASKED and wanted.call is Call.FIND:
             _move(db, row, PurchaseState.WANTED, now, look_at=now)  # the hold never arrived
             return ""
@@ -165,11 +163,18 @@ def note(db: Connection, wanted: Wanted, answer: Answer, now: datetime) -> str:
         case Absent():
             return _close(db, row, PurchaseState.REFUSED, "nothing is held any more", now)
         case Refused() if wanted.call is Call.FIND:  # it may be sold: no is no answer to a question
-            return note(db, wanted, Unknown(answer.reason), now)
+            return _ask_later(db, row, answer.reason, now)
         case Refused():
             return _close(db, row, PurchaseState.REFUSED, answer.reason, now)
         case Offer():
             return _note_offer(db, row, answer, now)
+
+
+def _ask_later(db: Connection, row: Any, reason: str, now: datetime) -> str:
+    """Nobody knows what became of it: ever more rarely, until the seller can say."""
+    wait = timedelta(seconds=min(2.0 ** min(row.tries, 12), _LONGEST_WAIT))
+    _move(db, row, row.state, now, look_at=now + wait, reason=reason)
+    return f"not known for long: {reason}" if row.tries == _TOO_LONG else ""
 
 
 def _note_offer(db: Connection, row: Any, offer: Offer, now: datetime) -> str:

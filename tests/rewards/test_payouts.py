@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.rewards.erasing import forget
 from bot.rewards.ledger import balance, bank_of, held, payout_of, pot_of, spent_on, stock_of
 from bot.rewards.paying import cancel, hold, note_arrived, note_failed, note_sent, request
-from bot.rewards.payouts import PAYOUTS, PayoutState, find, pictured, reserve
-from bot.rewards.pictures import picture_name, rename_pictures
+from bot.rewards.payouts import PAYOUTS, PayoutState, find, pictured, rename_pictures, reserve
+from bot.rewards.pictures import picture_name
 from bot.rewards.stock import stock
 from bot.rewards.vouchers import VOUCHERS, known_of, voucher_of, withdraw, write_off
 from bot.store.database import Database

@@ -150,6 +150,6 @@ def test_every_hash_that_is_kept_for_long_can_be_made_anew() -> None:
         if isinstance(column.type, Hashed) and column.type.of not in table.c
     }
     assert alone == {
-        "payouts.picture_hash",  # rewards.pictures.rename_pictures makes those
+        "payouts.picture_hash",  # rewards.payouts.rename_pictures makes those
         "reply_words.word",  # good until the wave closes; a known number needs none
     }
