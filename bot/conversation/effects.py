@@ -105,8 +105,7 @@ def apply(  # noqa: C901 - one case per effect
             case OptOut():
                 _opt_out(db, scene)
             case OptIn():
-                for address in _meant(db, scene):
-                    participants.opt_in(db, address)
+                _opt_in(db, scene)
             case Erase():
                 open_case(db, scene.participant, ERASURE, scene.now)
                 _opt_out(db, scene)
@@ -186,16 +185,24 @@ def _plain(value: Any) -> Any:
 
 
 def _opt_out(db: Connection, scene: Scene) -> None:
-    """Stop: nothing that waits for this person leaves any more."""
-    for address in _meant(db, scene):
+    """Stop: nothing that waits for this person leaves any more. In words it means us, on every
+    channel; the link in an e-mail means e-mails.
+    """
+    is_said = scene.channel != Channel.EMAIL
+    mine = participants.addresses_of(db, scene.participant) if is_said else []
+    for address in _with_here(scene, mine):
         participants.opt_out(db, address, scene.now)
         _DROP.run(db, it=address, why="opted out", now=scene.now)
 
 
-def _meant(db: Connection, scene: Scene) -> list[str]:
-    """Which addresses a stop or its opposite means. In words it means us, on every channel; the
-    link in an e-mail says that it means e-mails.
-    """
-    if scene.channel == Channel.EMAIL and scene.address is not None:
-        return [scene.address]
-    return participants.addresses_with(db, scene.participant, scene.address)
+def _opt_in(db: Connection, scene: Scene) -> None:
+    """The person asked back. E-mails come back where they were stopped and nowhere else."""
+    mine = participants.addresses_of(db, scene.participant)
+    for address in _with_here(scene, [row for row in mine if row.channel != Channel.EMAIL]):
+        participants.opt_in(db, address)
+
+
+def _with_here(scene: Scene, rows: Iterable[Any]) -> list[str]:
+    """The ids of these addresses and of the one that is spoken from, always in one order."""
+    here = set() if scene.address is None else {scene.address}
+    return sorted({row.id for row in rows} | here)

@@ -38,8 +38,8 @@ MOVING = ("answer", "tap", "command skip", "command back")
 
 
 class Pace(StrEnum):
-    """How fast somebody writes what answers nothing: it is ``TOO_MUCH`` once, and a ``LOOP`` after
-    that.
+    """How fast somebody writes what answers nothing: it is ``TOO_MUCH`` until they were asked to
+    wait, and a ``LOOP`` after that.
     """
 
     STEADY = "steady"
@@ -47,7 +47,10 @@ class Pace(StrEnum):
     LOOP = "loop"
 
 
-_DAY = timedelta(days=1)
+TOO_FAST = "too fast"
+"""The batch of the request to wait, by which it is known that it was said."""
+
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
 _LATELY = INBOUND.c.received_at > bindparam("lately")
@@ -63,6 +66,15 @@ _IDLE = Statement(
         INBOUND.c.received_at > bindparam("since"),
         *(~INBOUND.c.reading.startswith(name) for name in MOVING),
     )
+)
+_TOLD = Statement(
+    select(OUTBOUND.c.id)
+    .where(
+        OUTBOUND.c.address_id == bindparam("address"),
+        OUTBOUND.c.created_at > bindparam("since"),
+        OUTBOUND.c.batch == TOO_FAST,
+    )
+    .limit(1)
 )
 _GREETED = Statement(
     select(func.count().label("number")).where(ADDRESSES.c.greeted_at > bindparam("since"))
@@ -95,13 +107,8 @@ def pace_of(db: Connection, address: str, name: str, now: datetime) -> Pace:
     same = found.same_a_day if is_full else found.same_lately
     if name.startswith("command") and same == 1:
         return Pace.STEADY
-    is_first = found.lately == LOOP
-    if is_full:
-        is_first = found.a_day == A_DAY and found.lately < LOOP
-    if is_first:
-        alert("loop", "too many messages that answer nothing; no more is said", address_id=address)
-        return Pace.TOO_MUCH
-    return Pace.LOOP
+    told = _TOLD.row(db, address=address, since=now - (_DAY if is_full else _HOUR))
+    return Pace.TOO_MUCH if told is None else Pace.LOOP
 
 
 def are_strangers_too_many(db: Connection, now: datetime) -> bool:

@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import late, listening
 from bot.conversation.alarms import accepted_by_reply
+from bot.conversation.alerts import alert
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
-from bot.conversation.guards import INBOUND, Pace, are_strangers_too_many, pace_of
+from bot.conversation.guards import INBOUND, TOO_FAST, Pace, are_strangers_too_many, pace_of
 from bot.conversation.open import Came
 from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
@@ -208,15 +209,16 @@ def _fit_to_say(
 
 
 def _ask_to_wait(db: Connection, address: _Address, row: Any, pace: Pace, now: datetime) -> int:
-    """Say once that it went too fast, so that a person does not wait for us; returns how many
-    messages wait. Strangers were told enough.
+    """Say once that it went too fast, so that a person does not wait for us, and tell people of it;
+    returns how many messages wait. Strangers were told enough.
     """
     people = [] if row is not None else participants.people_at(db, address.id)
     if pace is not Pace.TOO_MUCH or (row is None and not people):
         return 0
     language = people[0].language if row is None else load_run(row.state).language
-    scene = Scene("", language, now, address.id, str(address.channel))
+    scene = Scene("", language, now, address.id, str(address.channel), batch=TOO_FAST)
     enqueue(db, Send(None, Text("polsbot.too_fast")), scene)
+    alert("loop", "too many messages that answer nothing; no more is said", address_id=address.id)
     return 1
 
 

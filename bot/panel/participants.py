@@ -191,12 +191,6 @@ def opt_in(db: Connection, address: str) -> None:
     _OPT.run(db, it=address, at=None)
 
 
-def addresses_with(db: Connection, participant: str, address: str | None) -> list[str]:
-    """The ids of all addresses of a participant, and of the one that is spoken from."""
-    mine = {row.id for row in addresses_of(db, participant)}
-    return sorted(mine | ({address} if address is not None else set()))
-
-
 def bury(db: Connection, address: str) -> None:
     """Nobody can be reached there any more."""
     db.execute(update(ADDRESSES).where(ADDRESSES.c.id == address).values(is_alive=False))

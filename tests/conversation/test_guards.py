@@ -157,6 +157,20 @@ def test_the_first_of_a_command_in_a_loop_is_answered(database: Database, text: 
     assert sent(database) - before == 1
 
 
+def test_who_is_not_answered_is_asked_to_wait_whatever_came_before(database: Database) -> None:
+    database.run(begin)
+    for second in range(LOOP - 1):
+        say(database, "blub", second)
+    say(database, "help", LOOP)  # the first of its kind: answered
+    before = sent(database)
+
+    assert say(database, "blub", LOOP + 1) == Received("loop", 1)
+    assert say(database, "blub", LOOP + 2) == Received("loop", 0)
+
+    assert sent(database) - before == 1
+    assert "polsbot.too_fast" in database.run(rows, OUTBOUND)[-1].order
+
+
 def test_nothing_is_asked_in_silence_in_a_loop(database: Database) -> None:
     """An answer to a question that was never said would erase a person or change the language."""
     database.run(begin)

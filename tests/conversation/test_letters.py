@@ -412,6 +412,18 @@ def test_the_stop_link_ends_the_wave_and_all_letters_without_a_word(database: Da
     assert invitation.disposition == "refused"
 
 
+def test_a_start_on_the_phone_brings_no_letters_back(database: Database) -> None:
+    database.run(begin, ALL_WAYS)
+    stop(database, letter(database))
+
+    hear(database, "stop", AMINA)
+    assert all(row.opted_out_at for row in database.run(rows, ADDRESSES))
+    hear(database, "start", AMINA)
+
+    stopped = {row.channel for row in database.run(rows, ADDRESSES) if row.opted_out_at}
+    assert stopped == {"email"}
+
+
 def test_a_stop_catches_the_letter_that_waits(database: Database) -> None:
     database.run(begin)
     form = letter(database)
