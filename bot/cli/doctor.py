@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from bot.channels.contract import APPROVED, SendError
 from bot.channels.twilio.account import standing_of
 from bot.cli.common import account_of, check_duty, explained, mail_of
 from bot.content.letter import number_in
+from bot.content.library import Library
 from bot.content.problem import Severity
 from bot.content.templates import templates_of
 from bot.conversation.revisions import Content
@@ -31,6 +33,18 @@ _PATIENCE = 3
 """Seconds for Redis."""
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is looked at; the files are read once."""
+
+    settings: Settings
+    library: Library
+
+
+Look = Callable[[Installation], str]
+"""What is found to be right, in a few words; raises what is wrong with its mend."""
+
+
 def doctor(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody but the database.")
@@ -39,41 +53,41 @@ def doctor(
     """Look at everything a running bot needs, and say the mend of what is wrong."""
     with explained():
         settings = read_settings()
+        here = Installation(settings, library_of(settings))
     faults = 0
     for name, look in (_HERE if offline else _HERE | _ELSEWHERE).items():
         try:
-            print(f"ok    {name}: {look(settings)}")
+            print(f"ok    {name}: {look(here)}")
         except (SettingsError, StoreError, SendError, OSError, ValueError) as error:
             faults += 1
             print(f"wrong {name}: {error}")
     raise typer.Exit(1 if faults else 0)
 
 
-def _key(settings: Settings) -> str:
-    keys_of(settings)
+def _key(here: Installation) -> str:
+    keys_of(here.settings)
     return "there"
 
 
-def _database(settings: Settings) -> str:
-    with closing(open_ready(settings)) as database:
+def _database(here: Installation) -> str:
+    with closing(open_ready(here.settings)) as database:
         return database.url.get_backend_name()
 
 
-def _files(settings: Settings) -> str:
-    library = library_of(settings)
-    errors = [one for one in library.problems if one.severity is Severity.ERROR]
+def _files(here: Installation) -> str:
+    errors = [one for one in here.library.problems if one.severity is Severity.ERROR]
     if errors:
         raise ValueError(f"{len(errors)} errors in the files. Run `polsbot check`.")
-    if not library.studies:
-        raise ValueError(f"There is no study in {settings.polsbot_studies}.")
-    return ", ".join(library.studies)
+    if not here.library.studies:
+        raise ValueError(f"There is no study in {here.settings.polsbot_studies}.")
+    return ", ".join(here.library.studies)
 
 
-def _languages(settings: Settings) -> str:
+def _languages(here: Installation) -> str:
     """A language with a gap is not offered; whoever waits for it should know."""
     gaps = [
         f"{one.name}/{revision.flow.name} in {language}"
-        for one in library_of(settings).studies.values()
+        for one in here.library.studies.values()
         for revision in one.flows.values()
         for language in one.languages
         if language not in revision.flow.languages
@@ -83,38 +97,37 @@ def _languages(settings: Settings) -> str:
     return "all complete"
 
 
-def _cards(settings: Settings) -> str:
-    library = library_of(settings)
-    store = card_store(settings, library)
-    cards = wanted(Content(library, {}))
+def _cards(here: Installation) -> str:
+    store = card_store(here.settings, here.library)
+    cards = wanted(Content(here.library, {}))
     missing = sum(store.ready(card) is None for card in cards)
     if missing:
         return f"{missing} of {len(cards)} are not drawn yet: the server or `polsbot cards` does it"
     return f"all {len(cards)} drawn"
 
 
-def _address(settings: Settings) -> str:
-    if not settings.public_url:
+def _address(here: Installation) -> str:
+    if not here.settings.public_url:
         return "not set (only needed for Twilio)"
-    if not settings.public_url.startswith("https://") and not settings.twilio_base_url:
+    if not here.settings.public_url.startswith("https://") and not here.settings.twilio_base_url:
         raise ValueError("PUBLIC_URL must begin with https:// and be what Twilio is told.")
-    return settings.public_url
+    return here.settings.public_url
 
 
-def _sender(settings: Settings) -> str:
-    if account_of(settings) is None:
+def _sender(here: Installation) -> str:
+    if account_of(here.settings) is None:
         return "not set (the local phone works without)"
-    if not settings.twilio_account_sid.startswith("AC"):
+    if not here.settings.twilio_account_sid.startswith("AC"):
         raise ValueError("TWILIO_ACCOUNT_SID must begin with AC.")
-    return settings.twilio_whatsapp_sender or settings.twilio_sms_sender
+    return here.settings.twilio_whatsapp_sender or here.settings.twilio_sms_sender
 
 
-def _templates(settings: Settings) -> str:
+def _templates(here: Installation) -> str:
     """What may open a conversation on WhatsApp: without it, SMS does."""
-    if not settings.twilio_whatsapp_sender:
+    if not here.settings.twilio_whatsapp_sender:
         return "not needed without WhatsApp"
-    needed = {one.name for one in templates_of(library_of(settings))}
-    with closing(open_ready(settings)) as database:
+    needed = {one.name for one in templates_of(here.library)}
+    with closing(open_ready(here.settings)) as database:
         states = {one.name: one.state for one in database.run(known_templates)}
     if missing := needed - states.keys():
         raise ValueError(
@@ -124,11 +137,11 @@ def _templates(settings: Settings) -> str:
     return f"{approved} of {len(needed)} are approved; see `polsbot templates list`"
 
 
-def _desk(settings: Settings) -> str:
+def _desk(here: Installation) -> str:
     """People are told to turn to it."""
-    studies = library_of(settings).studies.values()
+    studies = here.library.studies.values()
     if example := [one.name for one in studies if "example." in one.desk or not one.desk]:
-        if settings.twilio_account_sid:
+        if here.settings.twilio_account_sid:
             raise ValueError(
                 f"{', '.join(example)}: put your own address into `desk:` in study.yaml."
             )
@@ -136,22 +149,23 @@ def _desk(settings: Settings) -> str:
     return "set"
 
 
-def _duty(settings: Settings) -> str:
-    if not settings.twilio_account_sid:
+def _duty(here: Installation) -> str:
+    if not here.settings.twilio_account_sid:
         return "no alarm can leave before Twilio is set"
-    studies = library_of(settings).studies.values()
-    check_duty(settings, studies)
+    studies = here.library.studies.values()
+    check_duty(here.settings, studies)
     on_duty = [one.name for one in studies if one.duty]
     return ", ".join(on_duty) or "nobody (needed for questions in free words)"
 
 
-def _mail(settings: Settings) -> str:
+def _mail(here: Installation) -> str:
     """The server is spoken to, but nothing is sent."""
-    carrier = mail_of(settings)
+    carrier = mail_of(here.settings)
     if carrier is None:
         return "not set (e-mail is left out)"
     asyncio.run(carrier.try_out())
-    if not any(map(number_in, (settings.twilio_whatsapp_sender, settings.twilio_sms_sender))):
+    senders = here.settings.twilio_whatsapp_sender, here.settings.twilio_sms_sender
+    if not any(map(number_in, senders)):
         raise ValueError(
             "An e-mail is answered on WhatsApp or SMS: set TWILIO_WHATSAPP_SENDER or "
             "TWILIO_SMS_SENDER to a number."
@@ -159,19 +173,19 @@ def _mail(settings: Settings) -> str:
     return "the server takes our e-mail"
 
 
-def _redis(settings: Settings) -> str:
-    if settings.redis_url is None:
+def _redis(here: Installation) -> str:
+    if here.settings.redis_url is None:
         return "not set (each process keeps its own clock)"
     try:
-        with closing(Redis.from_url(settings.redis_url, socket_timeout=_PATIENCE)) as redis:
+        with closing(Redis.from_url(here.settings.redis_url, socket_timeout=_PATIENCE)) as redis:
             redis.ping()
     except (RedisError, ValueError) as error:
         raise ValueError(f"{error}. Nothing is lost meanwhile; look at REDIS_URL.") from error
     return "answers"
 
 
-def _twilio(settings: Settings) -> str:
-    account = account_of(settings)
+def _twilio(here: Installation) -> str:
+    account = account_of(here.settings)
     if account is None:
         return "not set"
     try:
@@ -186,7 +200,7 @@ def _twilio(settings: Settings) -> str:
     return "the account is active, and the clock is right"
 
 
-_HERE: dict[str, Callable[[Settings], str]] = {
+_HERE: dict[str, Look] = {
     "key": _key,
     "database": _database,
     "flows and locales": _files,
@@ -198,7 +212,7 @@ _HERE: dict[str, Callable[[Settings], str]] = {
     "desk": _desk,
     "on duty": _duty,
 }
-_ELSEWHERE: dict[str, Callable[[Settings], str]] = {
+_ELSEWHERE: dict[str, Look] = {
     "redis": _redis,
     "twilio": _twilio,
     "e-mail": _mail,
