@@ -14,6 +14,7 @@ from bot.engine.replies.parts import (
     is_article,
     is_mark,
     is_noise,
+    is_scale,
     meant,
 )
 from bot.engine.replies.reading import Question, Unclear, Understood
@@ -68,7 +69,7 @@ def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]
             continue
         first, second = (after, before) if between.can_be(Sense.OUT_OF_BEFORE) else (before, after)
         is_share = between.can_be(Sense.OUT_OF, Sense.OUT_OF_BEFORE)
-        if is_share and _is_scale(question) and second.value == len(question.codes):
+        if is_share and is_scale(question) and second.value == len(question.codes):
             return [*pieces[: index - 1], first, *pieces[index + 2 :]]
     return pieces
 
@@ -76,7 +77,7 @@ def _without_denominator(pieces: list[Piece], question: Question) -> list[Piece]
 def _at_the_end(pieces: list[Piece], question: Question) -> list[Piece]:
     """Without the "very" before the end of a scale: "really extremely bad" is no more than that."""
     ends = {0, len(question.codes) - 1}
-    if not _is_scale(question):
+    if not is_scale(question):
         return pieces
     return [
         piece
@@ -98,10 +99,6 @@ def _after_very(pieces: Sequence[Piece], index: int) -> Item | None:
         if piece.option is not None or not piece.can_be(Sense.VERY):
             return piece
     return None
-
-
-def _is_scale(question: Question) -> bool:
-    return all(isinstance(code, int) for code in question.codes)
 
 
 _HEDGES = (Sense.BOUND, Sense.UNSURE, Sense.OUT_OF, Sense.OUT_OF_BEFORE)
@@ -140,7 +137,7 @@ class _Finder:
 
     def _place(self, ordinal: Decimal) -> Decimal | None:
         """The place in the row; "the last one" of a scale may be the last answer given."""
-        if ordinal < 0 and _is_scale(self.question):
+        if ordinal < 0 and is_scale(self.question):
             return None
         return in_row(ordinal, len(self.question.codes))
 
@@ -196,7 +193,7 @@ class _Finder:
         elif (
             item.common
             or is_noise(item)
-            or (item.echo is Echo.WORD and not _is_scale(self.question))
+            or (item.echo is Echo.WORD and not is_scale(self.question))
         ):
             return
         else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.parts import LOUD_MARKS, is_noise
+from bot.engine.replies.parts import LOUD_MARKS, is_noise, is_scale
 from bot.engine.replies.reading import Question, Understood
 from bot.engine.replies.scan import Item
 
@@ -19,7 +19,7 @@ def read_leading(question: Question, items: Sequence[Item]) -> Understood | None
     words = [item for item in items if item.kind == "phrase"]
     if question.symbols:
         return _with_its_reason(question, items)
-    if all(isinstance(code, int) for code in question.codes):
+    if is_scale(question):
         return None
     if not 1 < len(words) <= _MOST or any(_is_loud(item) for item in items):
         return None

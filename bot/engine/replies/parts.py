@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.engine.replies.gather import Number, Piece
 from bot.engine.replies.lexicon import Sense
-from bot.engine.replies.reading import Unclear
+from bot.engine.replies.reading import Question, Unclear
 from bot.engine.replies.scan import Item
 
 UNKNOWN = "words not known"
@@ -31,6 +31,11 @@ def is_article(piece: Piece, following: Piece | None) -> bool:
     if not isinstance(piece, Number) or not piece.article or following is None:
         return False
     return isinstance(following, Number) or following.option is not None or bool(following.fits)
+
+
+def is_scale(question: Question) -> bool:
+    """Whether the choices are the numbers of a scale."""
+    return all(isinstance(code, int) for code in question.codes)
 
 
 def in_row(ordinal: Decimal, count: int) -> Decimal | None:
