@@ -9,14 +9,13 @@ import json
 import logging
 from base64 import b64encode
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from yarl import URL
 
 TIMEOUT = 20.0
 """Seconds for one call: well below the lease of a message."""
@@ -106,14 +105,12 @@ def make_client(account: str, token: str, http: HttpClient) -> Client:
 
 
 def _body(data: dict[str, Any] | None, content_type: str) -> bytes | None:
-    """What is posted: JSON where the library says so, else a form. The form is written as the query
-    of an address, for speed: that is the same encoding, and yarl's takes a tenth of the time.
-    """
+    """What is posted: JSON where the library says so, else a form."""
     if not data:
         return None
     if "json" in content_type:
         return json.dumps(data).encode()
-    return URL.build(query=_pairs(data)).raw_query_string.encode()
+    return urlencode(_pairs(data) or (), errors="replace").encode()
 
 
 def _pairs(values: dict[str, Any] | None) -> list[tuple[str, str]] | None:
