@@ -18,7 +18,7 @@ from bot.conversation.forget import forget
 from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.revisions import Content
-from bot.conversation.runs import save_run
+from bot.conversation.runs import note_asked, save_run
 from bot.conversation.templates import Asked, opening_form
 from bot.conversation.ways import other_way
 from bot.engine.advance import advance
@@ -83,6 +83,8 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     if after != run:
         save_run(db, row, after, now)
         note_ending(db, flow, row.invitation_id, after, effects)
+    if _reminds(effects):
+        note_asked(db, row.id, now)
     scene = _scene(row, run, person, now)
     if study is not None:
         for one in effects:
