@@ -301,4 +301,4 @@ def test_content_that_is_renewed_speaks_the_new_words() -> None:
 
     content.renew(LIBRARY, LEXICONS, None)
 
-    assert "en-XA" in content.words(revision)
+    assert "en-XA" in content.words(revision).texts
