@@ -192,7 +192,8 @@ def _move(
         note_ending(db, flow, row.invitation_id, after, effects)
     if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
         resume(db, row.participant_id, scene.now)
-    scene = replace(scene, language=after.language)
+    if scene.language != after.language:
+        scene = replace(scene, language=after.language)
     return scene, listening.offered(db, content, row, effects, scene)
 
 

@@ -305,7 +305,7 @@ def test_content_that_is_renewed_speaks_the_new_words() -> None:
 
     content.renew(LIBRARY, LEXICONS, None)
 
-    assert "en-XA" in content.words(revision)
+    assert "en-XA" in content.words(revision).texts
 
 
 async def test_the_next_wave_opens_when_the_phone_began_with_a_later_flow(world: World) -> None:
