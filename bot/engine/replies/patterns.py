@@ -90,6 +90,8 @@ def _slot(texts: tuple[str, ...]) -> Slot:
 
 def expand(source: str) -> list[str]:
     """Every phrase of a pattern; raises ``ValueError`` if there are too many."""
+    if not _BRACKET.search(source):  # most have none
+        return [" ".join(source.split())]
     return list(dict.fromkeys(" ".join("".join(one).split()) for one in product(*bounded(source))))
 
 
