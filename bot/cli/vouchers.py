@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import fail, opened, study_of
+from bot.cli.common import Yes, fail, opened, study_of
 from bot.content.cards.card import CardError
 from bot.content.cards.voucher import VoucherCard, draw_voucher
 from bot.content.library import Library
@@ -26,8 +26,6 @@ from bot.runtime import library_of
 from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Vouchers and payouts.")
-
-Yes = Annotated[bool, typer.Option("--yes", help="Really do it; else only say what would be done.")]
 
 
 @app.command(name="import")

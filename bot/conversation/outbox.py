@@ -15,9 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
-from bot.conversation.alerts import alert
 from bot.conversation.effects import DROPPED, OUTBOUND, queue
-from bot.conversation.guards import may_write_to
+from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
 from bot.conversation.letters import write_letter
 from bot.conversation.line import UNPROMPTED, next_in_line
 from bot.conversation.orders import forms, load_send
@@ -149,8 +148,8 @@ def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed 
     if way is None:
         return found.reason
     if not may_write_to(content, study, way.channel, address):
-        alert("country", "a number of a country that is not allowed", row=row.id)
-        return "not an allowed country"
+        note_abroad(db, row, now)
+        return NOT_ALLOWED
     if row.purpose in UNPROMPTED and _has_answered(db, row, way):
         return "answered meanwhile"
     try:

@@ -52,6 +52,9 @@ _SAVE = Statement(
         ended_at=bindparam("ended"),
     )
 )
+_ASKED = Statement(
+    update(RUNS).where(RUNS.c.id == bindparam("it")).values(asked_at=bindparam("now"))
+)
 
 
 def run_at(db: Connection, channel: str, address: str, tapped: str = "") -> Any:
@@ -77,3 +80,8 @@ def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
     )
     if not saved:
         raise StaleError(f"run {row.id} has moved on")
+
+
+def note_asked(db: Connection, run: str, now: datetime) -> None:
+    """Its question is the last one that was asked: what is typed on a shared phone answers it."""
+    _ASKED.run(db, it=run, now=now)

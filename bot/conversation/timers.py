@@ -18,7 +18,7 @@ from bot.conversation.forget import forget
 from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.revisions import Content
-from bot.conversation.runs import save_run
+from bot.conversation.runs import note_asked, save_run
 from bot.conversation.templates import Asked, opening_form
 from bot.conversation.ways import other_way
 from bot.engine.advance import advance
@@ -84,10 +84,10 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
         save_run(db, row, after, now)
         note_ending(db, flow, row.invitation_id, after, effects)
     scene = _scene(row, run, person, now)
-    if study is not None:
-        for one in effects:
-            if isinstance(one, Send) and one.purpose in UNPROMPTED:
-                scene = _elsewhere(db, content, study, timer.name, person, scene, one)
+    for one in effects:
+        if isinstance(one, Send) and one.purpose in UNPROMPTED:
+            note_asked(db, row.id, now)
+            scene = _elsewhere(db, content, study, timer.name, person, scene, one)
     count = apply(db, effects, scene)
     if study is not None and timer.name == CLOSE and after != run:
         _leave_in_peace(db, study, person, now)
@@ -114,7 +114,7 @@ def _scene(row: Any, run: Run, person: Any, now: datetime) -> Scene:
 def _elsewhere(
     db: Connection,
     content: Content,
-    study: Study,
+    study: Study | None,
     timer: str,
     person: Any,
     scene: Scene,
@@ -122,7 +122,9 @@ def _elsewhere(
 ) -> Scene:
     """A reminder may name its channel: ``other`` is one where this wave was not spoken of yet."""
     kind, _, number = timer.partition("-")
-    if kind != "reminder" or not number.isdigit() or int(number) > len(study.reminders):
+    if study is None or kind != "reminder" or not number.isdigit():
+        return scene
+    if int(number) > len(study.reminders):
         return scene
     wanted = study.reminders[int(number) - 1].channel
     if wanted is None:
