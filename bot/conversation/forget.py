@@ -27,7 +27,7 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
     for address in addresses:
         participants.opt_out(db, address.id, now)
     _drop_waiting(db, participant, now)
-    _end_runs(db, participant, now)
+    end_runs(db, participant, now)
     return bool(addresses)
 
 
@@ -38,7 +38,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
-    _end_runs(db, participant, now)
+    end_runs(db, participant, now)
     for address in addresses:
         db.execute(update(INBOUND).where(INBOUND.c.address_id == address).values(text=None))
     db.execute(
@@ -71,12 +71,13 @@ def _drop_waiting(db: Connection, participant: str, now: datetime) -> None:
     )
 
 
-def _end_runs(db: Connection, participant: str, now: datetime) -> None:
+def end_runs(db: Connection, participant: str, now: datetime, cause: str = "operator") -> None:
+    """Nothing is asked of this person any more; raises StaleError when a run has moved on."""
     waiting = select(RUNS).where(
         RUNS.c.participant_id == participant, RUNS.c.status == str(RunStatus.WAITING)
     )
     for row in db.execute(waiting).all():
         ended = replace(load_run(row.state), status=RunStatus.STOPPED, step=None)
         save_run(db, row, ended, now)
-        note_ending(db, None, row.invitation_id, ended, cause="operator")
+        note_ending(db, None, row.invitation_id, ended, cause=cause)
         drop_timers(db, row.id, now)
