@@ -36,7 +36,7 @@ def set_up_logs(level: str) -> None:
     structlog.configure(
         processors=[*heads, *ends],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line in one write
     )
 
 

@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import fail
-
-Flows = Annotated[Path, typer.Argument(help="Folder of the studies.")]
-Locales = Annotated[Path, typer.Option(help="Folder of the locale files.")]
+from bot.cli.folders import Assets, Flows, Locales, Studies
 
 
 def check(
-    flows: Flows = Path("flows"),
-    locales: Locales = Path("locales"),
-    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
+    flows: Studies,
+    locales: Locales,
+    assets: Assets,
     form: Annotated[str, typer.Option("--format", help="text, github, json or sarif")] = "text",
 ) -> None:
     """Find every fault of the flow and locale files at once."""
@@ -42,8 +40,11 @@ def explain(code: Annotated[str, typer.Argument(help="Such as F003.")]) -> None:
 
 
 def try_flow(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     flow: Annotated[str, typer.Argument(help="study/flow")] = "klantmonitor/periodic",
-    language: Annotated[str, typer.Option("--lang", help="Language code.")] = "nl",
+    language: Annotated[str | None, typer.Option("--lang", help="Default: the flow's.")] = None,
     sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
 ) -> None:
     """Chat with a flow in the terminal; nothing is sent or kept. [Label] taps,
@@ -51,12 +52,13 @@ def try_flow(
     """
     from bot.cli.terminal import chat
 
-    raise typer.Exit(chat(flow, language, "sms" if sms else "whatsapp"))
+    folders = (flows, locales, assets)
+    raise typer.Exit(chat(folders, flow, language, "sms" if sms else "whatsapp"))
 
 
 def score(
     file: Annotated[Path, typer.Argument(help="A corpus of replies (YAML).")],
-    locales: Locales = Path("locales"),
+    locales: Locales,
     as_json: Annotated[bool, typer.Option("--json", help="Figures and misses as JSON.")] = False,
 ) -> None:
     """Read a corpus of replies and say how well they are understood."""
@@ -73,10 +75,10 @@ def score(
 
 
 def play_conversations(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     files: Annotated[list[Path] | None, typer.Argument(help="Conversations; default: all.")] = None,
-    flows: Annotated[Path, typer.Option(help="Folder of the studies.")] = Path("flows"),
-    locales: Locales = Path("locales"),
-    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
 ) -> None:
     """Play the conversations that stand beside the flows (*.chat)."""
     from bot.authoring.transcripts import play

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.common import explained, fail, progress
+from bot.cli.folders import Assets, Flows, Locales
 
 if TYPE_CHECKING:
     from bot.content.library import Library
@@ -19,10 +20,10 @@ _LATE = timedelta(days=30)
 
 def diagram(
     flow: Annotated[str, typer.Argument(help="study/flow")],
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     language: Annotated[str | None, typer.Option("--lang", help="Language of the texts.")] = None,
-    flows: Annotated[Path, typer.Option(help="Folder of the studies.")] = Path("flows"),
-    locales: Annotated[Path, typer.Option(help="Folder of the locale files.")] = Path("locales"),
-    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
 ) -> None:
     """Draw a flow as a Mermaid flowchart: put it in a page of GitHub between ```mermaid and ```."""
     from bot.authoring.diagram import diagram as draw

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.cli.serving import beside, serve_until_stopped
 from bot.content.lexicon import load_lexicons
 from bot.content.library import Library, load_library
 from bot.content.pseudo import NAMES, with_pseudo
+from bot.content.study import Study
 from bot.conversation.revisions import Content
 from bot.conversation.samples import add_samples
 from bot.conversation.service import Conversations
@@ -28,7 +29,7 @@ from bot.jobs.cards import draw_ahead, wanted_at_once
 from bot.jobs.ticker import tick
 from bot.logs import set_up_logs
 from bot.message import Channel
-from bot.panel.hours import local_time
+from bot.panel.hours import last_begin, local_time
 from bot.runtime import FastClock, library_of, open_runtime
 from bot.settings import Settings, read_settings
 from bot.store.keys import generate_key
@@ -58,8 +59,9 @@ def preview(*, share: bool) -> None:
 
 async def _serve(settings: Settings, *, share: bool) -> None:
     local = LocalCarrier()
-    clock = FastClock.at(_next_monday())
+    clock = FastClock()
     async with open_runtime(settings, {Channel.SMS: local}, local, clock) as opened:
+        clock.ahead = beginning(opened.library.studies.values()) - datetime.now(UTC)
         runtime = replace(opened, library=with_pseudo(opened.library))
         await runtime.database.transact(add_samples, runtime.library, clock())
         conversations = Conversations(runtime)
@@ -102,11 +104,17 @@ def workbench(
     )
 
 
-def _next_monday() -> datetime:
-    """Ten o'clock on a Monday to come: a decent hour, whenever the phone is tried out."""
+def beginning(studies: Iterable[Study]) -> datetime:
+    """A Monday to come, an hour after the day has begun for everybody in every study: a decent hour
+    whenever the phone is tried out, and late enough that whole days lead to each wave.
+    """
     today = datetime.now(UTC).date()
     monday = today + timedelta(days=7 - today.weekday())
-    return local_time(monday, time(10), "Europe/Amsterdam")
+    begun = [
+        local_time(monday, last_begin(study), study.hours.timezone) + timedelta(hours=1)
+        for study in studies
+    ]
+    return max(begun, default=local_time(monday, time(12), "Europe/Amsterdam"))
 
 
 class _Watched:

@@ -4,12 +4,12 @@ import json
 import os
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import fail
+from bot.cli.folders import Assets, Flows, Locales
 
 if TYPE_CHECKING:
     from bot.authoring.simulate.figures import Figures
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def simulate(
     study: Annotated[str, typer.Argument(help="The study's name.")],
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     participants: Annotated[int, typer.Option(min=1, help="How many people.")] = 100,
     waves: Annotated[int, typer.Option(min=1, help="Repetitions, at most the study's.")] = 26,
     seed: Annotated[int, typer.Option(min=0, help="The same seed goes the same way.")] = 0,
     processes: Annotated[int, typer.Option(min=0, help="0: one a core.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
-    flows: Annotated[Path, typer.Option(help="Folder of the studies.")] = Path("flows"),
-    locales: Annotated[Path, typer.Option(help="Folder of the locale files.")] = Path("locales"),
-    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
 ) -> None:
     """Play a study with made-up people on a made-up clock; nothing leaves this machine.
 

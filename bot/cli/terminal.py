@@ -19,10 +19,12 @@ from bot.message import ButtonsForm, Channel, Form, ListForm, PictureForm, TextF
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
-def chat(name: str, language: str, channel: str) -> int:
-    """Talk until the run ends or the input does; returns the exit code."""
-    locales = Path("locales")
-    library = load_library(Path("flows"), locales, Path("assets"))
+def chat(folders: tuple[Path, Path, Path], name: str, language: str | None, channel: str) -> int:
+    """Talk until the run ends or the input does; returns the exit code. ``folders`` are those of
+    the studies, the locale files and the pictures.
+    """
+    flows, locales, assets = folders
+    library = load_library(flows, locales, assets)
     study_name, _, flow_name = name.partition("/")
     study = library.studies.get(study_name)
     revision = study.flows.get(flow_name) if study else None
@@ -30,6 +32,7 @@ def chat(name: str, language: str, channel: str) -> int:
         known = [f"{one.name}/{flow}" for one in library.studies.values() for flow in one.flows]
         print(f"There is no flow {name}. Known: {', '.join(known) or 'none'}.", file=sys.stderr)
         return 2
+    language = language or revision.flow.language
     if language not in revision.flow.languages:
         offered = ", ".join(revision.flow.languages)
         print(f"{name} is not complete in {language}. Complete: {offered}.", file=sys.stderr)
@@ -44,7 +47,7 @@ def chat(name: str, language: str, channel: str) -> int:
         except (EOFError, KeyboardInterrupt):
             break
         if typed.startswith("/save"):
-            _save(typed.removeprefix("/save").strip(), study_name, story)
+            _save(typed.removeprefix("/save").strip(), flows / study_name, story)
         elif typed:
             act = _later(typed) if typed.startswith("/later") else reply(typed)
             _do(talk, act, story)
@@ -72,12 +75,12 @@ def _later(typed: str) -> Waited:
     return Waited(timedelta(days=int(days) if days.isdigit() and int(days) else 1))
 
 
-def _save(name: str, study: str, story: list[Line]) -> None:
+def _save(name: str, study: Path, story: list[Line]) -> None:
     """Keep the conversation as a test of the study; a file that is there stays."""
     if not _NAME.fullmatch(name):
         print("Write: /save NAME (small letters, digits and _).", file=sys.stderr)
         return
-    file = Path("flows") / study / "tests" / f"{name}.chat"
+    file = study / "tests" / f"{name}.chat"
     if file.exists():
         print(f"{file} is there already; take another name.", file=sys.stderr)
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.common import explained, fail
+from bot.cli.folders import Assets, Flows, Locales
 
 if TYPE_CHECKING:
     from bot.authoring.i18n.status import Row
@@ -17,15 +18,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Locale files, for translators.", no_args_is_help=True)
 
-Flows = Annotated[Path, typer.Option(help="Folder of the studies.")]
-Locales = Annotated[Path, typer.Option(help="Folder of the locale files.")]
-Assets = Annotated[Path, typer.Option(help="Folder of the pictures.")]
-FLOWS, LOCALES, ASSETS = Path("flows"), Path("locales"), Path("assets")
 _HEAD = ("language", "flow", "done", "fuzzy", "missing", "wrong", "too long", "sms")
 
 
 @app.command()
-def extract(flows: Flows = FLOWS, locales: Locales = LOCALES, assets: Assets = ASSETS) -> None:
+def extract(flows: Flows, locales: Locales, assets: Assets) -> None:
     """Write every text that is to be translated as templates: locales/NAME.pot."""
     from bot.authoring.i18n.update import FaultyFilesError, templates, write_whole
 
@@ -41,12 +38,12 @@ def extract(flows: Flows = FLOWS, locales: Locales = LOCALES, assets: Assets = A
 
 @app.command()
 def update(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     only_look: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit code 1 when a file is behind.")
     ] = False,
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
 ) -> None:
     """Bring the PO files up to date with the flows: new texts come empty, changed ones are marked
     fuzzy with the old translation kept, texts out of use move to the end. Nothing is guessed.
@@ -70,9 +67,9 @@ def update(
 @app.command()
 def add(
     language: Annotated[str, typer.Argument(help="Code such as es.")],
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
 ) -> None:
     """Begin a language: its PO files, all empty. Then name it in study.yaml."""
     from bot.authoring.i18n.update import FaultyFilesError, added, write_all
@@ -94,10 +91,10 @@ def add(
 
 @app.command()
 def check(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     form: Annotated[str, typer.Option("--format", help="text, github, json or sarif")] = "text",
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
 ) -> None:
     """Find what keeps a language from being offered, and what does not fit in it."""
     from bot.authoring.check import check as check_files
@@ -113,13 +110,13 @@ def check(
 
 @app.command()
 def status(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     fail_under: Annotated[
         int, typer.Option(min=0, max=100, help="Exit code 1 when a row is below this percentage.")
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
 ) -> None:
     """Say how far every language of every flow is."""
     from bot.authoring.i18n.status import status_of
@@ -132,9 +129,9 @@ def status(
 @app.command()
 def sheet(
     language: Annotated[str, typer.Argument(help="Code such as ar.")],
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
 ) -> None:
     """Write a page to be printed for who reviews a language: texts and cards beside the source."""
     from bot.authoring.i18n.sheet import sheet as sheet_of
@@ -155,9 +152,9 @@ def sheet(
 
 @app.command()
 def pseudo(
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
 ) -> None:
     """Say every flow in two made-up languages, one longer and one right to left, and tell which
     cards would have no room for it. The phone of polsbot preview has both in its menu.
@@ -173,14 +170,14 @@ def pseudo(
 
 @app.command()
 def recordings(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     language: Annotated[str | None, typer.Argument(help="Code such as ar; default: all.")] = None,
     note: Annotated[
         bool, typer.Option("--note", help="Write down what new recordings say: the words of today.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    flows: Flows = FLOWS,
-    locales: Locales = LOCALES,
-    assets: Assets = ASSETS,
 ) -> None:
     """List the questions to be read aloud, the words to read and whether there is a recording."""
     from bot.authoring.check.recordings import State, readings

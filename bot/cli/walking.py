@@ -3,12 +3,12 @@
 import json
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import fail
+from bot.cli.folders import Assets, Flows, Locales
 
 if TYPE_CHECKING:
     from bot.authoring.walk import Walked
@@ -18,13 +18,13 @@ SHOWN = 5
 
 
 def walk(
+    flows: Flows,
+    locales: Locales,
+    assets: Assets,
     flow: Annotated[str | None, typer.Argument(help="study/flow; default: all.")] = None,
     runs: Annotated[int, typer.Option(min=1, help="How many participants.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Number of the first one.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Faults and coverage as JSON.")] = False,
-    flows: Annotated[Path, typer.Option(help="Folder of the studies.")] = Path("flows"),
-    locales: Annotated[Path, typer.Option(help="Folder of the locale files.")] = Path("locales"),
-    assets: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("assets"),
 ) -> None:
     """Send random participants through every flow, language and channel; tell what goes wrong.
 

@@ -13,12 +13,16 @@
 ``common.items.stress.ask``: folder, file, entry, part.
 """
 
+from collections.abc import Sequence
+
 from bot.content.choices import SCALE_KEYS
 from bot.content.draft import Bank, Desk
 from bot.content.fields import NAME, Fields, fields_of
 from bot.content.languages import check_language
+from bot.content.slips import EXAMPLES, name_rule
 from bot.content.source import Source
 from bot.content.steps import read_step
+from bot.content.words import SOURCE_LANGUAGE
 from bot.content.yaml_nodes import Mapping
 
 BANK_KEYS = ("bank", "title", "language", "scales", "items")
@@ -31,12 +35,9 @@ def read_bank(source: Source) -> Bank | None:
     fields = fields_of(source, source.root)
     fields.check_keys(BANK_KEYS, "a bank")
     fields.require("language", "a bank")
-    name = fields.name("bank")
-    if name is not None and name != source.file.stem:
-        hint = f"write bank: {source.file.stem}"
-        fields.all["bank"].report("F024", f"the bank `{name}` is not named as its file", hint)
-    language = check_language(fields, "language")
-    if name is None or language is None:
+    name = fields.name_as("bank", source.file.stem, "file")
+    language = check_language(fields, "language") or SOURCE_LANGUAGE
+    if name is None:
         return None
     prefix = f"{source.file.parent.name}.{name}"
     scales = _entries(fields, "scales", prefix)
@@ -46,9 +47,14 @@ def read_bank(source: Source) -> Bank | None:
     return Bank(prefix, language, source, scales, _entries(fields, "items", prefix))
 
 
-def check_bank(bank: Bank, banks: tuple[Bank, ...], pictures: frozenset[str]) -> None:
-    """Read every item once, so that the faults of items that no flow uses are seen too."""
-    desk = Desk(bank.language, (bank.language,), banks, pictures)
+def check_bank(bank: Bank, banks: Sequence[Bank | None], pictures: frozenset[str]) -> None:
+    """Read every item once, so that the faults of items that no flow uses are seen too.
+
+    Among ``banks`` is ``None`` for a file that cannot be read.
+    """
+    whole = tuple(one for one in banks if one is not None)
+    desk = Desk(bank.language, (bank.language,), whole, pictures)
+    desk.lacks_bank = len(whole) < len(banks)
     for name, item in bank.items.items():
         read_step(desk, name, item)
 
@@ -60,10 +66,9 @@ def _entries(fields: Fields, key: str, prefix: str) -> dict[str, Fields]:
         return found
     for name, field in group.all.items():
         if not NAME.fullmatch(name):
-            hint = "small letters, digits and _, a letter first, at most 40"
-            field.source.report(field.key, "F014", f"`{name[:50]}` is not a name", hint)
+            field.source.report(field.key, "F014", f"`{name[:50]}` is not a name", name_rule(name))
         elif not isinstance(field.value, Mapping):
-            field.report("F016", f"`{name}` must hold keys with values")
+            field.report("F016", f"`{name}` must hold keys with values", EXAMPLES[key])
         else:
             inside = f"{prefix}.{name}"
             found[name] = fields_of(field.source, field.value, inside, field.key)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bot.content.draft import OWN, Desk, TextKind
 from bot.content.fields import Field, Fields, fields_of
 from bot.content.problem import did_you_mean
+from bot.content.slips import name_for
 from bot.content.yaml_nodes import Mapping, Scalar
 from bot.engine.flow import AnswerType, Choice, Code
 
@@ -20,6 +21,7 @@ SCALE_KEYS = ("choices", "picture", "note")
 TAKEN = frozenset({"ask", "say", "sorry", "invite", "skip", "unknown"})
 """Codes that would clash with other text keys of a step or with what a person can always say."""
 
+_CURLY = "“”„‘’«»"
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NUMBER = re.compile(r"0|[1-9]\d{0,8}")
 
@@ -43,7 +45,9 @@ def _yes_no(fields: Fields, own: list[Choice]) -> list[Choice]:
     labels = {choice.code: choice for choice in own}
     if not set(labels) <= {"yes", "no"}:
         fields.all["choices"].report(
-            "F023", "a yes_no question has only the codes yes and no", "leave `type:` out"
+            "F023",
+            "a yes_no question has only the codes yes and no",
+            'write choices: {yes: "Ja", no: "Nee"}, or leave `type:` out',
         )
     return [labels.get(code, Choice(code, f"{OWN}.{code}")) for code in ("yes", "no")]
 
@@ -55,6 +59,8 @@ def _scale_choices(desk: Desk, name: str, fields: Fields) -> Iterator[Choice]:
     field = fields.all["scale"]
     scales = {key: scale for bank in desk.banks for key, scale in bank.scales.items()}
     scale = scales.get(scale_name)
+    if scale is None and desk.lacks_bank:
+        return
     if scale is None:
         hint = did_you_mean(scale_name, scales) or "name its file in `use:`"
         field.report("F009", f"there is no scale `{scale_name}`", hint)
@@ -97,7 +103,9 @@ def _entries(fields: Fields, key: str) -> Iterator[tuple[Code, Field]]:
             code = written
         if code is None or written in TAKEN:
             why = "is taken for something else" if code else "is not a code"
+            meant = "" if code else name_for(written)
             hint = "a whole number, or small letters, digits and _"
+            hint = f'write {meant}: and keep the words in "quotes" ({hint})' if meant else hint
             field.source.report(field.key, "F014", f"`{written[:40]}` {why}", hint)
             continue
         yield code, field
@@ -107,11 +115,12 @@ def _choice(desk: Desk, name: str, code: Code, field: Field) -> Choice | None:
     if isinstance(field.value, Scalar):
         label = field.value.text.strip()
         if not label:
-            field.report("F016", f"the choice `{code}` has no label", 'write code: "label"')
+            field.report("F016", f"the choice `{code}` has no label", f'write {code}: "words"')
             return None
+        check_words(field)
         return Choice(code, desk.add_text(field, str(code), label, TextKind.CHOICE, ""))
     if not isinstance(field.value, Mapping):
-        field.report("F016", f"the choice `{code}` must be a label", 'write code: "label"')
+        field.report("F016", f"the choice `{code}` must be a label", f'write {code}: "words"')
         return None
     entry = fields_of(field.source, field.value, field.prefix, field.key)
     entry.check_keys(CHOICE_KEYS, "a choice")
@@ -129,6 +138,21 @@ def _choice(desk: Desk, name: str, code: Code, field: Field) -> Choice | None:
         condition = entry.all["if"]
         desk.places[(name, f"{code}.if")] = condition.source.place(condition.value)
     return Choice(code, key, picture, when, entry.flag("exclusive", default=False))
+
+
+def check_words(field: Field) -> None:
+    """Report a text without quotes of which people would read too much or too little."""
+    value = field.value
+    if not isinstance(value, Scalar) or not value.plain:
+        return
+    if value.text[:1] in _CURLY and value.text[-1:] in _CURLY:
+        message = "these curly quotes would be read as part of the text"
+        field.report("F016", message, 'type straight ones: "…"')
+    line = field.source.place(value).excerpt
+    after = line[value.column - 1 + value.width :].lstrip()
+    if after.startswith("#"):
+        message = f"what stands after the # is a note: `{after[:30]}` would not be said"
+        field.report("F016", message, 'put the whole text in "quotes", or the note on its own line')
 
 
 def _check_twice(fields: Fields, choices: list[Choice]) -> None:

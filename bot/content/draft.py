@@ -55,6 +55,8 @@ class Desk:
     """Everything at hand while the steps of one file are read, and what was found so far.
 
     ``places`` keeps where a key of a step stands: ``("why", "if")``. ``languages`` are the study's.
+    ``lacks_bank``: a file of `use:` is missing or broken, which is said there; what is not found
+    may stand in it. ``left_out`` are the names of steps with too much wrong to be read.
     """
 
     language: str
@@ -63,6 +65,8 @@ class Desk:
     pictures: frozenset[str]
     texts: dict[str, SourceText] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    lacks_bank: bool = False
+    left_out: set[str] = field(default_factory=set)
 
     def add_text(self, field: Field, suffix: str, text: str, kind: TextKind, note: str) -> str:
         """Remember a text and give its key."""
@@ -84,7 +88,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class FlowDraft:
-    """A flow as its file has it, before its translations are looked at."""
+    """A flow as its file has it, before its translations are looked at, without the steps that
+    are ``left_out``.
+    """
 
     flow: Flow
     source: Source
@@ -92,3 +98,4 @@ class FlowDraft:
     texts: Mapping[str, SourceText]
     places: Mapping[tuple[str, str], Place]
     retired: Mapping[str, Place]
+    left_out: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ of the bank in its place, each in every second wave; a name that is a step of th
 where it stands and only takes its turn.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,7 +19,8 @@ from bot.content.placeholders import check_placeholders
 from bot.content.problem import Place, did_you_mean
 from bot.content.source import Source
 from bot.content.steps import check_name, read_step
-from bot.content.yaml_nodes import Mapping
+from bot.content.words import SOURCE_LANGUAGE
+from bot.content.yaml_nodes import Mapping, Scalar
 from bot.engine.expressions import Expression, ExpressionError, parse
 from bot.engine.flow import AnswerType, Flow, Kind, Step
 
@@ -34,12 +36,12 @@ def read_flow(source: Source, study: str, desk: Desk) -> FlowDraft | None:
     name = flow_name(fields)
     if name is None:
         return None
-    language = check_language(fields, "language")
+    language = check_language(fields, "language") or SOURCE_LANGUAGE
     prefix = f"{study}.{name}"
     invite = _invite(desk, fields, prefix)
     top = fields.mapping("steps")
     steps = tuple(_Steps(desk, prefix, top).read()) if top is not None else ()
-    if language is None or not steps:
+    if not steps:
         return None
     flow = Flow(
         name=name,
@@ -51,7 +53,8 @@ def read_flow(source: Source, study: str, desk: Desk) -> FlowDraft | None:
     )
     check_placeholders(source, desk, flow)
     retired = _retired(fields, flow)
-    return FlowDraft(flow, source, desk.banks, desk.texts, desk.places, retired)
+    left_out = frozenset(desk.left_out)
+    return FlowDraft(flow, source, desk.banks, desk.texts, desk.places, retired, left_out)
 
 
 def flow_name(fields: Fields) -> str | None:
@@ -59,11 +62,7 @@ def flow_name(fields: Fields) -> str | None:
     fields.check_keys(FLOW_KEYS, "a flow")
     for key in ("language", "steps"):
         fields.require(key, "a flow")
-    name, stem = fields.name("flow"), fields.source.file.stem
-    if name is not None and name != stem:
-        hint = f"write flow: {stem}"
-        fields.all["flow"].report("F024", f"the flow `{name}` is not named as its file", hint)
-    return name
+    return fields.name_as("flow", fields.source.file.stem, "file")
 
 
 def _invite(desk: Desk, fields: Fields, prefix: str) -> Step | None:
@@ -81,7 +80,9 @@ def _invite(desk: Desk, fields: Fields, prefix: str) -> Step | None:
         return None
     choices = read_choices(desk, "invite", invite, AnswerType.CHOICE)
     if [choice.code for choice in choices] != ["start", "later"]:
-        field.report("F023", "an invitation has the choices start and later, in this order")
+        said = invite.all["choices"] if "choices" in invite else field
+        message = "an invitation has the choices start and later, in this order"
+        said.report("F023", message, 'such as choices: {start: "Start", later: "Nu niet"}')
     key = desk.add_text(invite.all["say"], "say", text, TextKind.INVITATION, note)
     return Step(
         "invite",
@@ -117,7 +118,11 @@ class _Steps:
 
     def _entry(self, field: Field, section: str | None) -> Iterator[Step]:
         if not isinstance(field.value, Mapping):
-            field.report("F016", f"the step `{field.key.text[:40]}` must hold keys with values")
+            hint = _step_meant(field)
+            field.report(
+                "F016", f"the step `{field.key.text[:40]}` must hold keys with values", hint
+            )
+            self._desk.left_out.add(field.key.text)
             return
         name = field.key.text
         fields = fields_of(field.source, field.value, f"{self._prefix}.{name}", field.key)
@@ -138,6 +143,7 @@ class _Steps:
         title, condition = fields.text("section"), fields.expression("if")
         inside = fields.mapping("steps")
         if title is None or inside is None:
+            self._desk.left_out.update(() if inside is None else inside.all)
             return
         steps = [step for field in inside.all.values() for step in self._entry(field, title)]
         for index, step in enumerate(steps):
@@ -173,6 +179,9 @@ class _Steps:
                 continue
             item = items.get(word.text)
             if item is None:
+                self._desk.left_out.add(word.text)
+                if self._desk.lacks_bank:
+                    continue
                 hint = did_you_mean(word.text, [*items, *self._top.all])
                 message = f"there is no item `{word.text[:40]}`"
                 fields.source.report(word, "F009", message, hint or "name its file in `use:`")
@@ -183,6 +192,7 @@ class _Steps:
 
     def _step(self, name: str, fields: Fields) -> Iterator[Step]:
         if not check_name(fields, name):
+            self._desk.left_out.add(name)
             return
         if name in self._named:
             first = self._named[name].owner.line
@@ -191,8 +201,19 @@ class _Steps:
             return
         self._named[name] = fields
         step = read_step(self._desk, name, fields)
-        if step is not None:
+        if step is None:
+            self._desk.left_out.add(name)
+        else:
             yield step
+
+
+def _step_meant(field: Field) -> str:
+    """What to write for a step that is one text: often a blank is missing after the `:`."""
+    name = field.key.text[:40]
+    if isinstance(field.value, Scalar) and re.match(r"\w+:\S", field.value.text):
+        return f"write a blank after the `:` of `{field.value.text.partition(':')[0]}:`"
+    said = field.value.text[:40] if isinstance(field.value, Scalar) else ""
+    return f'such as {name}: {{ask: "{said or "…"}", type: text}}'
 
 
 def _retired(fields: Fields, flow: Flow) -> dict[str, Place]:

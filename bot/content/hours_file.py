@@ -6,7 +6,9 @@ from zoneinfo import available_timezones
 
 from bot.content.calendars import is_calendar
 from bot.content.fields import Fields
+from bot.content.slips import clock_for, days_for, zone_for
 from bot.content.study import Hours
+from bot.content.yaml_nodes import Scalar
 
 HOURS_KEYS = ("days", "from", "to", "timezone", "not_on")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,10 +25,13 @@ def hours_of(fields: Fields) -> Hours:
     usual = Hours()
     zone = part.text("timezone") or usual.timezone
     if zone not in available_timezones():
-        part.all["timezone"].report("F016", f"`{zone[:40]}` is no time zone", "Europe/Amsterdam")
+        hint = f"write {zone_for(zone) or 'a name such as Europe/Amsterdam'}"
+        part.all["timezone"].report("F016", f"`{zone[:40]}` is no time zone", hint)
     start, until = _clock(part, "from") or usual.start, _clock(part, "to") or usual.until
     if start >= until:
-        part.source.report(part.owner, "F016", "`to` must be later than `from`")
+        field = part.all.get("to") or part.all["from"]
+        hint = 'such as from: "10:00", to: "19:00"'
+        field.report("F016", "`to` must be later than `from`", hint)
     not_on = tuple(word.text for word in part.words("not_on"))
     for word in part.words("not_on"):
         if not is_calendar(word.text):
@@ -39,17 +44,24 @@ def _clock(part: Fields, key: str) -> time | None:
     text = part.text(key)
     match = None if text is None else _CLOCK.fullmatch(text)
     if text is not None and match is None:
-        part.all[key].report("F016", f"`{key}` must be a time of day", 'such as "10:00"')
+        hint = f"""write {clock_for(text) or 'hours and minutes such as "10:00"'}"""
+        part.all[key].report("F016", f"`{key}` must be a time of day", hint)
     return None if match is None else time(int(match[1]), int(match[2]))
 
 
 def _days(part: Fields) -> frozenset[int]:
+    if "days" in part and not isinstance(part.all["days"].value, Scalar):
+        part.all["days"].report("F016", "`days` goes from a day to a day", "such as mon-sat")
+        return Hours().days
     text = part.text("days")
     if text is None:
         return Hours().days
     first, _, last = text.partition("-")
     if first not in DAYS or (last or first) not in DAYS:
-        part.all["days"].report("F016", "`days` must be days of the week", "such as mon-sat")
+        meant = days_for(text)
+        known = set(meant.split("-")) <= set(DAYS) and meant.count("-") < 2
+        hint = f"write {meant}" if known else "such as mon-sat, or sat"
+        part.all["days"].report("F016", "`days` must be days of the week", hint)
         return Hours().days
     begin, end = DAYS.index(first), DAYS.index(last or first)
     if begin <= end:

@@ -1,6 +1,6 @@
 """Reads ``locales/<lang>/lexicon.yaml`` into lexicons; faults are told with their line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -31,11 +31,16 @@ class LexiconProblem:
 
 
 class LexiconError(Exception):
-    """Some lexicon cannot be used. ``problems`` has every fault of every file."""
+    """Some lexicon cannot be used. ``problems`` has every fault of every file, ``whole`` the
+    lexicons that have none, by language.
+    """
 
-    def __init__(self, problems: list[LexiconProblem]) -> None:
+    def __init__(
+        self, problems: list[LexiconProblem], whole: Mapping[str, Lexicon] | None = None
+    ) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+        self.whole = dict(whole or {})
 
 
 def load_lexicons(folder: Path) -> dict[str, Lexicon]:
@@ -47,7 +52,7 @@ def load_lexicons(folder: Path) -> dict[str, Lexicon]:
         if spoken is not None:
             lexicons[spoken.language] = build(spoken)
     if problems:
-        raise LexiconError(problems)
+        raise LexiconError(problems, lexicons)
     return lexicons
 
 
@@ -55,6 +60,10 @@ def read_lexicon(path: Path, problems: list[LexiconProblem]) -> Spoken | None:
     """One file as written; adds its faults to ``problems`` and is ``None`` if there are any."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        problems.append(LexiconProblem(path, line, "is not UTF-8 text: save it as UTF-8"))
+        return None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error)

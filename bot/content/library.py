@@ -14,6 +14,7 @@ from bot.content.catalogues import Catalogues, read_catalogues
 from bot.content.draft import Bank, Desk, FlowDraft
 from bot.content.fields import Fields, fields_of
 from bot.content.flow_file import read_flow
+from bot.content.languages import is_language
 from bot.content.pictures import names_of, read_pictures
 from bot.content.placeholders import STUDY_PLACEHOLDERS
 from bot.content.problem import Problem, did_you_mean
@@ -24,7 +25,9 @@ from bot.content.study import Study
 from bot.content.study_file import policy_of, read_study
 from bot.content.texts import Texts
 from bot.content.words import SOURCE_LANGUAGE, Word, own_texts, read_words
+from bot.content.yaml_nodes import Scalar
 from bot.engine.flow import AnswerType, Step
+from bot.message import Channel
 
 STUDY_FILE = "study.yaml"
 USABLE_DESPITE = frozenset({"F008"})
@@ -36,7 +39,9 @@ class Library:
     """What the files say. ``drafts`` (by study and flow), ``words``, ``catalogues`` and ``sources``
     (of ``study.yaml``, by study) are for the tools of authors and translators, ``own`` is for
     ``Texts``, ``pictures`` (name to file) for the cards,
-    ``recordings`` (by name) for those who like to listen.
+    ``recordings`` (by name) for those who like to listen. ``judged`` are the studies of all
+    folders, those with faults too and without their flows: what is whole of them can be checked.
+    ``unread`` are the flows (study and file) of which nothing can be read.
     """
 
     studies: dict[str, Study]
@@ -49,6 +54,8 @@ class Library:
     sources: dict[str, Source]
     locales: Path
     recordings: dict[str, Recording] = field(default_factory=dict)
+    judged: dict[str, Study] = field(default_factory=dict)
+    unread: frozenset[tuple[str, str]] = frozenset()
 
     def texts(self, revision: Revision | None = None) -> Texts:
         """The words of a revision and the bot's own; make it once per revision and keep it."""
@@ -67,6 +74,7 @@ def load_library(flows: Path, locales: Path, assets: Path) -> Library:
     studies: dict[str, Study] = {}
     drafts: dict[tuple[str, str], FlowDraft] = {}
     study_sources: dict[str, Source] = {}
+    judged: dict[str, Study] = {}
     for folder in sorted(path.parent for path in flows.glob(f"*/{STUDY_FILE}")):
         source = read_source(folder / STUDY_FILE)
         sources.append(source)
@@ -75,9 +83,12 @@ def load_library(flows: Path, locales: Path, assets: Path) -> Library:
         found = dict(shelf.flows(folder, languages))
         for name, draft in found.items():
             drafts[(folder.name, name)] = draft
+        judged[folder.name] = _likely(study, folder.name)
         if study is None:
             continue
-        _check_waves(source, study, set(found) | shelf.broken)
+        _check_waves(
+            source, study, set(found) | {flow for one, flow in shelf.unread if one == folder.name}
+        )
         if not source.usable:
             continue
         study_sources[study.name] = source
@@ -100,6 +111,18 @@ def load_library(flows: Path, locales: Path, assets: Path) -> Library:
         study_sources,
         locales,
         recordings,
+        judged,
+        frozenset(shelf.unread),
+    )
+
+
+def _likely(study: Study | None, name: str) -> Study:
+    """A study for checks only: what its file does not say, or not readably, is taken as usual."""
+    said = study or Study(name, "", (), ())
+    return replace(
+        said,
+        languages=said.languages or (SOURCE_LANGUAGE,),
+        channels=said.channels or (Channel.WHATSAPP, Channel.SMS),
     )
 
 
@@ -111,7 +134,7 @@ class _Shelf:
         self._pictures = names_of(pictures)
         self._banks: dict[str, Bank | None] = {}
         self._sources: dict[str, Source] = {}
-        self.broken: set[str] = set()
+        self.unread: set[tuple[str, str]] = set()
         for path in sorted(flows.glob("*/*.yaml")):
             if path.name != STUDY_FILE:
                 file = f"{path.parent.name}/{path.stem}"
@@ -122,23 +145,28 @@ class _Shelf:
             elif "flow" in source.root.values and not (source.file.parent / STUDY_FILE).exists():
                 hint = f"write {source.file.parent.name}/{STUDY_FILE}: who is asked, when, how"
                 source.report(source.root.values["flow"], "F026", "this flow has no study", hint)
-        known = tuple(bank for bank in self._banks.values() if bank is not None)
-        for bank in known:
-            check_bank(bank, known, self._pictures)
+            elif not source.root.values:
+                self._banks[file] = None  # nobody knows what stands in it
+        for bank in self._banks.values():
+            if bank is not None:
+                check_bank(bank, tuple(self._banks.values()), self._pictures)
 
     def flows(self, folder: Path, languages: tuple[str, ...]) -> Iterable[tuple[str, FlowDraft]]:
         """The flows of a study by name."""
         for file, source in self._sources.items():
-            if file.split("/")[0] != folder.name or file in self._banks:
+            is_bank = file in self._banks and bool(source.root.values)
+            if file.split("/")[0] != folder.name or is_bank:
                 continue
             if source.root.values:
-                banks = tuple(self._used(source, fields_of(source, source.root)))
+                found = list(self._used(source, fields_of(source, source.root)))
+                banks = tuple(bank for bank in found if bank is not None)
                 desk = Desk(_language(source), languages, banks, self._pictures)
+                desk.lacks_bank = len(banks) < len(found)
                 draft = read_flow(source, folder.name, desk)
                 if draft is not None:
                     yield draft.flow.name, draft
                     continue
-            self.broken.add(source.file.stem)
+            self.unread.add((folder.name, source.file.stem))
 
     def problems(self) -> Iterable[Problem]:
         """Those of every file that was read."""
@@ -149,20 +177,23 @@ class _Shelf:
         sources = (draft.source, *(bank.source for bank in draft.banks))
         return (problem for source in sources for problem in source.problems)
 
-    def _used(self, source: Source, fields: Fields) -> Iterable[Bank]:
+    def _used(self, source: Source, fields: Fields) -> Iterable[Bank | None]:
+        """The banks of `use:`; ``None`` for one that is missing or broken."""
         for word in fields.words("use"):
             if word.text not in self._banks:
                 message = f"there is no bank `{word.text[:60]}`"
                 hint = did_you_mean(word.text, self._banks) or "such as common/scales"
                 source.report(word, "F009", message, hint)
-                continue
-            bank = self._banks[word.text]
-            if bank is not None:
-                yield bank
+            yield self._banks.get(word.text)
 
 
 def _language(source: Source) -> str:
-    return fields_of(source, source.root).text("language") or SOURCE_LANGUAGE
+    """That of the texts in a file; whether it is one is told by who reads the file."""
+    match source.root.values.get("language"):
+        case Scalar(text=code) if is_language(code):
+            return code
+        case _:
+            return SOURCE_LANGUAGE
 
 
 def _check_waves(source: Source, study: Study, flows: set[str]) -> None:

@@ -1,14 +1,14 @@
 """A fault in an author's file, as a value: where it is, what is wrong, how to mend it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 _CLOSE_ENOUGH = 60.0
-_MANY = 8
+_MANY = 12
 
 
 class Severity(StrEnum):
@@ -27,6 +27,11 @@ class Place:
     column: int = 1
     width: int = 1
     excerpt: str = ""
+
+    def at(self, word: str) -> "Place":
+        """The same, narrowed to a word of it if that stands on the line from here on."""
+        start = self.excerpt.find(word, self.column - 1)
+        return self if start < 0 else replace(self, column=start + 1, width=len(word))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,6 +13,10 @@ FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]"
 )
 
+_ODD_INDENT = re.compile("^ *[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]", re.MULTILINE)
+_DOCUMENTS = (b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0", b"%PDF")
+"""How files of Word, spreadsheets and PDF begin."""
+
 
 @dataclass(slots=True)
 class Source:
@@ -51,6 +55,14 @@ def read_source(path: Path) -> Source:
     if text is None:
         return source
     source.lines = text.split("\n")
+    blank = _ODD_INDENT.search(text)
+    if blank is not None:
+        line = text.count("\n", 0, blank.end()) + 1
+        spot = source.spot(line, blank.end() - text.rfind("\n", 0, blank.end()) - 1)
+        message = "an invisible sign that is no ordinary blank stands before this line"
+        hint = "delete what is left of the first word and type blanks"
+        source.problems.append(problem_at(spot, "F015", message, hint))
+        return source
     forbidden = FORBIDDEN.search(text)
     if forbidden is not None:
         line = text.count("\n", 0, forbidden.start()) + 1
@@ -58,7 +70,11 @@ def read_source(path: Path) -> Source:
         spot = source.spot(line, column)
         spelled = f"U+{ord(forbidden[0]):04X}"
         message = f"the invisible character {spelled} is not allowed"
-        source.problems.append(problem_at(spot, "F015", message, "type this line again"))
+        source.problems.append(
+            problem_at(
+                spot, "F015", message, "delete it: mark the words around it and type them again"
+            )
+        )
         return source
     try:
         root = read_nodes(text)
@@ -70,9 +86,10 @@ def read_source(path: Path) -> Source:
         source.root = root
         _check_texts(source, root)
     else:
-        what = "empty" if root is None else "not a list of key: value"
+        what = "empty" if root is None else "no list of key: value"
         spot = source.spot(1, 1)
-        source.problems.append(problem_at(spot, "F010", f"this file is {what}", "see the example"))
+        hint = "a flow begins with flow: and its name; `polsbot explain F024` shows a whole one"
+        source.problems.append(problem_at(spot, "F010", f"this file is {what}", hint))
     return source
 
 
@@ -91,6 +108,10 @@ def _decoded(path: Path, source: Source) -> str | None:
     if len(raw) > MAX_BYTES:
         message = f"this file is larger than {MAX_BYTES // 1024} kB"
         source.problems.append(problem_at(spot, "F013", message, "split it in several flows"))
+        return None
+    if raw.startswith(_DOCUMENTS):
+        message = "this is a document of another program, not plain text"
+        source.problems.append(problem_at(spot, "F015", message, "save it as plain text (UTF-8)"))
         return None
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")

@@ -9,11 +9,13 @@ and a consent cannot unless they say ``skip: true``. ``min`` and ``max`` are cou
 from dataclasses import replace
 from datetime import date
 
-from bot.content.choices import read_choices
+from bot.content.choices import check_words, read_choices
 from bot.content.draft import Desk, TextKind
 from bot.content.fields import NAME, Fields
 from bot.content.placeholders import STUDY_PLACEHOLDERS
 from bot.content.problem import did_you_mean
+from bot.content.slips import EXAMPLES, name_rule
+from bot.content.yaml_nodes import Mapping
 from bot.engine.flow import AnswerType, Choice, Kind, RunStatus, Step
 
 VERBS = ("ask", "say", "set", "arm", "end")
@@ -94,6 +96,8 @@ def find_item(desk: Desk, fields: Fields) -> Fields | None:
     items = {key: item for bank in desk.banks for key, item in bank.items.items()}
     if name is None:
         return None
+    if name not in items and desk.lacks_bank:
+        return None
     if name not in items:
         hint = did_you_mean(name, items) or "name its file in `use:`"
         fields.all["item"].report("F009", f"there is no item `{name}`", hint)
@@ -105,8 +109,7 @@ def check_name(fields: Fields, name: str) -> bool:
     """Whether a step may have this name; reports it if not. ``fields.owner`` is the name."""
     if not NAME.fullmatch(name):
         message = f"`{name[:50]}` is not a name for a step"
-        hint = "small letters, digits and _, a letter first, at most 40"
-        fields.source.report(fields.owner, "F014", message, hint)
+        fields.source.report(fields.owner, "F014", message, name_rule(name))
         return False
     if name in RESERVED:
         fields.source.report(
@@ -125,8 +128,10 @@ def _kind(fields: Fields) -> Kind | None:
     verbs = [verb for verb in VERBS if verb in fields]
     if not verbs:
         fields.check_keys(STEP_KEYS, "a step")
-        message = "a step needs one of ask, say, set, arm, end"
-        fields.source.report(fields.owner, "F017", message)
+        if set(fields.all) <= set(STEP_KEYS):  # else what was meant is told already
+            message = "a step needs one of ask, say, set, arm, end"
+            hint = 'a question begins with ask: "…", a message with say: "…"'
+            fields.source.report(fields.owner, "F017", message, hint)
         return None
     if len(verbs) > 1:
         field = fields.all[verbs[1]]
@@ -175,8 +180,10 @@ def _answer_type(fields: Fields) -> AnswerType | None:
     if written is None:
         if "type" not in fields and ("choices" in fields or "scale" in fields):
             return AnswerType.CHOICE
-        if "type" not in fields:
-            fields.source.report(fields.owner, "F017", "a question needs `type:` or `choices:`")
+        if "type" not in fields and set(fields.all) <= set(STEP_KEYS):
+            hint = "such as type: text, type: number or type: yes_no"
+            message = "a question needs `type:` or `choices:`"
+            fields.source.report(fields.owner, "F017", message, hint)
         return None
     if written in TYPES_NOT_YET:
         fields.all["type"].report("F020", f"the type {written} is not possible yet", "use text")
@@ -186,7 +193,8 @@ def _answer_type(fields: Fields) -> AnswerType | None:
         return None
     answer = AnswerType(found)
     if answer in _WITH_CHOICES and "choices" not in fields and "scale" not in fields:
-        fields.source.report(fields.owner, "F017", f"a question of type {found} needs `choices:`")
+        message = f"a question of type {found} needs `choices:` or `scale:`"
+        fields.source.report(fields.owner, "F017", message, EXAMPLES["choices"])
         return None
     fit = {
         "choices": (*_WITH_CHOICES, AnswerType.YES_NO),
@@ -209,7 +217,11 @@ def _check_count(fields: Fields, answer: AnswerType, choices: tuple[Choice, ...]
         fields.all["choices" if "choices" in fields else "scale"].report(
             "F016", f"a picture question has 2 to 9 choices, not {len(choices)}"
         )
-    if answer in (AnswerType.CHOICE, AnswerType.CHOICES) and len(choices) == 1:
+    written = fields.all["choices"].value if "choices" in fields else None
+    is_whole = not isinstance(written, Mapping) or len(written.values) <= len(choices)
+    lacks_scale = "scale" in fields and written is not None  # a scale that is there has one more
+    one_only = len(choices) == 1 and is_whole and not lacks_scale
+    if answer in (AnswerType.CHOICE, AnswerType.CHOICES) and one_only:
         fields.source.report(fields.owner, "F016", "one choice is no choice", "add another")
 
 
@@ -231,6 +243,7 @@ def _text(desk: Desk, fields: Fields, key: str, kind: TextKind) -> str | None:
     text = fields.text(key)
     if text is None:
         return None
+    check_words(fields.all[key])
     return desk.add_text(fields.all[key], key, text, kind, fields.text("note") or "")
 
 
@@ -245,7 +258,8 @@ def _arms(fields: Fields) -> tuple[str, ...]:
     arms = fields.words("arm")
     for arm in arms:
         if not NAME.fullmatch(arm.text):
-            fields.source.report(arm, "F014", f"`{arm.text[:40]}` is not a name for an arm")
+            message = f"`{arm.text[:40]}` is not a name for an arm"
+            fields.source.report(arm, "F014", message, name_rule(arm.text))
     if len(arms) == 1:
         fields.all["arm"].report("F016", "one arm is no choice", "name at least two")
     return tuple(arm.text for arm in arms)

@@ -10,6 +10,7 @@ from bot.content.fields import Fields, fields_of
 from bot.content.hours_file import hours_of
 from bot.content.languages import is_language
 from bot.content.problem import did_you_mean
+from bot.content.slips import duration_for
 from bot.content.source import Source
 from bot.content.study import Reminder, RewardRule, Study, Wave
 from bot.content.yaml_nodes import Mapping, Scalar, Sequence
@@ -40,20 +41,19 @@ def read_study(source: Source) -> Study | None:
     fields.check_keys(STUDY_KEYS, "a study")
     for key in ("study", "sender_name", "languages", "channels"):
         fields.require(key, "a study")
-    name, folder = fields.name("study"), source.file.parent.name
-    if name is not None and name != folder:
-        hint = f"write study: {folder}"
-        fields.all["study"].report("F024", f"the study `{name}` is not named as its folder", hint)
+    folder = source.file.parent.name
+    if "study" in fields:
+        fields.name_as("study", folder, "folder")
     unclear = _part(fields, "not_understood", UNCLEAR_KEYS)
     tries, then = None, None
     if unclear is not None:
         tries = unclear.integer("tries")
         then = unclear.one_of("then", ("skip",))
         if tries is not None and not 1 <= tries <= 5:
-            unclear.all["tries"].report("F016", "`tries` must be 1 to 5")
+            unclear.all["tries"].report("F016", "`tries` must be 1 to 5", "such as 2")
     return Study(
-        name=name or folder,
-        title=fields.text("title") or name or folder,
+        name=folder,
+        title=fields.text("title") or folder,
         sender_name=fields.text("sender_name") or "",
         desk=fields.text("desk") or "",
         duty=_duty(fields),
@@ -93,7 +93,9 @@ def _languages(fields: Fields) -> tuple[str, ...]:
     for word in words:
         if not is_language(word.text):
             message = f"`{word.text[:20]}` is not a language"
-            fields.source.report(word, "F016", message, "such as nl, en, tr, ar")
+            lower = word.text.lower()
+            hint = f"write {lower}" if is_language(lower) else "a code such as nl, en, tr, ar"
+            fields.source.report(word, "F016", message, hint)
     return _once(fields, words)
 
 
@@ -101,7 +103,7 @@ def _channels(fields: Fields) -> tuple[str, ...]:
     words = fields.words("channels")
     for word in words:
         if word.text not in CHANNELS:
-            hint = did_you_mean(word.text, CHANNELS)
+            hint = did_you_mean(word.text.lower(), CHANNELS)
             fields.source.report(word, "F016", f"`{word.text[:20]}` is not a channel", hint)
     return _once(fields, words)
 
@@ -113,7 +115,10 @@ def _countries(fields: Fields) -> tuple[str, ...]:
     for word in words:
         if phonenumbers.country_code_for_region(word.text) == 0:
             message = f"`{word.text[:20]}` is not a country"
-            fields.source.report(word, "F016", message, "two capital letters, such as NL, BE")
+            upper = word.text.upper()
+            known = phonenumbers.country_code_for_region(upper) != 0
+            hint = f"write {upper}" if known else "two capital letters, such as NL, BE"
+            fields.source.report(word, "F016", message, hint)
     return _once(fields, words)
 
 
@@ -121,7 +126,10 @@ def _duty(fields: Fields) -> str:
     text = fields.text("duty")
     if text is not None and not NUMBER.fullmatch(text):
         message = f"`{text[:20]}` is not a phone number"
-        fields.all["duty"].report("F016", message, 'with its country, such as "+31612345678"')
+        digits = re.sub(r"[\s().-]", "", text)
+        hint = 'with its country in the place of the first 0, such as "+31612345678"'
+        hint = f'write "{digits}"' if NUMBER.fullmatch(digits) else hint
+        fields.all["duty"].report("F016", message, hint)
     return text or ""
 
 
@@ -152,13 +160,14 @@ def _waves(fields: Fields) -> tuple[Wave, ...]:
         start, earlier = wave.text("from"), [known.name for known in found]
         if start is not None and start not in earlier:
             message = f"no wave `{start[:40]}` stands above this one"
-            wave.all["from"].report("F009", message, did_you_mean(start, earlier))
+            hint = did_you_mean(start, earlier) or "without `from:` it counts from the intake"
+            wave.all["from"].report("F009", message, hint)
         times = wave.integer("times")
         if times is not None and times < 1:
-            wave.all["times"].report("F016", "`times` must be 1 or more")
+            wave.all["times"].report("F016", "`times` must be 1 or more", "such as 26")
         every, after = _whole_days(wave, "every"), _whole_days(wave, "after_intake")
         if every is not None and not every:
-            wave.all["every"].report("F016", "`every` must be longer than nothing")
+            wave.all["every"].report("F016", "`every` is no time at all", "such as 14 days")
         found.append(Wave(name, wave.name("flow") or "", after, every, start, times))
     return tuple(found)
 
@@ -176,12 +185,15 @@ def _reminders(fields: Fields) -> tuple[Reminder, ...]:
     if field is None:
         return ()
     if not isinstance(field.value, Sequence):
-        field.report("F016", "`reminders` must be a list", "such as [{after: 1 day}]")
+        hint = "such as reminders: [{after: 1 day}, {after: 3 days}]"
+        field.report("F016", "`reminders` must be a list", hint)
         return ()
     found: list[Reminder] = []
     for item in field.value.items:
         if not isinstance(item, Mapping):
-            field.source.report(item, "F016", "a reminder is {after: 1 day}")
+            said = item.text if isinstance(item, Scalar) else ""
+            hint = f"write {{after: {duration_for(said) or '1 day'}}}"
+            field.source.report(item, "F016", "a reminder says after how long", hint)
             continue
         reminder = fields_of(field.source, item)
         reminder.check_keys(REMINDER_KEYS, "a reminder")
@@ -199,9 +211,13 @@ def _pause(fields: Fields) -> int | None:
     text = fields.text("pause_after")
     match = None if text is None else _PAUSE.fullmatch(text)
     if text is not None and match is None:
-        fields.all["pause_after"].report("F016", "`pause_after` must be such as: 3 silent waves")
+        digits = re.match(r"\d{1,3}", text)
+        hint = f"write {digits[0] if digits else 3} silent waves"
+        fields.all["pause_after"].report("F016", "`pause_after` counts silent waves", hint)
     if match is not None and int(match[1]) < 1:
-        fields.all["pause_after"].report("F016", "`pause_after` must be 1 silent wave or more")
+        fields.all["pause_after"].report(
+            "F016", "`pause_after` must be 1 silent wave or more", "such as 3 silent waves"
+        )
     return None if match is None else int(match[1])
 
 
@@ -215,9 +231,12 @@ def _reward(fields: Fields) -> RewardRule | None:
     most, budget = part.money("most_a_day"), part.money("budget")
     if amount is not None and every is not None:
         if amount[1] != every[1]:
-            part.all["pay_out_every"].report("F016", "both sums must be in one currency")
+            part.all["pay_out_every"].report(
+                "F016", "both sums must be in one currency", f"write {amount[1]}"
+            )
         elif every[0] < amount[0]:
-            part.all["pay_out_every"].report("F016", "this is less than one reward")
+            hint = "such as three times the amount"
+            part.all["pay_out_every"].report("F016", "this is less than one reward", hint)
     if every is not None and most is not None and (most[1] != every[1] or most[0] < every[0]):
         part.all["most_a_day"].report("F016", "this is less than one payout, or in other money")
     if amount is not None and budget is not None and budget[1] != amount[1]:

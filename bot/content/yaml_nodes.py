@@ -108,9 +108,14 @@ class _Composer:
     def _pair(self, mapping: Mapping) -> None:
         if not self._take(tokens.KeyToken):
             token = self._tokens[self._at]
+            self._check_quote()
             if isinstance(token, tokens.ScalarToken):
                 message = f"`{token.value[:30]}` has no `:` after it"
-                self._refuse("F010", message, "write key: value")
+                hint = 'write key: value; a text with { } or commas stands in "quotes"'
+                self._refuse("F010", message, hint)
+            if isinstance(token, tokens.BlockMappingStartToken):
+                message = "this line is not indented as the lines it belongs to"
+                self._refuse("F010", message, "put it exactly under the key above it")
             self._unexpected("a key")
         token = self._tokens[self._at]
         if not isinstance(token, tokens.ScalarToken):
@@ -169,9 +174,27 @@ class _Composer:
             return True
         return False
 
+    def _check_quote(self) -> None:
+        """Words right after a quoted text: its quote ended too early, or too late."""
+        before, here = self._tokens[self._at - 1], self._tokens[self._at]
+        if not isinstance(before, tokens.ScalarToken) or before.plain:
+            return
+        start, end = before.start_mark, before.end_mark
+        if (end.line, end.column) != (here.start_mark.line, here.start_mark.column):
+            return
+        if end.line > start.line:
+            message = f"this quote is closed only in line {end.line + 1}"
+            hint = "close it at the end of its text"
+            raise YamlFault("F010", message, start.line + 1, start.column + 1, hint)
+        sign = before.style or '"'
+        other = "'" if sign == '"' else '"'
+        message = f"a {sign} inside the text ends it here"
+        hint = f"write {other} inside, or put the whole text between {other} and {other}"
+        raise YamlFault("F010", message, end.line + 1, end.column, hint)
+
     def _unexpected(self, wanted: str) -> NoReturn:
-        token = self._tokens[self._at]
-        self._refuse("F010", f"{wanted} was expected, not {token.id}", "look at indents and quotes")
+        self._check_quote()
+        self._refuse("F010", f"{wanted} is missing here", "look at commas, quotes and indents")
 
     def _refuse(self, code: str, message: str, suggestion: str) -> NoReturn:
         mark = self._tokens[min(self._at, len(self._tokens) - 1)].start_mark

@@ -33,6 +33,8 @@ def scan(text: str) -> list[Any]:
         return _tokens(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.problem == "could not find expected ':'":
+            mark = error.context_mark or mark  # the line without it, not the one after
         line = 1 if mark is None else mark.line + 1
         column = 1 if mark is None else mark.column + 1
         raise _syntax(error.problem or str(error), line, column) from None
@@ -143,15 +145,33 @@ class _Scanner(Scanner):
         return match
 
 
+_BAD_START = re.compile(r"found character '(.)' that cannot start any token")
 _PLAINER = {
     "mapping values are not allowed here": ("there is a `:` too many", 'put the text in "quotes"'),
-    "could not find expected ':'": ("a `:` is missing", "write key: value, indented by spaces"),
+    "could not find expected ':'": (
+        "a `:` is missing in this line",
+        'write key: value; a text of several lines stands in "quotes"',
+    ),
+    "sequence entries are not allowed here": (
+        "a text cannot begin with `-`",
+        'put the text in "quotes", or begin a list on the next line',
+    ),
+    "expected the node content, but found '-'": (
+        "a text cannot begin with `-`",
+        'put the text in "quotes"',
+    ),
     "found character '\\t' that cannot start any token": ("a tab stands here", "indent by spaces"),
     "found unexpected end of stream": ("a quote is opened and never closed", "close it"),
 }
 
 
 def _syntax(problem: str, line: int, column: int) -> YamlFault:
+    sign = _BAD_START.search(problem)
+    if sign is not None:
+        message = f"a text cannot begin with `{sign[1]}`"
+        return YamlFault("F010", message, line, column, 'put the whole text in "quotes"')
     usual = (f"this cannot be read: {problem}", 'put texts in "quotes" and indent by spaces')
+    if problem.startswith("expected a comment or a line break"):
+        usual = ("what stands after a `>` or `|` is not read", 'put the whole text in "quotes"')
     message, suggestion = _PLAINER.get(problem, usual)
     return YamlFault("F010", message, line, column, suggestion)

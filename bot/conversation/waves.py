@@ -1,6 +1,5 @@
 """Opening waves when they are due: one participant, one transaction, never two waves at once."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,7 +149,7 @@ def opened_of(db: Connection, study: Study, person: Any) -> set[tuple[str, int]]
     return {(row.wave, row.number) for row in rows}
 
 
-def rules_of(study: Study) -> Sequence[WaveRule]:
+def rules_of(study: Study) -> tuple[WaveRule, ...]:
     """The waves of a study as date rules."""
     return tuple(
         WaveRule(wave.name, wave.flow, wave.after_intake, wave.every, wave.start, wave.times)

@@ -82,5 +82,10 @@ def own_hours(study: Study, seed: int) -> DecentHours:
     return DecentHours(hours.days, hours.start, hours.until, hours.not_on, own)
 
 
+def last_begin(study: Study) -> time:
+    """When the day has begun for everybody: the latest of all own hours."""
+    return own_hours(study, -1).begin
+
+
 def _seconds(clock: time) -> int:
     return clock.hour * 3600 + clock.minute * 60 + clock.second

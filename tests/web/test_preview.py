@@ -5,15 +5,19 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.authoring.transcripts import play
 from bot.channels.local import LocalCarrier
+from bot.cli.previewing import beginning
 from bot.content.library import load_library
 from bot.content.recordings import read_recordings
+from bot.conversation.midway import days_before
 from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.engine.flow import RunStatus
@@ -24,7 +28,7 @@ from bot.web.app import make_app
 from bot.web.preview.acts import settled
 from bot.web.preview.files import read_again
 from tests.content.sounds import record
-from tests.conversation.test_receive import CONTENT, ROOT
+from tests.conversation.test_receive import CONTENT, NOW, ROOT
 from tests.web.world import LEXICONS, LIBRARY, World, heard, open_world
 
 
@@ -302,3 +306,48 @@ def test_content_that_is_renewed_speaks_the_new_words() -> None:
     content.renew(LIBRARY, LEXICONS, None)
 
     assert "en-XA" in content.words(revision)
+
+
+async def test_the_next_wave_opens_when_the_phone_began_with_a_later_flow(world: World) -> None:
+    phone = await world.start(flow="klantmonitor/periodic")
+    await world.screen(phone, "Nu niet")
+    world.stage.clock.ahead += beginning([LIBRARY.studies["klantmonitor"]]) - world.stage.clock()
+    later = await world.start(flow="klantmonitor/periodic")
+    await world.screen(later, "Nu niet")
+    await world.say(later, "ja")
+    for _ in range(7):
+        await world.say(later, "2")
+    await world.screen(later, "2 euro")
+
+    for _ in range(14):
+        await world.ask("wait", phone=later, hours=24)
+
+    run = await settled(world.stage, world.stage.phones[later])
+    assert run is not None
+    assert (run.wave, run.status) == (2, RunStatus.WAITING)
+    assert "Nu niet" in str(world.stage.phones[later].lines[-1])
+
+
+async def test_who_begins_in_the_middle_counts_as_someone_who_came_so_far(world: World) -> None:
+    study = LIBRARY.studies["klantmonitor"]
+
+    assert days_before(study, "periodic", 3) == timedelta(days=42)
+    assert days_before(study, "baseline", 1) == timedelta()
+    assert days_before(study, "nothing", 1) is None
+
+
+async def test_a_message_that_is_tried_again_does_not_wait_for_decent_hours(world: World) -> None:
+    phone = await world.start()
+    row = SimpleNamespace(
+        id=1, state="queued", purpose="reply", code="63018", form=None, not_before=NOW
+    )
+    opening = SimpleNamespace(
+        id=2, state="queued", purpose="opening", code=None, form=None, not_before=NOW
+    )
+    shown = world.stage.phones[phone]
+    shown.lose(row)
+    shown.lose(opening)
+
+    told = [line["body"] for line in shown.lines if line["kind"] == "note"]
+    assert told[0].startswith("A message is tried again on")
+    assert told[1].startswith("A message waits for decent hours")

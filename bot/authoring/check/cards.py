@@ -32,7 +32,8 @@ def _on_card(spoken: Spoken, card: Card) -> Iterator[Problem]:
     try:
         drawing(card, lambda _: "")
     except CardError as error:
-        yield problem_at(spoken.place(_key(spoken, card, str(error))), "L008", str(error))
+        place = spoken.place(_key(spoken, card, str(error)))
+        yield problem_at(place, "L008", str(error), "say it in fewer or shorter words")
 
 
 def _key(spoken: Spoken, card: Card, message: str) -> str:

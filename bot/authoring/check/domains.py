@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import islice, product
 from typing import Any
 
+from bot.content.draft import FlowDraft
 from bot.engine.expressions import Expression, names_in, tree_of
 from bot.engine.flow import AnswerType, Code, Flow, Kind, Step
 
@@ -25,17 +26,26 @@ WAVE = "wave"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names a flow's conditions may use, by how they are written, with their steps."""
+    """The names a flow's conditions may use, by how they are written, with their steps.
+
+    Of what is ``unread`` nothing can be said: a name whose step has faults of its own, or
+    ``baseline`` for all of a file that is not even YAML.
+    """
 
     own: Mapping[str, Step]
     last: Mapping[str, Step]
     baseline: Mapping[str, Step]
+    unread: frozenset[str] = frozenset()
 
     def step(self, name: str) -> Step | None:
         """The step whose answer a name is; ``None`` for wave, participant and strangers."""
         scope, _, rest = name.rpartition(".")
         known = {"": self.own, "last": self.last, "baseline": self.baseline}.get(scope, {})
         return known.get(rest)
+
+    def is_unread(self, name: str) -> bool:
+        """Whether the step that a name means could not be read."""
+        return name in self.unread or name.rpartition(".")[0] in self.unread
 
     def all(self) -> list[str]:
         """Every name that may stand in a condition."""
@@ -48,10 +58,24 @@ class Names:
         ]
 
 
-def names_of(flow: Flow, baseline: Flow | None) -> Names:
+def names_of(draft: FlowDraft, baseline: FlowDraft | None, unread: Iterable[str] = ()) -> Names:
     """The names of a flow; ``baseline`` is the flow of that name in the same study."""
-    own = _answered(flow)
-    return Names(own, own, {} if baseline is None else _answered(baseline))
+    own, left = _answered(draft.flow), draft.left_out
+    first = {} if baseline is None else _answered(baseline.flow)
+    missing = () if baseline is None else baseline.left_out
+    return Names(
+        own,
+        own,
+        first,
+        frozenset(
+            {
+                *left,
+                *(f"last.{name}" for name in left),
+                *(f"baseline.{name}" for name in missing),
+                *unread,
+            }
+        ),
+    )
 
 
 def _answered(flow: Flow) -> dict[str, Step]:

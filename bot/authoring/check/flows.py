@@ -16,8 +16,9 @@ def check_flows(library: Library) -> Iterator[Problem]:
     """Names, values, conditions and reach of every flow."""
     for (study, _), draft in library.drafts.items():
         first = library.drafts.get((study, BASELINE))
-        names = names_of(draft.flow, None if first is None else first.flow)
-        found = list(check_names(draft, names))
-        yield from found
-        if not found:  # a wrong name makes every further claim worthless
-            yield from check_reach(draft, names)
+        unread = [BASELINE] if (study, BASELINE) in library.unread else []
+        names = names_of(draft, first, unread)
+        found = {step.name: list(check_names(draft, step, names)) for step in draft.flow.steps}
+        for problems in found.values():
+            yield from problems
+        yield from check_reach(draft, names, {step for step, faults in found.items() if faults})

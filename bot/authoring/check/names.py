@@ -1,6 +1,7 @@
 """F002 and F003: names that nothing answers, and values that are not among the choices."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from bot.authoring.check.domains import PARTICIPANT, WAVE, Names, codes_of, used_in
@@ -10,6 +11,8 @@ from bot.content.problem import Problem, did_you_mean, problem_at
 from bot.engine.expressions import Expression, tree_of
 from bot.engine.flow import AnswerType, Code, Kind, Step
 
+_EMPTY = ("empty", "leeg", "none", "null", "nothing", "blank")
+_YES_NO = {"ja": "yes", "nee": "no", "true": "yes", "false": "no"}
 _OWN_TOO = ("check", "confirm")
 """Conditions that are looked at once the step itself is answered."""
 
@@ -27,28 +30,51 @@ def conditions_of(step: Step) -> Iterator[tuple[str, Expression]]:
             yield key, expression
 
 
-def check_names(draft: FlowDraft, names: Names) -> Iterator[Problem]:
-    """Every name and every value in every condition of a flow."""
-    order = {step.name: index for index, step in enumerate(draft.flow.steps)}
-    for index, step in enumerate(draft.flow.steps):
-        for key, expression in conditions_of(step):
-            before = index + 1 if key in _OWN_TOO else index
-            for name in used_in(expression):
-                message, hint = _fault_of_name(name, names, order, before)
-                if message:
-                    yield problem_at(place_of(draft, step.name, key, name), "F002", message, hint)
-            yield from _check_values(draft, step, key, expression, names)
+def check_names(draft: FlowDraft, step: Step, names: Names) -> Iterator[Problem]:
+    """Every name and every value in every condition of a step."""
+    order = {one.name: index for index, one in enumerate(draft.flow.steps)}
+    for key, expression in conditions_of(step):
+        before = order[step.name] + (key in _OWN_TOO)
+        for name in used_in(expression):
+            message, hint = _fault_of_name(name, names, order, before)
+            if message and names.step(name) is None:
+                hint = _meant(name, expression, names) or hint
+            if message:
+                yield problem_at(place_of(draft, step.name, key, name), "F002", message, hint)
+        yield from _check_values(draft, step, key, expression, names)
 
 
 def _fault_of_name(name: str, names: Names, order: dict[str, int], before: int) -> tuple[str, str]:
     scope, _, rest = name.rpartition(".")
     if name == WAVE or (scope == "participant" and rest in PARTICIPANT):
         return "", ""
+    if names.is_unread(name):
+        return "", ""
     if names.step(name) is None:
         return f"nothing is known as `{name}`", did_you_mean(name, names.all())
     if not scope and order[name] >= before:
         return f"`{name}` is not answered yet at this step", "move this step below it"
     return "", ""
+
+
+def _meant(name: str, expression: Expression, names: Names) -> str:
+    """What a name that nobody knows was meant to be: a word in quotes, a name with a dash."""
+    source = expression.source
+    if re.search(rf"\w-{re.escape(name)}\b|\b{re.escape(name)}-\w", source):
+        return "a name has no `-`: write _, or blanks around a minus"
+    if name in _EMPTY:
+        return "an answer that was not given is empty: write count(name) == 0"
+    if re.fullmatch(r"\w+", name) and re.search(rf"(?:[=!]=|\bin\b)\s*\(?{name}\b", source):
+        asked = next((step for one in used_in(expression) if (step := names.step(one))), None)
+        codes = () if asked is None else codes_of(asked) or ()
+        words = [str(code) for code in codes]
+        meant = _YES_NO.get(name.lower(), name.lower())
+        if meant in words:
+            return f'write "{meant}", in quotes'
+        if words:
+            return f"it can be {', '.join(_shown(code) for code in codes)}"
+        return f'if it is a word, write "{name}", in quotes'
+    return ""
 
 
 def _check_values(

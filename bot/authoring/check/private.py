@@ -25,7 +25,9 @@ def check_private(library: Library) -> Iterator[Problem]:
             if word is not None:
                 message = f"`{word}` in an invitation can be read by others"
                 hint = "say nothing about debts, money or health before the person has answered"
-                yield problem_at(spoken.place(key), "L009", message, hint, Severity.WARNING)
+                yield problem_at(
+                    spoken.place(key).at(word), "L009", message, hint, Severity.WARNING
+                )
 
 
 def private_word(text: str, language: str) -> str | None:

@@ -5,11 +5,11 @@ answers (an answer may always be empty: skipped, not understood). Where the comb
 many, or a name has values nobody knows, nothing is claimed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.authoring.check.domains import Names, combinations, used_in, values_of
+from bot.authoring.check.domains import Names, codes_of, combinations, used_in, values_of
 from bot.authoring.check.names import conditions_of
 from bot.authoring.check.spots import place_of
 from bot.content.draft import FlowDraft, SourceText
@@ -18,12 +18,18 @@ from bot.content.problem import Place, Problem, Severity, problem_at
 from bot.engine.expressions import Expression
 from bot.engine.flow import Kind, Step
 
+_LISTED = 7
 
-def check_reach(draft: FlowDraft, names: Names) -> Iterator[Problem]:
-    """Every step and every condition of a flow."""
+
+def check_reach(draft: FlowDraft, names: Names, faulty: Collection[str]) -> Iterator[Problem]:
+    """Every step and every condition of a flow, but for what hangs on ``faulty`` steps: a wrong
+    name makes every further claim worthless.
+    """
     every = [one for step in draft.flow.steps for _, one in conditions_of(step)]
     for index, step in enumerate(draft.flow.steps):
         constant = False
+        if step.name in faulty:
+            continue
         for key, expression in conditions_of(step):
             fault = _never_changes(step, key, expression, names, every)
             if fault is not None:
@@ -32,7 +38,8 @@ def check_reach(draft: FlowDraft, names: Names) -> Iterator[Problem]:
         if constant:
             continue
         arrivals = _arrivals(draft, index, names, every)
-        if arrivals is None:
+        deciding = {draft.flow.steps[one].name for one in (*_deciding(draft, index), index)}
+        if arrivals is None or draft.left_out or deciding & set(faulty):
             continue
         if not arrivals:
             place = place_of(draft, step.name, "if")
@@ -56,10 +63,21 @@ def _never_changes(
     asked = step.name if key in ("check", "confirm") else None
     results = {expression.holds(row) for row in rows if asked is None or row.get(asked) is not None}
     if results == {True}:
-        return "this condition is always true", "leave it out, or look at its values"
+        return "this condition is always true", _values_told(names, known, "leave it out")
     if results == {False}:
-        return "this condition is never true", "look at its values and at and, or, not"
+        return "this condition is never true", _values_told(names, known, "look at and, or, not")
     return None
+
+
+def _values_told(names: Names, values: Iterable[str], usual: str) -> str:
+    """What the answers in a condition can be, where that can be listed."""
+    told = []
+    for name in values:
+        step = names.step(name)
+        codes = None if step is None else codes_of(step)
+        if codes is not None and len(codes) <= _LISTED:
+            told.append(f"`{name}` can be {', '.join(map(str, codes))}")
+    return "; ".join([usual, *told])
 
 
 def _values(name: str, names: Names, every: Iterable[Expression]) -> list[Any] | None:

@@ -69,7 +69,8 @@ def check_recordings(library: Library) -> Iterator[Problem]:
         place = one.place if one.recording is None else Place(one.recording.path)
         match one.state:
             case State.MISSING if one.language in begun:
-                yield _warning(place, "I010", f"nobody has recorded {file}", "")
+                hint = f"read it aloud as assets/audio/{file}; `polsbot i18n recordings` has words"
+                yield _warning(place, "I010", f"nobody has recorded {file}", hint)
             case State.OUTDATED:
                 message = "this recording says other words than the question, so it is not sent"
                 yield _warning(place, "I011", message, "record it again")

@@ -42,9 +42,7 @@ class Spoken:
 def every_spoken(library: Library) -> Iterator[Spoken]:
     """Every flow in every language of its study, as far as there are texts."""
     for (name, _), draft in library.drafts.items():
-        study = library.studies.get(name)
-        if study is None:
-            continue
+        study = library.judged[name]
         for language in study.languages:
             spoken = _spoken(library, draft, study, language)
             if spoken is not None:

@@ -87,7 +87,7 @@ def _openings(study: Study, source: Source, library: Library) -> Iterator[Proble
         return
     for wave in study.waves:
         draft = library.drafts.get((study.name, wave.flow))
-        if draft is not None and draft.flow.invite is None:
+        if draft is not None and "invite" not in draft.source.root.values:
             message = f"`{wave.flow}` has no invitation, and WhatsApp lets nothing else open a wave"
             place = node_place(source, "waves", wave.name, "flow")
             yield problem_at(place, "S003", message, f"write `invite:` in {wave.flow}.yaml")

@@ -1,5 +1,6 @@
 """L rules of text messages: how many parts a question takes, and what makes it dear."""
 
+import unicodedata
 from collections.abc import Iterator
 
 from bot.authoring.check.spoken import Spoken
@@ -53,4 +54,6 @@ def check_letters(text: str, language: str, place: Place) -> Iterator[Problem]:
     signs = outside_gsm(plain(text)) if language in FITS_GSM else ""
     if signs:
         message = f"`{signs}` makes a text message of 160 characters one of 70"
-        yield problem_at(place, "L007", message, "write it with other letters", Severity.WARNING)
+        simple = unicodedata.normalize("NFKD", signs).encode("ascii", "ignore").decode()
+        hint = f"write {simple}" if len(simple) == len(signs) else "write it with other letters"
+        yield problem_at(place.at(signs[0]), "L007", message, hint, Severity.WARNING)

@@ -16,6 +16,13 @@ from bot.content.problem import Place, Problem, Severity, problem_at
 from bot.content.words import SOURCE_LANGUAGE
 from bot.engine.replies.lexicon import Lexicon
 
+_MENDS = {
+    "I001": "translate it",
+    "I002": "compare it with the source, then take the mark away",
+    "I003": "write each {name} as in the source",
+    "I004": "`polsbot i18n update` brings the new source; then translate it again",
+    "I006": "type it again",
+}
 _TURNED = re.compile(r"\d+(?:(?:[-+]| (?=\d{2}))\d+)+")
 _ISOLATED = re.compile("[\u2066-\u2068][^\u2069]*\u2069")
 
@@ -23,8 +30,7 @@ _ISOLATED = re.compile("[\u2066-\u2068][^\u2069]*\u2069")
 def check_translations(library: Library) -> Iterator[Problem]:
     """Every text of every flow in every language of its study, and the bot's own words."""
     for (name, _), draft in library.drafts.items():
-        study = library.studies.get(name)
-        for language in () if study is None else study.languages:
+        for language in library.judged[name].languages:
             texts = {
                 text.key: (text.text, text.place)
                 for text in draft.texts.values()
@@ -32,7 +38,7 @@ def check_translations(library: Library) -> Iterator[Problem]:
             }
             yield from _faults(library, language, texts)
     words = {key: (word.text, word.place) for key, word in library.words.items() if not word.same}
-    for language in sorted({one for study in library.studies.values() for one in study.languages}):
+    for language in sorted({one for study in library.judged.values() for one in study.languages}):
         if language != SOURCE_LANGUAGE:
             yield from _faults(library, language, words)
     yield from _not_begun(library)
@@ -48,11 +54,13 @@ def _faults(
     for key, (source, place) in texts.items():
         entry = library.catalogues.entry(language, key, source)
         if entry is None:
-            yield problem_at(place, "I001", f"`{key}` has no translation into {language}")
+            message = f"`{key}` has no translation into {language}"
+            yield problem_at(place, "I001", message, "`polsbot i18n update` makes a place for it")
             continue
         fault = fault_of(entry, source)
         if fault is not None:
-            yield problem_at(entry.place, fault[0], f"{language}: {fault[1]}", f"see `{key}`")
+            hint = f"{_MENDS[fault[0]]} (`{key}`)"
+            yield problem_at(entry.place, fault[0], f"{language}: {fault[1]}", hint)
         yield from _turned_numbers(entry, language)
 
 
@@ -91,9 +99,9 @@ def check_lexicons(library: Library) -> Iterator[Problem]:
     try:
         lexicons = load_lexicons(library.locales)
     except LexiconError as error:
+        lexicons = error.whole
         for fault in error.problems:
             yield problem_at(Place(fault.path, fault.line), "I005", f"this lexicon {fault.message}")
-        return
     yield from _clashes_inside(library, lexicons)
     for spoken in every_spoken(library):
         if spoken.language in lexicons:
@@ -116,4 +124,5 @@ def _clashes_inside(library: Library, lexicons: dict[str, Lexicon]) -> Iterator[
         place = Place(library.locales / language / "lexicon.yaml")
         for clash in lexicon_clashes(lexicon):
             message = f"`{clash.phrase}` {clash.message}"
-            yield problem_at(place, "I008", message, "", Severity.WARNING)
+            hint = "take it out of one of them"
+            yield problem_at(place, "I008", message, hint, Severity.WARNING)

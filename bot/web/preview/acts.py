@@ -2,15 +2,20 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot.channels.contract import Reaction
 from bot.channels.twilio import failure_of
 from bot.content.revision import Revision
+from bot.content.study import Study
+from bot.conversation.midway import come_so_far, days_before
 from bot.conversation.open import open_wave
+from bot.conversation.revisions import Content
+from bot.conversation.waves import open_due_wave
 from bot.engine.replies import read_payload
 from bot.engine.replies.reading import Tapped
 from bot.engine.run import Run
@@ -43,15 +48,12 @@ async def start(stage: Stage, name: str, language: str, channel: str, wave: int 
         study, NAME, language, [(one, address) for one in order], now.date(),
         organisation="demo", is_test=False,
     )  # fmt: skip
-    waves = stage.conversations.content.library.studies[study].waves
-    named = next((one for one in waves if one.flow == revision.flow.name), None)
-    opening = _Opening(
-        revision,
-        named.name if named else revision.flow.name,
-        wave,
-        is_first=bool(waves) and named is waves[0],
+    rules = stage.conversations.content.library.studies[study]
+    named = next((one.name for one in rules.waves if one.flow == revision.flow.name), None)
+    opening = _Opening(rules, revision, named or revision.flow.name, wave)
+    participant = await stage.conversations.runtime.database.transact(
+        _begin, stage.conversations.content, person, opening, now
     )
-    participant = await stage.conversations.runtime.database.transact(_begin, person, opening, now)
     phone = Phone(address, participant, study, revision, language, first, wave, person.timezone)
     while len(stage.phones) >= _MOST_PHONES:
         stage.phones.pop(next(iter(stage.phones)))
@@ -106,7 +108,7 @@ async def silence(stage: Stage, phone: Phone) -> str:
                 continue
             hours = max(1, round((stage.clock() - begun) / timedelta(hours=1)))
             _note(stage, phone, silence_line(hours))
-        await _let_arrive(stage, phone)
+            await _let_arrive(stage, phone)  # still on the quiet: nothing is told to wait
         stage.conversations.runtime.local.ring(phone.address)
         return ""
     return "Nothing happened for a long while."
@@ -132,21 +134,30 @@ async def settled(stage: Stage, phone: Phone) -> Run | None:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """Which wave to open. After the first of a study the others follow by themselves."""
+    """Which wave to open. What comes after it in the study opens by itself."""
 
+    study: Study
     revision: Revision
     wave: str
     number: int
-    is_first: bool
 
 
-def _begin(db: Connection, person: Enrolment, opening: _Opening, now: datetime) -> str:
-    participant = enrol(db, person, now)
-    if not opening.is_first:
+def _begin(
+    db: Connection, content: Content, person: Enrolment, opening: _Opening, now: datetime
+) -> str:
+    before = days_before(opening.study, opening.wave, opening.number)
+    joined = now - (before or timedelta())
+    day = joined.astimezone(ZoneInfo(person.timezone)).date()
+    participant = enrol(db, replace(person, intake_on=day), joined)
+    if before is None:
         expect_no_wave(db, participant)
+    else:
+        come_so_far(db, opening.study, participant, opening.wave, opening.number, now)
     opened = open_wave(db, opening.revision, participant, opening.wave, opening.number, now)
     if opened.run is None:
         raise StageError(f"The flow did not open: {opened.reason}.")
+    if before is not None:
+        open_due_wave(db, content, participant, now)  # notes when the one after it is due
     return participant
 
 

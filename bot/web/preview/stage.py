@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import failure_of
 from bot.content.revision import Revision
+from bot.conversation.line import UNPROMPTED
 from bot.conversation.orders import forms
 from bot.conversation.service import Conversations
 from bot.message import Channel, DeliveryState
@@ -72,10 +73,7 @@ class Phone:
             return
         self._lost.add(row.id)
         if row.state == str(DeliveryState.QUEUED):
-            until = row.not_before.astimezone(ZoneInfo(self.zone))
-            self.lines.append(
-                note_line(f"A message waits for decent hours: {until:%A %d %B %H:%M}")
-            )
+            self.lines.append(note_line(_held(row, self.zone)))
             return
         why = _why(row)
         if row.form is None:
@@ -113,6 +111,16 @@ class Stage:
         if found is None:
             raise StageError("This phone is gone: the preview was started again. Press Restart.")
         return found
+
+
+def _held(row: Any, zone: str) -> str:
+    """What a message waits for: a failure that may pass, or decent hours, as no reply ever does."""
+    until = f"{row.not_before.astimezone(ZoneInfo(zone)):%A %d %B %H:%M}"
+    if row.code:
+        return f"A message is tried again on {until} ({_why(row)})"
+    if row.purpose in UNPROMPTED:
+        return f"A message waits for decent hours: {until}"
+    return f"A message waits until {until}"
 
 
 def _why(row: Any) -> str:
