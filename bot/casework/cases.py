@@ -44,6 +44,13 @@ def is_open_case(db: Connection, participant: str, kind: str) -> bool:
     return db.execute(select(CASES.c.id).where(*here)).first() is not None
 
 
+def was_opened_since(db: Connection, participant: str, kind: str, since: datetime) -> bool:
+    """Whether somebody was told of this since then, though the case may be closed by now."""
+    here = (CASES.c.participant_id == participant, CASES.c.kind == kind)
+    found = select(CASES.c.id).where(*here, CASES.c.opened_at >= since)
+    return db.execute(found.limit(1)).first() is not None
+
+
 def accept(db: Connection, case: int, owner: str, now: datetime) -> bool:
     """Somebody takes an open case over, and its alarm is silent; false when nothing was open."""
     taken = (

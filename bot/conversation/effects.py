@@ -33,6 +33,7 @@ from bot.panel.tables import Invitation
 from bot.panel.timers import ERASURE, drop_timers, set_timer
 from bot.rewards import erasing
 from bot.rewards.ledger import grant
+from bot.rewards.payouts import put_off, waiting_of
 from bot.store.statements import Statement
 
 OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
@@ -230,6 +231,8 @@ def _opt_in(db: Connection, scene: Scene) -> None:
     mine = participants.addresses_of(db, scene.participant)
     for address in _with_here(scene, [row for row in mine if row.channel != Channel.EMAIL]):
         participants.opt_in(db, address)
+    for payout in waiting_of(db, scene.participant):
+        put_off(db, payout, scene.now)  # what could not be sent until now
 
 
 def _with_here(scene: Scene, rows: Iterable[Any]) -> list[str]:

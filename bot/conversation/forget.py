@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from bot.casework.cases import close_kind
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import INBOUND
 from bot.conversation.orders import dump_send
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.runs import save_run
+from bot.conversation.unpaid import KIND as UNPAID
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
 from bot.engine.stored import load_run
@@ -57,6 +59,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     study = db.execute(person).scalar()
     if study is not None:
         erasing.forget(db, participant, study, now)
+        close_kind(db, participant, UNPAID, now)
     return erase(db, participant, now)
 
 
