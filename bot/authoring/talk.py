@@ -109,8 +109,8 @@ class Talk:
         return forms
 
     def _may_leave(self, send: Send) -> bool:
-        """As routing has it: whoever stopped gets the farewell and nothing else."""
-        return send.purpose == "farewell" or not self.is_opted_out
+        """As routing has it: whoever stopped gets the farewell, and what they ask for."""
+        return send.purpose in ("farewell", "answer") or not self.is_opted_out
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
         language, values = self.run.language, self.values()

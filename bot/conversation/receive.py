@@ -14,6 +14,7 @@ from bot.conversation.alerts import alert
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
+from bot.conversation.erasing import fulfil, on_shared_phone, wish_in
 from bot.conversation.guards import INBOUND, TOO_FAST, Pace, are_strangers_too_many, pace_of
 from bot.conversation.open import Came
 from bot.conversation.pay import apart, pay, pay_late
@@ -77,7 +78,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)
-    name = name_of(reading, inbound.text, run)
+    wish = wish_in(db, content, inbound, address.id, row, run, reading, now)
+    name = wish.name if wish is not None else name_of(reading, inbound.text, run)
     arrived = _ARRIVED.run(
         db,
         channel=str(inbound.channel),
@@ -103,19 +105,24 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     pace = pace_of(db, address.id, name, now)
     if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
         return Received("loop", _ask_to_wait(db, address, row, pace, now))
-    if row is not None and run is not None:
+    if row is not None and run is not None and wish is None:
         scene, effects = _in_run(db, content, inbound, row, run, reading, now)
     else:
         people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
         if not people:
             return _greet(db, inbound, address, reading, now)
-        scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
+        if wish is None:
+            scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
+        else:
+            last = people[0].id if row is None else row.participant_id
+            here = Scene(last, "", now, address.id, str(inbound.channel))
+            scene, effects = fulfil(db, wish, people, here)
     is_quiet = pace is not Pace.STEADY
     effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += apart(db, partial(pay, db, content, scene))
-    elif late.is_word(reading, address, heard):
+    elif wish is None and late.is_word(reading, address, heard):
         waiting += apart(db, partial(pay_late, db, content, scene, reading))
     return Received("handled", waiting)
 
@@ -194,6 +201,7 @@ def _move(
         resume(db, row.participant_id, scene.now)
     if scene.language != after.language:
         scene = replace(scene, language=after.language)
+    effects = on_shared_phone(db, run, after, effects, scene)
     return scene, listening.offered(db, content, row, effects, scene)
 
 

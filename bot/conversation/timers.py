@@ -58,12 +58,9 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     Raises StaleError when a reply came in between: then it is run again.
     """
     row = _RUN.row(db, it=timer.run_id)
-    if row is None:
-        finish_timer(db, timer.id, now)
-        return 0
-    if timer.name == ERASURE:
-        if finish_timer(db, timer.id, now):
-            forget(db, row.participant_id, now)
+    if row is None or timer.name == ERASURE:
+        if finish_timer(db, timer.id, now) and timer.name == ERASURE:
+            forget(db, timer.run_id if row is None else row.participant_id, now)
         return 0
     event: Event = Expired() if timer.name == CLOSE else TimedOut(timer.name, timer.turn or 0)
     run = load_run(row.state)

@@ -196,6 +196,12 @@ def bury(db: Connection, address: str) -> None:
     db.execute(update(ADDRESSES).where(ADDRESSES.c.id == address).values(is_alive=False))
 
 
+def leave(db: Connection, participant: str) -> None:
+    """Know this person no more: no message there is theirs and no wave opens. ``erase`` follows."""
+    here = PARTICIPANTS.c.id == participant
+    db.execute(update(PARTICIPANTS).where(here).values(status="erased", next_wave_at=None))
+
+
 def set_language(db: Connection, participant: str, language: str) -> None:
     """The person wants to be spoken to in this language."""
     db.execute(

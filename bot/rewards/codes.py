@@ -23,8 +23,9 @@ def code_of(db: Connection, row: Any) -> str | None:
     """
     if row.sealed is None:
         return None
+    opened = _TABLE.c.code.type.result_processor(db.dialect, None)
     try:
-        code: str = _TABLE.c.code.type.process_result_value(row.sealed, db.dialect)
+        code: str = opened(row.sealed)
     except StoreError:
         return None
     is_own = keyed_hash(db, code, "vouchers.code") == row.code_hash
