@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,21 @@ async def test_templates_are_pushed_once_and_listed_with_their_state(
     gone = await asyncio.to_thread(polsbot, "templates", "push")
     assert gone.exit_code == 2
     assert "could not be reached" in gone.output
+
+
+@pytest.mark.usefixtures("home")
+def test_one_person_can_be_handed_over_to_themselves() -> None:
+    add = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+    person = polsbot(*add).stdout.strip()
+
+    shown = polsbot("participant", "export", person)
+    kept = polsbot("participant", "export", person, "amina.json")
+
+    assert json.loads(shown.stdout)["participant"]["first_name"] == "Amina"
+    assert "as no other command does" in shown.stderr
+    assert kept.stdout == ""
+    assert "amina.json names the person" in kept.stderr
+    file = Path("amina.json")
+    assert json.loads(file.read_text())["addresses"][0]["address"] == "+31612345678"
+    assert file.stat().st_mode & 0o077 == 0, "readable by its owner only"
+    assert polsbot("participant", "export", "p0").exit_code == 2
