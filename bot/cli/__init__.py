@@ -14,6 +14,7 @@ from bot.cli import (
     drawing,
     ledger,
     people,
+    publishing,
     setup,
     simulating,
     templates,
@@ -50,6 +51,8 @@ app.command()(authors.score)
 app.command(name="test")(authors.play_conversations)
 app.command()(walking.walk)
 app.command()(beginning.schema)
+app.command()(publishing.diff)
+app.command()(publishing.publish)
 app.command()(drawing.diagram)
 app.command()(drawing.cards)
 app.command()(setup.config)
