@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.cards import Card, CardError, CardStore
@@ -122,3 +122,27 @@ def keep(db: Connection, revision: Revision, now: datetime) -> None:
             "kept_at": now,
         },
     )
+
+
+def kept_of(db: Connection, study: str, flow: str) -> list[Revision]:
+    """Every revision of a flow that was kept, the newest first."""
+    found = (
+        select(REVISIONS.c.document)
+        .where(REVISIONS.c.study == study, REVISIONS.c.flow == flow)
+        .order_by(REVISIONS.c.kept_at.desc(), REVISIONS.c.hash)
+    )
+    return [load_revision(document) for document in db.execute(found).scalars()]
+
+
+def publish(db: Connection, revision: Revision, now: datetime) -> bool:
+    """Keep a revision before anybody was asked by it, as the newest; whether it was not yet that.
+
+    One that was kept before and given up counts from now on again.
+    """
+    newest = kept_of(db, revision.flow.study, revision.flow.name)[:1]
+    if [one.hash for one in newest] == [revision.hash]:
+        return False
+    keep(db, revision, now)
+    here = REVISIONS.c.hash == revision.hash
+    db.execute(update(REVISIONS).where(here).values(kept_at=now))
+    return True
