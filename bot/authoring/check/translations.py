@@ -48,7 +48,8 @@ def _faults(
     for key, (source, place) in texts.items():
         entry = library.catalogues.entry(language, key, source)
         if entry is None:
-            yield problem_at(place, "I001", f"`{key}` has no translation into {language}")
+            if language not in library.catalogues.unread:
+                yield problem_at(place, "I001", f"`{key}` has no translation into {language}")
             continue
         fault = fault_of(entry, source)
         if fault is not None:
@@ -83,7 +84,8 @@ def _not_begun(library: Library) -> Iterator[Problem]:
 
 
 def _begun(library: Library, language: str) -> bool:
-    return bool(library.catalogues.entries.get(language))
+    found = library.catalogues
+    return bool(found.entries.get(language)) or language in found.unread
 
 
 def check_lexicons(library: Library) -> Iterator[Problem]:
