@@ -9,6 +9,7 @@ from sys import intern
 
 from bot.engine.replies.fold import fold, squeeze
 from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
+from bot.engine.replies.phrases import Phrases, gathered
 from bot.engine.replies.reading import Command
 from bot.engine.replies.roman import romanised
 
@@ -91,13 +92,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A lexicon as written: patterns of phrases by meaning (see ``patterns``)."""
+    """A lexicon as written: patterns of phrases by meaning (see ``patterns``, ``phrases``)."""
 
     language: str
     name: str
     commands: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
     refusal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     crisis: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language_asked: tuple[str, ...] = ("{}",)
     language_refused: tuple[str, ...] = ()
@@ -134,12 +136,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """Phrases that count anywhere, and those that count only where a sentence ends."""
+    """Phrases that count anywhere, those that count only where a sentence ends, and ``harmless``
+    ones, within which neither counts ("I die laughing"). ``firsts``: words that begin one.
+    """
 
-    anywhere: frozenset[Words]
-    closing: frozenset[Words]
+    anywhere: Phrases
+    closing: Phrases
+    harmless: Phrases
     firsts: frozenset[str]
-    longest: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,14 +198,15 @@ def build(spoken: Spoken) -> Lexicon:
         for words in _all_words((label,))
     )
     orders = _orders(spoken)
-    crisis = _crisis(spoken.crisis)
+    crisis = _crisis(spoken)
     vocabulary = frozenset(
         word
         for found in (
             phrases,
             (words for _, others in same for words in others),
-            crisis.anywhere,
-            crisis.closing,
+            crisis.anywhere.written(),
+            crisis.closing.written(),
+            crisis.harmless.written(),
             (order.pattern.words for order in orders),
             _all_words(spoken.known),
         )
@@ -271,18 +276,11 @@ def _orders(spoken: Spoken) -> list[Order]:
     return orders
 
 
-def _crisis(sources: Iterable[str]) -> Crisis:
-    anywhere: set[Words] = set()
-    closing: set[Words] = set()
-    for source in sources:
-        (closing if source.endswith(".") else anywhere).update(_all_words((source,)))
-    every = anywhere | closing
-    return Crisis(
-        frozenset(anywhere),
-        frozenset(closing),
-        frozenset(words[0] for words in every),
-        max(map(len, every), default=0),
-    )
+def _crisis(spoken: Spoken) -> Crisis:
+    closing = gathered(source for source in spoken.crisis if source.endswith("."))
+    anywhere = gathered(source for source in spoken.crisis if not source.endswith("."))
+    firsts = anywhere.firsts | closing.firsts
+    return Crisis(anywhere, closing, gathered(spoken.harmless), firsts)
 
 
 def _loose(patterns: Iterable[str]) -> frozenset[str]:
