@@ -23,10 +23,15 @@ def has_crisis(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> bool:
     return any(_stands(lexicon, words, ends) for lexicon in lexicons)
 
 
-def _stands(lexicon: Lexicon, words: list[str], ends: set[int]) -> bool:
-    crisis = lexicon.crisis
+def _stands(lexicon: Lexicon, words: Sequence[str], ends: set[int]) -> bool:
+    bare = list(words)
     for prefix in lexicon.prefixes:  # "and I want to die" in one word
-        words = [_without(prefix, word, crisis.firsts) for word in words]
+        bare = [_without(prefix, word, lexicon.crisis.firsts) for word in bare]
+    return _is_said(lexicon, words, ends) or (bare != words and _is_said(lexicon, bare, ends))
+
+
+def _is_said(lexicon: Lexicon, words: Sequence[str], ends: set[int]) -> bool:
+    crisis = lexicon.crisis
     for start, word in enumerate(words):
         if word not in crisis.firsts:
             continue

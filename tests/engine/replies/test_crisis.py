@@ -8,8 +8,10 @@ import pytest
 from bot.authoring.score import Row, score
 from bot.engine.flow import AnswerType
 from bot.engine.replies import understand
+from bot.engine.replies.crisis import has_crisis
 from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.reading import Command, Commanded, Question
+from bot.engine.replies.tokens import Token
 
 CORPUS = Path(__file__).parents[2] / "replies" / "crisis.yaml"
 TEXT = Question(AnswerType.TEXT, date(2026, 11, 22))
@@ -73,3 +75,14 @@ def test_a_harmless_phrase_takes_the_crisis_only_where_they_meet(
     assert not is_crisis("I don't want to live in Utrecht", lexicons, "en")
     assert is_crisis("I don't want to live in this world", lexicons, "en")
     assert is_crisis("I nearly died laughing but I want to die", lexicons, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_crisis_phrase_is_harmless_by_itself(
+    language: str, lexicons: dict[str, Lexicon]
+) -> None:
+    crisis = lexicons[language].crisis
+    said = crisis.anywhere.whole.phrases | crisis.closing.whole.phrases
+    tokens = [[Token("word", word) for word in words] for words in sorted(said)]
+    unheard = [some for some in tokens if not has_crisis(some, [lexicons[language]])]
+    assert [" ".join(token.text for token in some) for some in unheard] == []
