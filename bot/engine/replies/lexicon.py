@@ -173,6 +173,7 @@ class Lexicon:
     negating: tuple[str, ...]
     longest: int
     heads: frozenset[str] = frozenset()
+    ands: frozenset[str] = frozenset()
     inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
@@ -239,6 +240,9 @@ def build(spoken: Spoken) -> Lexicon:
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
         heads=frozenset(words[0] for words in phrases),
+        ands=frozenset(
+            words[0] for words, senses in phrases.items() if Sense.AND in senses and len(words) == 1
+        ),
         inflection=Inflection(
             **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
         ),

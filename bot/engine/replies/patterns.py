@@ -32,17 +32,24 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """A pattern as slots; it is never written out, since a few optional parts make thousands."""
+    """A pattern as slots; it is never written out, since a few optional parts make thousands.
+
+    ``starts`` and ``tails`` are the first and last two letters of its phrases, or one letter where
+    a text of one letter stands there.
+    """
 
     slots: tuple[Slot, ...]
     words: frozenset[str]
     starts: frozenset[str]
+    tails: frozenset[str]
     shortest: int
     longest: int
 
     def matches(self, text: str) -> bool:
         """Whether a folded text without spaces is one of the phrases."""
         if not self.shortest <= len(text) <= self.longest:
+            return False
+        if text[-2:] not in self.tails and text[-1:] not in self.tails:
             return False
         places = {0}
         for slot in self.slots:
@@ -80,7 +87,18 @@ def compiled(source: str) -> Pattern:
         words.update(word for run in runs for word in run)
         shortest += 0 if slots[-1].optional else min(map(len, texts))
         longest += max(map(len, texts))
-    return Pattern(tuple(slots), frozenset(words), frozenset(starts), max(shortest, 1), longest)
+    return Pattern(
+        tuple(slots), frozenset(words), frozenset(starts), _tails(slots), max(shortest, 1), longest
+    )
+
+
+def _tails(slots: Sequence[Slot]) -> frozenset[str]:
+    tails: set[str] = set()
+    for slot in reversed(slots):
+        tails.update(intern(text[-2:]) for texts in slot.texts.values() for text in texts)
+        if not slot.optional:
+            break
+    return frozenset(tails)
 
 
 def expand(source: str) -> list[str]:
