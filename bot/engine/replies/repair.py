@@ -34,11 +34,13 @@ def unstretched(
 
 def in_own_script(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
     """The tokens with Latin ``dobre`` written in Cyrillic."""
-    latin = {**lexicon.roman, **_roman_words(options.words)} if lexicon.roman else {}
-    if not latin:
+    if not lexicon.roman:
         return list(tokens)
+    labels = _roman_words(options.words)
     return [
-        token if is_known(token, lexicon, options) else _renamed(token, latin.get(token.text))
+        token
+        if is_known(token, lexicon, options)
+        else _renamed(token, labels.get(token.text) or lexicon.roman.get(token.text))
         for token in tokens
     ]
 

@@ -37,7 +37,7 @@ class Item:
 
     def can_be(self, *senses: Sense) -> bool:
         """Whether it has one of these senses."""
-        return any(sense in self.senses for sense in senses)
+        return bool(self.senses) and not self.senses.keys().isdisjoint(senses)
 
 
 def scan(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Item]:

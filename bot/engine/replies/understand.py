@@ -1,7 +1,7 @@
 """What a typed reply means: a value only if a careful clerk would be sure, else ask again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.engine.flow import AnswerType, Value
@@ -81,12 +81,14 @@ class _Asked:
     typed: str
     tokens: Sequence[Token]
     lexicons: tuple[Lexicon, ...]
+    short: dict[str, list[Token]] = field(default_factory=dict)
+    """The tokens without stretched letters by language, once they were needed."""
 
     def reading(self) -> Reading:
         return (
             self._whole_label()
             or self._command()
-            or self._crisis(self.tokens)
+            or self._crisis()
             or self._long()
             or self._stretched_command(self.lexicons[:1])
             or self._own_answer()
@@ -147,8 +149,13 @@ class _Asked:
             return words in own.phrases
         return len(words) == 1 and words[0] in own.vocabulary
 
-    def _crisis(self, tokens: Sequence[Token]) -> Commanded | None:
-        return Commanded(Command.CRISIS, "word") if has_crisis(tokens, self.lexicons) else None
+    def _crisis(self) -> Commanded | None:
+        if has_crisis(self.tokens, self.lexicons):
+            return Commanded(Command.CRISIS, "word")
+        tokens = self._unstretched(self.lexicons[0])
+        if tokens != self.tokens and has_crisis(tokens, self.lexicons[:1]):
+            return Commanded(Command.CRISIS, "word")
+        return None
 
     def _long(self) -> Reading | None:
         if len(self.typed) <= _LONGEST_ANSWER and len(self.tokens) <= _MOST_TOKENS:
@@ -210,11 +217,13 @@ class _Asked:
         tokens = corrected(tokens, own, options, own.vocabulary)
         command = read_command(tokens, (own,), self.lexicons, "typo")
         if self._is_text():
-            return self._sure_stop(tokens, command) or self._mistyped_stop()
+            command = self._sure_stop(tokens, command)
         if command is not None:
             return command
-        if crisis := self._crisis(tokens):
-            return crisis
+        if tokens != self.tokens and has_crisis(tokens, (own,)):
+            return Commanded(Command.CRISIS, "typo")
+        if self._is_text():
+            return self._mistyped_stop()
         if self.question is not None:
             reading = _READERS[self.question.type](self.question, scan(tokens, own, options))
             if isinstance(reading, Understood):
@@ -251,9 +260,14 @@ class _Asked:
         return self.question is not None and self.question.type is AnswerType.TEXT
 
     def _unstretched(self, lexicon: Lexicon) -> list[Token]:
-        options = self._options(lexicon)
-        tokens = unstretched(self.tokens, lexicon, options, THRICE)
-        return in_own_script(tokens, lexicon, options) if lexicon is self.lexicons[0] else tokens
+        tokens = self.short.get(lexicon.language)
+        if tokens is None:
+            options = self._options(lexicon)
+            tokens = unstretched(self.tokens, lexicon, options, THRICE)
+            if lexicon is self.lexicons[0]:
+                tokens = in_own_script(tokens, lexicon, options)
+            self.short[lexicon.language] = tokens
+        return tokens
 
     def _read(self, lexicon: Lexicon) -> Understood | Unclear:
         question = self.question
