@@ -102,6 +102,23 @@ def _corrected(token: Token, lexicon: Lexicon, options: Options, words: frozense
     return token._replace(text=meant)
 
 
+def mistyped_label(
+    tokens: Sequence[Token], lexicon: Lexicon, options: Options
+) -> int | None:
+    """The position of the one label that was typed in full but for one letter, in a word that is
+    no word: where several words are as near, the label says which is meant.
+    """
+    if all(is_known(token, lexicon, options) for token in tokens):
+        return None
+    said = "".join(token.text for token in tokens if token.kind in ("word", "digits"))
+    if len(said) < _LONG:
+        return None
+    near = process.extract(said, options.labels.keys(), scorer=OSA.distance, score_cutoff=2)
+    if len({options.labels[label] for label, _, _ in near}) != 1 or near[0][1] > 1:
+        return None
+    return options.labels[near[0][0]] if lexicon.same_sense(said, near[0][0]) else None
+
+
 def _nearest(word: str, words: frozenset[str]) -> str | None:
     """The one word that is near enough; one letter changed in a word of four is too much."""
     other = _nearest_label(word, words)

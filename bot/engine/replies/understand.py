@@ -17,7 +17,15 @@ from bot.engine.replies.lexicon import Lexicon, Sense
 from bot.engine.replies.options import Options, options_of
 from bot.engine.replies.parts import UNKNOWN
 from bot.engine.replies.reading import Command, Commanded, Question, Reading, Unclear, Understood
-from bot.engine.replies.repair import EVER, THRICE, corrected, in_own_script, is_known, unstretched
+from bot.engine.replies.repair import (
+    EVER,
+    THRICE,
+    corrected,
+    in_own_script,
+    is_known,
+    mistyped_label,
+    unstretched,
+)
 from bot.engine.replies.scan import scan
 from bot.engine.replies.tokens import Token, tokenise
 
@@ -87,6 +95,7 @@ class _Asked:
     def reading(self) -> Reading:
         return (
             self._whole_label()
+            or self._named_language()
             or self._command()
             or self._crisis()
             or self._long()
@@ -125,7 +134,32 @@ class _Asked:
         if is_answer:
             return None
         command = read_command(self.tokens, others, self.lexicons, "other language")
-        return None if command is not None and self._is_word_here(command) else command
+        if command is None:
+            return self._language_code()
+        return None if self._is_word_here(command) else command
+
+    def _named_language(self) -> Understood | None:
+        """The answer to which language, given by a name that stands in no label, or by a code."""
+        question = self.question
+        if question is None or question.type is not AnswerType.LANGUAGE:
+            return None
+        named = read_command(self.tokens, self.lexicons, self.lexicons, "word")
+        named = named or self._language_code()
+        if named is None or named.command is not Command.LANGUAGE:
+            return None
+        language = named.language
+        return Understood(language, "word") if language in question.codes else None
+
+    def _language_code(self) -> Commanded | None:
+        """The language that only its code asks for ("EN"). In a text it may be any word, and to
+        another question a word of the session's language ("en", and).
+        """
+        question, code = self.question, "".join(token.text for token in self.tokens)
+        if self._is_text() or not any(lexicon.language == code for lexicon in self.lexicons):
+            return None
+        is_free = question is None or question.type is AnswerType.LANGUAGE
+        is_meant = is_free or self.typed.isupper() or code not in self.lexicons[0].vocabulary
+        return Commanded(Command.LANGUAGE, "word", code) if is_meant else None
 
     def _is_own_word(self) -> bool:
         """Whether the message is one word of answer in the session's language."""
@@ -225,6 +259,9 @@ class _Asked:
         if self._is_text():
             return self._mistyped_stop()
         if self.question is not None:
+            label = mistyped_label(self._unstretched(own), own, options)
+            if label is not None and (chosen := self._chosen(label)):
+                return replace(chosen, reason="typo")
             reading = _READERS[self.question.type](self.question, scan(tokens, own, options))
             if isinstance(reading, Understood):
                 return replace(reading, reason="typo")
