@@ -15,7 +15,15 @@ from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.erasing import fulfil, on_shared_phone, wish_in
-from bot.conversation.guards import INBOUND, TOO_FAST, Pace, are_strangers_too_many, pace_of
+from bot.conversation.guards import (
+    INBOUND,
+    TOO_FAST,
+    Pace,
+    are_strangers_too_many,
+    may_write_to,
+    pace_of,
+    was_abroad_told,
+)
 from bot.conversation.open import Came
 from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
@@ -110,7 +118,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     else:
         people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
         if not people:
-            return _greet(db, inbound, address, reading, now)
+            return _greet(db, content, inbound, address, reading, now)
         if wish is None:
             scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
         else:
@@ -247,9 +255,16 @@ def _by_alias(db: Connection, inbound: InboundMessage, address: _Address) -> lis
 
 
 def _greet(
-    db: Connection, inbound: InboundMessage, address: _Address, reading: Reading, now: datetime
+    db: Connection,
+    content: Content,
+    inbound: InboundMessage,
+    address: _Address,
+    reading: Reading,
+    now: datetime,
 ) -> Received:
-    """A stranger hears at most once a day how to reach the desk; a stop is obeyed all the same."""
+    """A stranger hears at most once a day how to reach the desk; a stop is obeyed all the same. Of
+    those to whom nothing may be sent the first one a day is tried, so that people are told.
+    """
     if isinstance(reading, Commanded) and reading.command is Command.STOP:
         participants.opt_out(db, address.id, now)
         return Received("stranger")
@@ -257,6 +272,9 @@ def _greet(
         return Received("stranger")
     if _asks_back(reading):
         participants.opt_in(db, address.id)
+    is_allowed = may_write_to(content, None, inbound.channel, inbound.sender)
+    if not is_allowed and was_abroad_told(db, None, now):
+        return Received("stranger")
     if are_strangers_too_many(db, now):
         return Received("stranger")
     if not participants.greet(db, address.id, now, _GREETING_PAUSE):
