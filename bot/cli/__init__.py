@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import (
     authors,
+    beginning,
     cases,
     codes,
     data,
@@ -13,6 +14,7 @@ from bot.cli import (
     drawing,
     ledger,
     people,
+    publishing,
     setup,
     simulating,
     templates,
@@ -41,12 +43,16 @@ def polsbot(context: typer.Context) -> None:
         print(EXAMPLES)
 
 
+app.command()(beginning.new)
 app.command()(authors.check)
 app.command()(authors.explain)
 app.command(name="try")(authors.try_flow)
 app.command()(authors.score)
 app.command(name="test")(authors.play_conversations)
 app.command()(walking.walk)
+app.command()(beginning.schema)
+app.command()(publishing.diff)
+app.command()(publishing.publish)
 app.command()(drawing.diagram)
 app.command()(drawing.cards)
 app.command()(setup.config)

@@ -9,8 +9,6 @@ from typing import Annotated
 
 import aiohttp
 import typer
-from redis import Redis
-from redis.exceptions import RedisError
 
 from bot.channels.contract import APPROVED, SendError
 from bot.channels.twilio.account import standing_of
@@ -176,6 +174,9 @@ def _mail(here: Installation) -> str:
 def _redis(here: Installation) -> str:
     if here.settings.redis_url is None:
         return "not set (each process keeps its own clock)"
+    from redis import Redis
+    from redis.exceptions import RedisError
+
     try:
         with closing(Redis.from_url(here.settings.redis_url, socket_timeout=_PATIENCE)) as redis:
             redis.ping()

@@ -1,18 +1,22 @@
-"""Participants: enrol, import, list, stop, forget. Output holds ids, never names or numbers."""
+"""Participants: enrol, import, list, stop, forget. Output holds ids, never names or numbers; only
+``export`` shows a person, to that person.
+"""
 
 import json
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import Yes, fail, opened, study_of
+from bot.cli.common import Yes, fail, opened, study_of, write
 from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
 from bot.panel.participants import PARTICIPANTS, addresses_of, already_reached, enrol
 from bot.panel.roster_file import Line, read_row
+from bot.reports.person import person_of
 from bot.runtime import library_of
 
 app = typer.Typer(no_args_is_help=True, help="Participants.")
@@ -80,6 +84,31 @@ def list_people(
         return
     for row in found:
         print("\t".join(str(cell or "-") for cell in row))
+
+
+@app.command(name="export")
+def export_person(
+    participant: str,
+    file: Annotated[Path | None, typer.Argument(help="Default: on the screen.")] = None,
+) -> None:
+    """Write all that is held of one person as JSON, for when they ask for it. The only command that
+    shows a name, numbers and words.
+    """
+    with opened() as (_, database):
+        found = database.run(person_of, participant, datetime.now(UTC))
+        if found is None:
+            raise fail(f"There is no participant {participant}. See `polsbot participant list`.")
+        text = json.dumps(found, ensure_ascii=False, indent=2)
+        if file is None:
+            print(text)
+        else:
+            write(file, text + "\n")
+    where = "This" if file is None else str(file)
+    print(
+        f"{where} names the person and shows their numbers and words, as no other command does. "
+        "Give it to that person only, and delete it afterwards.",
+        file=sys.stderr,
+    )
 
 
 @app.command(name="stop")

@@ -1,6 +1,8 @@
 """Setting up: the configuration and the database."""
 
 import re
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,6 +46,23 @@ def upgrade() -> None:
         settings = read_settings()
         upgrade_database(settings.database_url)
         print("The database is up to date.")
+
+
+@db_app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A file that is not there yet.")]) -> None:
+    """Copy the database to a file while the bot goes on. Keep POLSBOT_KEY elsewhere: the copy is of
+    no use without it, and of no harm.
+    """
+    from bot.store.backup import copy_to
+
+    with explained():
+        size = copy_to(read_settings().database_url, file)
+    print(file)
+    print(
+        f"{size / 1_000_000:.1f} MB, whole. Names and numbers in it need POLSBOT_KEY to be read; "
+        "keep that elsewhere.",
+        file=sys.stderr,
+    )
 
 
 @db_app.command("rekey")

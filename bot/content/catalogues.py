@@ -29,9 +29,12 @@ class Entry:
 
 @dataclass(slots=True)
 class Catalogues:
-    """All entries: language → text key → entries of that key."""
+    """All entries: language → text key → entries of that key. ``unread`` are the languages with a
+    file that cannot be read: what they lack may stand in it.
+    """
 
     entries: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def entry(self, language: str, key: str, source: str) -> Entry | None:
@@ -110,7 +113,10 @@ def _read_file(catalogues: Catalogues, language: str, path: Path) -> None:
     file, problems = read_po_file(path)
     catalogues.problems.extend(problems)
     keys = catalogues.entries.setdefault(language, {})
-    for entry in () if file is None else file.entries:
+    if file is None:
+        catalogues.unread.add(language)
+        return
+    for entry in file.entries:
         place = Place(path, entry.line, 1, len(entry.excerpt), entry.excerpt)
         if entry.is_obsolete or not entry.source:
             continue

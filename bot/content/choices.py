@@ -24,6 +24,8 @@ TAKEN = frozenset({"ask", "say", "sorry", "invite", "skip", "unknown"})
 _CURLY = "“”„‘’«»"
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NUMBER = re.compile(r"0|[1-9]\d{0,8}")
+CODE = rf"^({_WORD.pattern}|{_NUMBER.pattern})$"
+"""How a code is written."""
 
 
 def read_choices(desk: Desk, name: str, fields: Fields, kind: AnswerType) -> tuple[Choice, ...]:

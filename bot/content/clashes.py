@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.engine.replies.lexicon import Lexicon, Order, Sense
+from bot.engine.replies.lexicon import Lexicon, Order, Sense, written_out
 from bot.engine.replies.options import options_of
 from bot.engine.replies.reading import Command
 from bot.engine.replies.tokens import words_of
@@ -78,7 +78,7 @@ def _label_clashes(labels: tuple[str, ...], lexicon: Lexicon) -> Iterator[Clash]
             yield Clash(lexicon.language, label, f"also means {order.command}; the label wins")
     whole = options_of(labels, lexicon).whole
     for key, others in lexicon.same:
-        for words in others:
+        for words in written_out(others):
             if whole.get(key) is not None and words in whole and whole[words] != whole[key]:
                 message = f"is said to mean {' '.join(key)!r}, but fits {labels[whole[words]]!r}"
                 yield Clash(lexicon.language, " ".join(words), message)

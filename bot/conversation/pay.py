@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.content import formats
@@ -52,6 +52,7 @@ from bot.rewards.pictures import picture_name
 from bot.rewards.purchases import is_quick
 from bot.rewards.vouchers import voucher_of
 from bot.store.errors import StaleError
+from bot.store.statements import Statement
 
 log = structlog.get_logger()
 
@@ -62,6 +63,11 @@ NOT_TODAY = timedelta(hours=1)
 
 TALKING = timedelta(minutes=10)
 """Whoever wrote so lately is answered at any hour: a voucher that is bought on demand."""
+
+# Not db.begin_nested, which costs as much as all else that an answer writes.
+_BEGIN = Statement(text("SAVEPOINT paying"))
+_UNDO = Statement(text("ROLLBACK TO SAVEPOINT paying"))
+_END = Statement(text("RELEASE SAVEPOINT paying"))
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
 
@@ -92,14 +98,17 @@ def apart(db: Connection, paying: Callable[[], int]) -> int:
     """Pay by itself: a payout that breaks must not take the answer along that filled the pot. It is
     logged, and the clock comes back to it.
     """
+    _BEGIN.run(db)
     try:
-        with db.begin_nested():
-            return paying()
+        waiting = paying()
     except (DBAPIError, StaleError):
         raise  # the whole message is handled once more
     except Exception:
         log.exception("a payout failed; the answer is kept and the payout tried again")
-        return 0
+        _UNDO.run(db)
+        waiting = 0
+    _END.run(db)
+    return waiting
 
 
 def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:

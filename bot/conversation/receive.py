@@ -207,7 +207,8 @@ def _move(
         note_ending(db, flow, row.invitation_id, after, effects)
     if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
         resume(db, row.participant_id, scene.now)
-    scene = replace(scene, language=after.language)
+    if scene.language != after.language:
+        scene = replace(scene, language=after.language)
     effects = on_shared_phone(db, run, after, effects, scene)
     return scene, listening.offered(db, content, row, effects, scene)
 

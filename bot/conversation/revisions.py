@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.cards import Card, CardError, CardStore
@@ -15,6 +15,7 @@ from bot.content.revision import Revision, dump_revision, load_revision
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.tables import KeptRevision
+from bot.engine.asking import Words
 from bot.engine.replies.lexicon import Lexicon
 from bot.message import Channel
 from bot.store.statements import Statement
@@ -62,7 +63,7 @@ class Content:
         self.own = library.texts()
         self._kept: dict[str, Revision] = {}
         self._texts: dict[str, Texts] = {}
-        self._words: dict[str, dict[str, dict[str, str]]] = {}
+        self._words: dict[str, Words] = {}
 
     def renew(self, library: Library, lexicons: Mapping[str, Lexicon], cards: Cards | None) -> None:
         """The files were read again. Runs go on with the revision they began with."""
@@ -94,14 +95,16 @@ class Content:
             self._texts[revision.hash] = self.library.texts(revision)
         return self._texts[revision.hash]
 
-    def words(self, revision: Revision) -> dict[str, dict[str, str]]:
-        """Language → key → text, the bot's own words included: what labels a reply may name."""
+    def words(self, revision: Revision) -> Words:
+        """What a reply may name, the bot's own words included."""
         if revision.hash not in self._words:
             own = self.library.own
-            self._words[revision.hash] = {
-                language: {**own.get(language, {}), **texts}
-                for language, texts in revision.texts.items()
-            }
+            self._words[revision.hash] = Words(
+                {
+                    language: {**own.get(language, {}), **texts}
+                    for language, texts in revision.texts.items()
+                }
+            )
         return self._words[revision.hash]
 
 
@@ -119,3 +122,27 @@ def keep(db: Connection, revision: Revision, now: datetime) -> None:
             "kept_at": now,
         },
     )
+
+
+def kept_of(db: Connection, study: str, flow: str) -> list[Revision]:
+    """Every revision of a flow that was kept, the newest first."""
+    found = (
+        select(REVISIONS.c.document)
+        .where(REVISIONS.c.study == study, REVISIONS.c.flow == flow)
+        .order_by(REVISIONS.c.kept_at.desc(), REVISIONS.c.hash)
+    )
+    return [load_revision(document) for document in db.execute(found).scalars()]
+
+
+def publish(db: Connection, revision: Revision, now: datetime) -> bool:
+    """Keep a revision before anybody was asked by it, as the newest; whether it was not yet that.
+
+    One that was kept before and given up counts from now on again.
+    """
+    newest = kept_of(db, revision.flow.study, revision.flow.name)[:1]
+    if [one.hash for one in newest] == [revision.hash]:
+        return False
+    keep(db, revision, now)
+    here = REVISIONS.c.hash == revision.hash
+    db.execute(update(REVISIONS).where(here).values(kept_at=now))
+    return True

@@ -13,9 +13,15 @@ from bot.panel import participants
 from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
+_NEEDED = (
+    "id", "participant_id", "invitation_id", "study", "revision", "state", "version", "asked_at",
+    "ended_at",
+)  # fmt: skip
+"""What a message has to know of its run."""
+
 _RUN_AT = Statement(
     select(
-        RUNS,
+        *(RUNS.c[name] for name in _NEEDED),
         participants.PARTICIPANTS.c.is_test,
         participants.PARTICIPANTS.c.timezone,
         participants.PARTICIPANTS.c.paused_for,

@@ -170,6 +170,14 @@ def test_a_missing_translation_is_reported_at_its_source(tmp_path: Path) -> None
     assert "I001" in codes_at(translated(tmp_path, entry), "first.yaml")
 
 
+def test_a_file_that_cannot_be_read_is_one_fault_and_not_one_for_each_of_its_texts(
+    tmp_path: Path,
+) -> None:
+    found = translated(tmp_path, 'msgctxt "small.first.a.say"\nmsgid "Hoi {pot}"\nmsgstr "Hi\n')
+
+    assert [(one.code, Path(one.file).name) for one in found] == [("I005", "small.po")]
+
+
 def test_a_label_too_long_in_one_language_is_found_in_its_file(tmp_path: Path) -> None:
     lines = '  q: {ask: "Wat?", choices: {a: "Ja", b: "Nee"}}\n'
     make(tmp_path, study=STUDY.replace("[nl]", "[nl, en]"), first=steps(lines))

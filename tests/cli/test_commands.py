@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -185,3 +186,21 @@ def _commands(command: Any) -> Iterator[Any]:
     yield command
     for inner in getattr(command, "commands", {}).values():
         yield from _commands(inner)
+
+
+@pytest.mark.usefixtures("home")
+def test_one_person_can_be_handed_over_to_themselves() -> None:
+    add = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+    person = polsbot(*add).stdout.strip()
+
+    shown = polsbot("participant", "export", person)
+    kept = polsbot("participant", "export", person, "amina.json")
+
+    assert json.loads(shown.stdout)["participant"]["first_name"] == "Amina"
+    assert "as no other command does" in shown.stderr
+    assert kept.stdout == ""
+    assert "amina.json names the person" in kept.stderr
+    file = Path("amina.json")
+    assert json.loads(file.read_text())["addresses"][0]["address"] == "+31612345678"
+    assert file.stat().st_mode & 0o077 == 0, "readable by its owner only"
+    assert polsbot("participant", "export", "p0").exit_code == 2

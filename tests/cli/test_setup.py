@@ -72,3 +72,21 @@ def test_nobody_serves_while_alarms_would_ring_at_the_example(
     assert refused.exit_code == 2
     assert "the number of the example" in refused.output
     assert "wrong on duty" in polsbot("doctor", "--offline").output
+
+
+@pytest.mark.usefixtures("home")
+def test_a_backup_is_made_while_the_bot_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert polsbot(*ADD).exit_code == 0
+
+    made = polsbot("db", "backup", "copy.db")
+
+    assert (made.exit_code, made.stdout) == (0, "copy.db\n")
+    assert "POLSBOT_KEY" in made.stderr
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///copy.db")
+    assert len(polsbot("participant", "list").stdout.splitlines()) == 1
+    assert polsbot("db", "backup", "copy.db").exit_code == 2
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://bot:geheim@db/polsbot")
+    refused = polsbot("db", "backup", "copy.dump")
+    assert refused.exit_code == 2
+    assert "pg_dump" in refused.stderr
+    assert "geheim" not in refused.output

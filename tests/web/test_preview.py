@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -74,6 +75,16 @@ async def test_a_day_brings_the_reminder(world: World) -> None:
     lines = world.stage.phones[phone].lines
     assert [line["kind"] for line in lines] == ["bot", "note", "bot"]
     assert lines[0]["body"] == lines[2]["body"]
+
+
+async def test_a_start_in_the_night_goes_on_to_decent_hours(world: World) -> None:
+    await world.ask("wait", phone=await world.start(), hours=14)
+
+    lines = await world.screen(await world.start(), "Ja, ik begin")
+
+    assert [line["kind"] for line in lines] == ["bot"]
+    now = world.stage.clock().astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert (now.day, now.hour) == (3, 10)
 
 
 async def test_no_reply_goes_on_until_the_wave_is_closed(world: World) -> None:
@@ -305,7 +316,7 @@ def test_content_that_is_renewed_speaks_the_new_words() -> None:
 
     content.renew(LIBRARY, LEXICONS, None)
 
-    assert "en-XA" in content.words(revision)
+    assert "en-XA" in content.words(revision).texts
 
 
 async def test_the_next_wave_opens_when_the_phone_began_with_a_later_flow(world: World) -> None:

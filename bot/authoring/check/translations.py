@@ -54,8 +54,10 @@ def _faults(
     for key, (source, place) in texts.items():
         entry = library.catalogues.entry(language, key, source)
         if entry is None:
-            message = f"`{key}` has no translation into {language}"
-            yield problem_at(place, "I001", message, "`polsbot i18n update` makes a place for it")
+            if language not in library.catalogues.unread:
+                message = f"`{key}` has no translation into {language}"
+                mend = "`polsbot i18n update` makes a place for it"
+                yield problem_at(place, "I001", message, mend)
             continue
         fault = fault_of(entry, source)
         if fault is not None:
@@ -91,7 +93,8 @@ def _not_begun(library: Library) -> Iterator[Problem]:
 
 
 def _begun(library: Library, language: str) -> bool:
-    return bool(library.catalogues.entries.get(language))
+    found = library.catalogues
+    return bool(found.entries.get(language)) or language in found.unread
 
 
 def check_lexicons(library: Library) -> Iterator[Problem]:

@@ -147,8 +147,11 @@ def _alias(pairs: Sequence[tuple[str, str]], address: str) -> str | None:
 
 def _interactive(form: dict[str, str]) -> str | None:
     """The id of a tapped row where only the channel's raw JSON tells it."""
+    raw = form.get("InteractiveData")
+    if not raw:
+        return None
     try:
-        data = json.loads(form.get("InteractiveData") or "null")
+        data = json.loads(raw)
     except (ValueError, RecursionError):
         return None
     for place in ("list_reply", "button_reply"):

@@ -3,7 +3,6 @@
 https://www.twilio.com/docs/usage/security#validating-requests
 """
 
-import hashlib
 import hmac
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
@@ -35,7 +34,7 @@ class Verifier:
             given = signature.encode("ascii")
         except UnicodeEncodeError:
             return False
-        digests = [hmac.new(token, signed, hashlib.sha1).digest() for token in self._tokens]
+        digests = [hmac.digest(token, signed, "sha1") for token in self._tokens]
         return any(hmac.compare_digest(b64encode(digest), given) for digest in digests)
 
 
@@ -43,10 +42,4 @@ def signed_text(url: str, pairs: Pairs) -> str:
     """What Twilio signs: the address, then each name with its values, both sorted, no value twice
     under one name.
     """
-    fields: dict[str, set[str]] = {}
-    for name, value in pairs:
-        fields.setdefault(name, set()).add(value)
-    parts = [url]
-    for name in sorted(fields):
-        parts.extend(name + value for value in sorted(fields[name]))
-    return "".join(parts)
+    return url + "".join([name + value for name, value in sorted(set(pairs))])
