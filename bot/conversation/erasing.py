@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.casework.cases import close_kind, is_open_case
-from bot.conversation.effects import OUTBOUND, Scene
+from bot.conversation.effects import LOST, OUTBOUND, Scene
 from bot.conversation.forget import end_runs
 from bot.conversation.guards import INBOUND
 from bot.conversation.revisions import Content
@@ -24,8 +24,8 @@ from bot.engine.flow import AnswerType, RunStatus
 from bot.engine.replies import understand
 from bot.engine.replies.reading import Command, Commanded, Question, Reading, Tapped, Understood
 from bot.engine.run import Run
-from bot.message import InboundMessage
-from bot.panel.participants import people_at
+from bot.message import DeliveryState, InboundMessage
+from bot.panel.participants import leave, people_at
 from bot.panel.timers import ERASURE
 from bot.store.statements import Statement
 
@@ -37,6 +37,8 @@ YES, NO, ASK, AGAIN, GIVE_UP = "yes", "no", "ask", "again", "give up"
 _LASTS = timedelta(days=1)
 _MOST = 2
 """So often it is asked about one person, if the reply is unclear."""
+
+_UNSEEN = (str(DeliveryState.QUEUED), *LOST)
 
 _BATCH = "erase? "
 _NAMES = {
@@ -56,7 +58,7 @@ _LAST_WORD = Statement(
     .limit(1)
 )
 _ASKED = Statement(
-    select(OUTBOUND.c.participant_id, OUTBOUND.c.batch, OUTBOUND.c.language)
+    select(OUTBOUND.c.participant_id, OUTBOUND.c.batch, OUTBOUND.c.language, OUTBOUND.c.state)
     .where(
         OUTBOUND.c.address_id == bindparam("address"),
         OUTBOUND.c.batch.startswith(_BATCH),
@@ -126,6 +128,8 @@ def fulfil(
         return scene, ()  # said twice: nobody else is meant
     scene = _about(person, replace(scene, batch=asked[0].batch))
     if wish.what == YES:
+        if not leave(db, person.id):
+            return scene, ()
         end_runs(db, person.id, scene.now, cause="")
         return scene, (Erase(), Send(None, Text("polsbot.erased"), purpose="farewell"))
     if wish.what == AGAIN:
@@ -180,7 +184,9 @@ def _reply(
     if last is None or last.reading not in _STILL_ASKED:
         return None
     rows = _ASKED.rows(db, address=address, since=now - _LASTS)
-    if not rows or not is_open_case(db, rows[0].participant_id, ERASURE):
+    if not rows or rows[0].state in _UNSEEN:  # a yes that overtook it was to something else
+        return None
+    if not is_open_case(db, rows[0].participant_id, ERASURE):
         return None
     asked = rows[0]
     question = _question(content, now.date())

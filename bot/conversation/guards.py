@@ -116,13 +116,18 @@ def note_abroad(db: Connection, row: Any, now: datetime) -> None:
     first one in a day for an organisation, and the first one to strangers. Who writes to us from
     everywhere must not drown what else people have to look at.
     """
-    since = now - _DAY
-    if row.participant_id is None:
-        told = _ABROAD.row(db, since=since)
-    else:
-        told = _ABROAD_WITH_US.row(db, since=since, person=row.participant_id)
-    if told is None:
+    if not was_abroad_told(db, row.participant_id, now):
         alert("country", "a number of a country that is not allowed; told once a day", row=row.id)
+
+
+def was_abroad_told(db: Connection, participant: str | None, now: datetime) -> bool:
+    """Whether such a message was held back within a day: to somebody of the same organisation, or
+    to a stranger (``None``).
+    """
+    since = now - _DAY
+    if participant is None:
+        return _ABROAD.row(db, since=since) is not None
+    return _ABROAD_WITH_US.row(db, since=since, person=participant) is not None
 
 
 def pace_of(db: Connection, address: str, name: str, now: datetime) -> Pace:

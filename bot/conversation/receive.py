@@ -15,19 +15,25 @@ from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.erasing import fulfil, on_shared_phone, wish_in
-from bot.conversation.guards import INBOUND, TOO_FAST, Pace, are_strangers_too_many, pace_of
+from bot.conversation.guards import (
+    INBOUND,
+    TOO_FAST,
+    Pace,
+    pace_of,
+)
 from bot.conversation.open import Came
 from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.runs import run_at, save_run
+from bot.conversation.strangers import by_alias, greet
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
-from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
+from bot.engine.replies.reading import Command, Reading, Tapped
 from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.message import Channel, InboundMessage
@@ -35,7 +41,6 @@ from bot.panel import participants
 from bot.panel.pauses import resume
 from bot.store.statements import Statement
 
-_GREETING_PAUSE = timedelta(days=1)
 _OBEYED_IN_A_LOOP = (f"command {Command.STOP}", f"command {Command.CRISIS}")
 """Carried out each time, though not answered each time; anything else would ask in silence."""
 
@@ -108,9 +113,9 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     if row is not None and run is not None and wish is None:
         scene, effects = _in_run(db, content, inbound, row, run, reading, now)
     else:
-        people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
+        people = participants.people_at(db, address.id) or by_alias(db, inbound, address.id)
         if not people:
-            return _greet(db, inbound, address, reading, now)
+            return Received("stranger", greet(db, content, inbound, address, reading, now))
         if wish is None:
             scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
         else:
@@ -234,38 +239,3 @@ def _ask_to_wait(db: Connection, address: _Address, row: Any, pace: Pace, now: d
 def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """What is done without a word."""
     return tuple(effect for effect in effects if not isinstance(effect, Send))
-
-
-def _by_alias(db: Connection, inbound: InboundMessage, address: _Address) -> list[Any]:
-    """Known by another address of the same person: a WhatsApp id that hides the number."""
-    if inbound.alias is None:
-        return []
-    known = participants.find_address(db, inbound.channel, inbound.alias)
-    people = [] if known is None else participants.people_at(db, known.id)
-    for person in people[:1]:
-        participants.link(db, person.id, address.id)
-    return people[:1]
-
-
-def _greet(
-    db: Connection, inbound: InboundMessage, address: _Address, reading: Reading, now: datetime
-) -> Received:
-    """A stranger hears at most once a day how to reach the desk; a stop is obeyed all the same."""
-    if isinstance(reading, Commanded) and reading.command is Command.STOP:
-        participants.opt_out(db, address.id, now)
-        return Received("stranger")
-    if address.opted_out_at is not None and not _asks_back(reading):
-        return Received("stranger")
-    if _asks_back(reading):
-        participants.opt_in(db, address.id)
-    if are_strangers_too_many(db, now):
-        return Received("stranger")
-    if not participants.greet(db, address.id, now, _GREETING_PAUSE):
-        return Received("stranger")
-    scene = Scene("", "nl", now, address.id, str(inbound.channel))
-    enqueue(db, Send(None, Text("polsbot.unknown_sender")), scene)
-    return Received("stranger", 1)
-
-
-def _asks_back(reading: Reading) -> bool:
-    return isinstance(reading, Commanded) and reading.command is Command.START

@@ -1,5 +1,6 @@
 """Who asks to be erased while no question is open is asked, told and erased, on both databases."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.demo import words_of
 from bot.conversation.effects import AFTER_THE_FAREWELL, ANSWERS, OUTBOUND, RUNS
+from bot.conversation.forget import forget
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
@@ -17,7 +19,7 @@ from bot.conversation.settle import settle_failed, settle_sent
 from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
-from bot.panel.timers import due_timers
+from bot.panel.timers import ERASURE, TIMERS, due_timers
 from bot.reports.audit import differences
 from bot.rewards.ledger import grant, held
 from bot.store.database import Database
@@ -428,3 +430,44 @@ def test_an_answer_to_who_stopped_goes_nowhere_else(phone: Phone) -> None:
     phone.database.run(settle_failed, one.row, dead, later)
 
     assert phone.database.run(claim, CONTENT, later) == []
+
+
+def test_a_yes_that_overtook_the_question_erases_nobody(phone: Phone) -> None:
+    """Webhooks come in any order: this yes was said before the question could be read."""
+    person = phone.enrol()
+    for number, text in enumerate(("wis alles", "ja")):
+        said = InboundMessage(Channel.WHATSAPP, f"W{number}", AMINA, "bot", text, NOW)
+        phone.database.run(receive, CONTENT, said, NOW)
+
+    assert phone.people()[person] == ("Amina", "active")
+    assert phone.cases() == [("erase", person)]
+
+
+async def test_a_yes_said_twice_at_once_is_told_and_done_once(database: Database) -> None:
+    phone = Phone(database)
+    person = phone.enrol()
+    phone.types("wis alles")
+    phone.now += MINUTE
+    twice = [
+        InboundMessage(Channel.WHATSAPP, f"W{number}", AMINA, "bot", "ja", phone.now)
+        for number in range(6)
+    ]
+
+    await asyncio.gather(*(database.transact(receive, CONTENT, one, phone.now) for one in twice))
+
+    assert phone.said() == [ERASED]
+    assert len([one for one in database.run(rows, TIMERS) if one.name == ERASURE]) == 1
+    phone.waits(AFTER_THE_FAREWELL)
+    gone(database, person)
+
+
+def test_an_operator_can_erase_who_has_just_said_yes(phone: Phone) -> None:
+    person = phone.enrol()
+    phone.types("wis alles")
+    phone.types("ja")
+
+    assert phone.database.run(forget, person, phone.now)
+    assert not phone.database.run(forget, person, phone.now)
+
+    gone(phone.database, person)
+    phone.waits(AFTER_THE_FAREWELL)

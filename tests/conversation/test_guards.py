@@ -68,6 +68,7 @@ def test_foreign_strangers_are_told_once_a_day(database: Database) -> None:
         say(database, "START", number, sender=f"+1415555{2600 + number}")
         send_all(database, NOW + SECOND * number)
     assert countries() - before == 1
+    assert sent(database) == 1, "nor do they use up what strangers of ours are told"
 
     later = 26 * 3600
     for number in range(30):
