@@ -10,14 +10,16 @@ from typing import Annotated
 import aiohttp
 import typer
 
+from bot.authoring.diff import Verdict, verdict_of
 from bot.channels.contract import APPROVED, SendError
 from bot.channels.twilio.account import standing_of
 from bot.cli.common import account_of, check_duty, explained, mail_of
+from bot.cli.publishing import changes_in, revisions_in
 from bot.content.letter import number_in
 from bot.content.library import Library
 from bot.content.problem import Severity
 from bot.content.templates import templates_of
-from bot.conversation.revisions import Content
+from bot.conversation.revisions import Content, kept_of
 from bot.conversation.templates import known_templates
 from bot.jobs.cards import wanted
 from bot.runtime import card_store, keys_of, library_of, open_ready
@@ -79,6 +81,17 @@ def _files(here: Installation) -> str:
     if not here.library.studies:
         raise ValueError(f"There is no study in {here.settings.polsbot_studies}.")
     return ", ".join(here.library.studies)
+
+
+def _data(here: Installation) -> str:
+    """The server begins runs by whatever files it finds: nobody would notice two meanings."""
+    with closing(open_ready(here.settings)) as database:
+        kept = {name: database.run(kept_of, *name) for name in revisions_in(here.library)}
+    for (study, flow), found in changes_in(here.library, kept).items():
+        verdict = verdict_of(found)
+        if verdict is not Verdict.SAFE:
+            raise ValueError(f"{study}/{flow} {verdict}. Run `polsbot diff`.")
+    return "fits what was asked before"
 
 
 def _languages(here: Installation) -> str:
@@ -205,6 +218,7 @@ _HERE: dict[str, Look] = {
     "key": _key,
     "database": _database,
     "flows and locales": _files,
+    "data": _data,
     "languages": _languages,
     "cards": _cards,
     "public address": _address,

@@ -49,9 +49,9 @@ def diff(
     if against is None:
         kept = _published(names)
     else:
-        older = _revisions(_library(against, locales, assets))
+        older = revisions_in(_library(against, locales, assets))
         kept = {name: [older[name]] if name in older else [] for name in names}
-    found = _changes(library, kept)
+    found = changes_in(library, kept)
     print(_json(found) if as_json else _text(found, kept))
     raise typer.Exit(0 if _is_safe(found) else 1)
 
@@ -76,12 +76,12 @@ def publish(
               file=sys.stderr)  # fmt: skip
         raise typer.Exit(1)
     kept = _published(names)
-    found = _changes(library, kept)
+    found = changes_in(library, kept)
     if not _is_safe(found) and not breaks_data:
         print(_text(found, kept))
         print("Nothing was published. Mend these first.", file=sys.stderr)
         raise typer.Exit(1)
-    now, current = datetime.now(UTC), _revisions(library)
+    now, current = datetime.now(UTC), revisions_in(library)
     with opened() as (_, database):
         for name in names:
             is_new = database.run(revisions.publish, current[name], now)
@@ -95,7 +95,8 @@ def _library(flows: Path, locales: Path, assets: Path) -> Library:
     return load_library(flows, locales, assets)
 
 
-def _revisions(library: Library) -> dict[Flow, Revision]:
+def revisions_in(library: Library) -> dict[Flow, Revision]:
+    """Every flow that is whole."""
     return {
         (study.name, name): revision
         for study in library.studies.values()
@@ -105,7 +106,7 @@ def _revisions(library: Library) -> dict[Flow, Revision]:
 
 def _flows(library: Library, study: str | None) -> list[Flow]:
     """The flows that are whole, of one study or all; raises Exit when there are none."""
-    found = [one for one in _revisions(library) if study in (None, one[0])]
+    found = [one for one in revisions_in(library) if study in (None, one[0])]
     if not found:
         raise fail(f"No flow of {study or 'any study'} is without faults. See `polsbot check`.")
     return found
@@ -116,8 +117,9 @@ def _published(names: Sequence[Flow]) -> Kept:
         return {name: database.run(revisions.kept_of, *name) for name in names}
 
 
-def _changes(library: Library, kept: Kept) -> Changes:
-    current = _revisions(library)
+def changes_in(library: Library, kept: Kept) -> Changes:
+    """What differs in each flow from what was kept of it."""
+    current = revisions_in(library)
     return {
         name: changes(before, current[name], library.drafts[name].retired)
         for name, before in kept.items()

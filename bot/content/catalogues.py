@@ -14,6 +14,7 @@ from bot.content.po import PoFile, read_po
 from bot.content.problem import Place, Problem, problem_at
 from bot.content.source import FORBIDDEN
 
+_PO_MEND = 'each text stands in "quotes", once; a quote inside is written \\"'
 MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -104,6 +105,7 @@ def read_po_file(path: Path) -> tuple[PoFile | None, list[Problem]]:
             Place(path, one.line, excerpt=lines[one.line - 1].strip()),
             "I005",
             f"this PO file cannot be read: {one.message}",
+            _PO_MEND,
         )
         for one in faults
     ]

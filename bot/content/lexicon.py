@@ -63,12 +63,14 @@ def read_lexicon(path: Path, problems: list[LexiconProblem]) -> Spoken | None:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except UnicodeDecodeError as error:
         line = path.read_bytes().count(b"\n", 0, error.start) + 1
-        problems.append(LexiconProblem(path, line, "is not UTF-8 text: save it as UTF-8"))
+        problems.append(LexiconProblem(path, line, "this is not UTF-8 text: save it as UTF-8"))
         return None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error)
-        problems.append(LexiconProblem(path, mark.line + 1 if mark else 1, f"is no YAML: {said}"))
+        problems.append(
+            LexiconProblem(path, mark.line + 1 if mark else 1, f"this is no YAML: {said}")
+        )
         return None
     reader = _Reader(path, [])
     spoken = reader.spoken(root)

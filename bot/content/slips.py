@@ -99,8 +99,6 @@ _FLAGS = {
 def key_meant(word: str, allowed: frozenset[str]) -> str:
     """What to write in the place of a key that is not known here; empty if nobody can say."""
     lower = word.lower()
-    if word.isdigit():
-        return "a comma begins the next key: a number has a point, such as 2.50"
     if lower in allowed:
         return f"write {lower}:"
     if _KEYS.get(lower) in allowed:

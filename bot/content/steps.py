@@ -146,7 +146,8 @@ def _check_fit(fields: Fields, kind: Kind) -> None:
     allowed = {*COMMON_KEYS, *KEYS_OF[kind]}
     for key, field in fields.all.items():
         if key in STEP_KEYS and key not in allowed:
-            field.source.report(field.key, "F023", f"`{key}` does not go with `{kind}`")
+            message = f"`{key}` does not go with `{kind}`"
+            field.source.report(field.key, "F023", message, "leave it out, or make a step of it")
 
 
 def _ask(desk: Desk, fields: Fields, base: Step) -> Step | None:
@@ -208,7 +209,8 @@ def _answer_type(fields: Fields) -> AnswerType | None:
     for key, types in fit.items():
         if key in fields and answer not in types:
             field = fields.all[key]
-            field.source.report(field.key, "F023", f"`{key}` does not go with type {found}")
+            message = f"`{key}` does not go with type {found}"
+            field.source.report(field.key, "F023", message, "leave it out, or take another type")
     return answer
 
 

@@ -112,6 +112,8 @@ class _Composer:
             if isinstance(token, tokens.ScalarToken):
                 message = f"`{token.value[:30]}` has no `:` after it"
                 hint = 'write key: value; a text with { } or commas stands in "quotes"'
+                if token.value.isdigit():
+                    hint = "a comma begins the next key: a number has a point, such as 2.50"
                 self._refuse("F010", message, hint)
             if isinstance(token, tokens.BlockMappingStartToken):
                 message = "this line is not indented as the lines it belongs to"
@@ -194,6 +196,8 @@ class _Composer:
 
     def _unexpected(self, wanted: str) -> NoReturn:
         self._check_quote()
+        if self._is(tokens.ValueToken):
+            self._refuse("F010", "there is a `:` too many", 'put the text in "quotes"')
         self._refuse("F010", f"{wanted} is missing here", "look at commas, quotes and indents")
 
     def _refuse(self, code: str, message: str, suggestion: str) -> NoReturn:

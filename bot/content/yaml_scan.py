@@ -56,7 +56,9 @@ def _tokens(text: str) -> list[Any]:
         if len(scanner.flow_context) + len(scanner.indents) > MAX_DEPTH:
             mark = yaml.reader.get_mark()
             message = f"this is nested more than {MAX_DEPTH} deep"
-            raise YamlFault("F013", message, mark.line + 1, mark.column + 1, "")
+            raise YamlFault(
+                "F013", message, mark.line + 1, mark.column + 1, "close a bracket, or indent less"
+            )
     found: list[Any] = scanner.tokens
     return found
 

@@ -66,7 +66,7 @@ def test_two_meanings_in_one_column_break_the_data(
         ('3: "Goed"', '3: "Goed", 4: "Heel goed"', "has a new choice 4"),
         ('2: "Gaat", ', "", "has no choice 2 any more"),
         ('2: "Gaat"', '2: "Gaat wel"', 'says "Gaat wel" for 2'),
-        ('len?", type: number}', 'len?", type: number, min: 0}', "has another `min:`"),
+        ('den?", type: number}', 'den?", type: number, min: 0}', "has another `min:`"),
         ("type: text, special", "type: text, if: debts > 1, special", "has another `if:`"),
         ('"Hoe gaat het?", ', '"Hoe gaat het?", type: picture, ', "has another `type:`"),
         ("  why:", '  more: {ask: "En?", type: text}\n  why:', "is asked anew"),

@@ -6,7 +6,7 @@ import pytest
 
 from bot.authoring.check import check, check_library
 from bot.content.problem import Problem
-from tests.authoring.test_check import marked
+from tests.authoring.test_check import marked, translated
 from tests.content.studies import FIRST, STUDY, load, make, steps, study
 
 CONDITIONS = [
@@ -134,6 +134,30 @@ def test_a_condition_that_never_changes_lists_the_answers(tmp_path: Path) -> Non
     (problem,) = problems(tmp_path, first=steps(lines))
 
     assert problem.suggestion.endswith("`stress` can be 1, 2, 3")
+
+
+@pytest.mark.parametrize(
+    "written", ["“Hi {pot}”", '"Hi', '"Hi "you" {pot}"'], ids=["curly", "open", "inside"]
+)
+def test_a_po_file_that_cannot_be_read_is_told_once(tmp_path: Path, written: str) -> None:
+    entry = f'msgctxt "small.first.a.say"\nmsgid "Hoi {{pot}}"\nmsgstr {written}\n'
+
+    found = translated(tmp_path, entry)
+
+    assert [one.code for one in found] == ["I005"]
+    assert 'in "quotes"' in found[0].suggestion
+
+
+def test_a_colon_in_a_text_asks_for_quotes_in_one_line_too(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, first=steps("  a: {say: Let op: dit}\n"))
+
+    assert (problem.code, problem.suggestion) == ("F010", 'put the text in "quotes"')
+
+
+def test_what_cannot_be_seen_is_told_by_one_rule_only(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, first=steps('  a: {say: "Hoi\\u0007"}\n'))
+
+    assert problem.code == "F015"
 
 
 LONG = '  mood: {ask: "Hoe?", skip: false, choices: {a: "Heel erg goed, dank je wel", b: "B"}}\n'

@@ -33,6 +33,7 @@ def test_published_is_published_once_and_again_after_a_change(home: Path) -> Non
     assert [line.split("\t")[2] for line in first.stdout.splitlines()] == ["published"] * 2
     assert "published already" in polsbot("publish").stdout
     assert polsbot("diff").stdout.count("safe, nothing changed") == 2
+    assert "ok    data: fits" in polsbot("doctor", "--offline").stdout
 
     change(home, "title: ", "title: Nieuw ")
 
@@ -56,6 +57,7 @@ def test_what_breaks_data_is_refused_until_it_is_said(home: Path) -> None:
     assert (refused.exit_code, "Nothing was published" in refused.stderr) == (1, True)
     (row, _) = sorted(json.loads(polsbot("diff", "--json").stdout), key=lambda one: one["verdict"])
     assert {"verdict", "changes", "flow"} == set(row)
+    assert "wrong data: klantmonitor/periodic needs" in polsbot("doctor", "--offline").stdout
     assert polsbot("publish", "--breaks-data").exit_code == 0
     assert polsbot("diff").exit_code == 1, "the name is still free for something else"
 

@@ -52,7 +52,7 @@ def check_text_message(spoken: Spoken, step: Step, text: str) -> Iterator[Proble
 def check_letters(text: str, language: str, place: Place) -> Iterator[Problem]:
     """One letter too many halves the room of a language that could do without."""
     signs = outside_gsm(plain(text)) if language in FITS_GSM else ""
-    if signs:
+    if signs.strip() and signs.isprintable():  # of what cannot be seen another rule tells
         message = f"`{signs}` makes a text message of 160 characters one of 70"
         simple = unicodedata.normalize("NFKD", signs).encode("ascii", "ignore").decode()
         hint = f"write {simple}" if len(simple) == len(signs) else "write it with other letters"

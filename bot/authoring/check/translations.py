@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from bot.authoring.check.recordings import check_recordings
 from bot.authoring.check.spoken import Spoken, every_spoken
@@ -13,6 +14,7 @@ from bot.content.languages import RIGHT_TO_LEFT
 from bot.content.lexicon import LexiconError, load_lexicons
 from bot.content.library import Library
 from bot.content.problem import Place, Problem, Severity, problem_at
+from bot.content.source import read_source
 from bot.content.words import SOURCE_LANGUAGE
 from bot.engine.replies.lexicon import Lexicon
 
@@ -86,10 +88,17 @@ def _not_begun(library: Library) -> Iterator[Problem]:
             spoken = {
                 draft.flow.language for (one, _), draft in library.drafts.items() if one == name
             }
-            if word.text not in {*spoken, SOURCE_LANGUAGE} and not _begun(library, word.text):
+            known = {*spoken, SOURCE_LANGUAGE} | _unreadable(library)
+            if word.text not in known and not _begun(library, word.text):
                 message = f"there are no translations into {word.text}"
                 hint = f"add locales/{word.text}, or take it out of `languages:`"
                 yield problem_at(source.place(word), "I001", message, hint)
+
+
+def _unreadable(library: Library) -> set[str]:
+    """Languages of which a file cannot be read: that is told there, and hides its translations."""
+    files = [Path(one.file) for one in library.catalogues.problems]
+    return {file.parent.parent.name.replace("_", "-") for file in files}
 
 
 def _begun(library: Library, language: str) -> bool:
@@ -104,7 +113,9 @@ def check_lexicons(library: Library) -> Iterator[Problem]:
     except LexiconError as error:
         lexicons = error.whole
         for fault in error.problems:
-            yield problem_at(Place(fault.path, fault.line), "I005", f"this lexicon {fault.message}")
+            place = read_source(fault.path).spot(fault.line, 1)
+            message = f"in this lexicon: {fault.message}"
+            yield problem_at(place, "I005", message, "compare it with that of another language")
     yield from _clashes_inside(library, lexicons)
     for spoken in every_spoken(library):
         if spoken.language in lexicons:
