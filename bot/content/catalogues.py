@@ -53,7 +53,7 @@ class Catalogues:
 
 def fault_of(entry: Entry, source: str) -> tuple[str, str] | None:
     """Code and sentence of what keeps a translation from being sent."""
-    if not entry.text:
+    if not entry.text.strip():
         return "I001", "this text is not translated"
     if entry.fuzzy:
         return "I002", "this translation is marked fuzzy, so it is not sent"
@@ -68,6 +68,8 @@ def fault_of(entry: Entry, source: str) -> tuple[str, str] | None:
     forbidden = FORBIDDEN.search(entry.text)
     if forbidden is not None:
         return "I006", f"the invisible character U+{ord(forbidden[0]):04X} is not allowed"
+    if "\n" in entry.text and "\n" not in source:
+        return "I006", "this translation has a line break, its source has none"
     return None
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.authoring.check import check, check_library
 from bot.content.library import load_library
 from bot.content.problem import Problem, Severity
@@ -156,6 +158,18 @@ def test_a_fuzzy_translation_is_an_error(tmp_path: Path) -> None:
     entry = '#, fuzzy\nmsgctxt "small.first.a.say"\nmsgid "Hoi {pot}"\nmsgstr "Hi {pot}"\n'
 
     assert "I002" in codes_at(translated(tmp_path, entry), "small.po")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("  ", "I001"), (r"Hi\n{pot}", "I006"), (r"Hi {pot}\n", "I006"), ("Hi\u202e {pot}", "I006")],
+)
+def test_a_translation_that_would_be_sent_empty_or_torn_is_an_error(
+    tmp_path: Path, text: str, code: str
+) -> None:
+    entry = f'msgctxt "small.first.a.say"\nmsgid "Hoi {{pot}}"\nmsgstr "{text}"\n'
+
+    assert codes_at(translated(tmp_path, entry), "small.po") == [code]
 
 
 def test_a_translation_of_an_older_source_is_an_error(tmp_path: Path) -> None:
