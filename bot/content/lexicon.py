@@ -10,6 +10,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.engine.replies.lexicon import LISTED, VALUED, Lexicon, Spoken, build
 from bot.engine.replies.patterns import bounded, parts
+from bot.engine.replies.phrases import gathered
 from bot.engine.replies.reading import Command
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -103,7 +104,8 @@ class _Reader:
             refusal=self._parts(
                 top.pop("refusal", None), ("about", "deny", "end", "beside"), "a refusal"
             ),
-            crisis=self._patterns(top.pop("crisis", None)),
+            crisis=self._patterns(top.pop("crisis", None), _gathered),
+            harmless=self._patterns(top.pop("harmless", None), _gathered),
             languages=self._lists(top.pop("languages", None)),
             language_asked=self._patterns(top.pop("language_asked", None), parts),
             language_refused=self._patterns(top.pop("language_refused", None), parts),
@@ -188,3 +190,8 @@ class _Reader:
     def _fault(self, node: Node | None, message: str) -> None:
         line = node.start_mark.line + 1 if node is not None else 1
         self.problems.append(LexiconProblem(self.path, line, message))
+
+
+def _gathered(source: str) -> object:
+    """Raises ``ValueError`` if it is no phrase."""
+    return gathered((source,))

@@ -9,6 +9,7 @@ from sys import intern
 
 from bot.engine.replies.fold import fold, squeeze
 from bot.engine.replies.patterns import Pattern, Words, compiled, expand, words_in, written_words
+from bot.engine.replies.phrases import Phrases, gathered
 from bot.engine.replies.reading import Command
 from bot.engine.replies.roman import romanised
 
@@ -91,13 +92,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A lexicon as written: patterns of phrases by meaning (see ``patterns``)."""
+    """A lexicon as written: patterns of phrases by meaning (see ``patterns``, ``phrases``)."""
 
     language: str
     name: str
     commands: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
     refusal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     crisis: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language_asked: tuple[str, ...] = ("{}",)
     language_refused: tuple[str, ...] = ()
@@ -134,12 +136,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """Phrases that count anywhere, and those that count only where a sentence ends."""
+    """Phrases that count anywhere, those that count only where a sentence ends, and ``harmless``
+    ones, within which neither counts ("I die laughing"). ``firsts``: words that begin one.
+    """
 
-    anywhere: frozenset[Words]
-    closing: frozenset[Words]
+    anywhere: Phrases
+    closing: Phrases
+    harmless: Phrases
     firsts: frozenset[str]
-    longest: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +174,7 @@ class Lexicon:
     negating: tuple[str, ...]
     longest: int
     heads: frozenset[str] = frozenset()
+    ands: frozenset[str] = frozenset()
     inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
@@ -194,13 +199,14 @@ def build(spoken: Spoken) -> Lexicon:
         for words in written_out((label,))
     )
     orders = _orders(spoken)
-    crisis = _crisis(spoken.crisis)
+    crisis = _crisis(spoken)
     vocabulary = frozenset(
         word
         for found in (
             phrases,
-            crisis.anywhere,
-            crisis.closing,
+            crisis.anywhere.written(),
+            crisis.closing.written(),
+            crisis.harmless.written(),
             map(words_in, _patterns_in_no_index(spoken)),
         )
         for words in found
@@ -227,6 +233,9 @@ def build(spoken: Spoken) -> Lexicon:
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
         heads=frozenset(words[0] for words in phrases),
+        ands=frozenset(
+            words[0] for words, senses in phrases.items() if Sense.AND in senses and len(words) == 1
+        ),
         inflection=Inflection(
             **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
         ),
@@ -277,18 +286,11 @@ def _orders(spoken: Spoken) -> list[Order]:
     return orders
 
 
-def _crisis(sources: Iterable[str]) -> Crisis:
-    anywhere: set[Words] = set()
-    closing: set[Words] = set()
-    for source in sources:
-        (closing if source.endswith(".") else anywhere).update(written_out((source,)))
-    every = anywhere | closing
-    return Crisis(
-        frozenset(anywhere),
-        frozenset(closing),
-        frozenset(words[0] for words in every),
-        max(map(len, every), default=0),
-    )
+def _crisis(spoken: Spoken) -> Crisis:
+    closing = gathered(source for source in spoken.crisis if source.endswith("."))
+    anywhere = gathered(source for source in spoken.crisis if not source.endswith("."))
+    firsts = anywhere.firsts | closing.firsts
+    return Crisis(anywhere, closing, gathered(spoken.harmless), firsts)
 
 
 def _loose(patterns: Iterable[str]) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The small language in which lexicons write phrases: ``(a|b)`` one of, ``(a|b)?`` or none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
@@ -36,9 +36,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """A pattern as slots; it is never written out, since a few optional parts make thousands."""
+    """A pattern as slots; it is never written out, since a few optional parts make thousands.
+
+    ``tails`` are the last two letters of its phrases, or one where a text of one letter stands
+    there.
+    """
 
     slots: tuple[Slot, ...]
+    tails: frozenset[str]
     shortest: int
     longest: int
 
@@ -55,6 +60,8 @@ class Pattern:
     def matches(self, text: str) -> bool:
         """Whether a folded text without spaces is one of the phrases."""
         if not self.shortest <= len(text) <= self.longest:
+            return False
+        if text[-2:] not in self.tails and text[-1:] not in self.tails:
             return False
         places = {0}
         for slot in self.slots:
@@ -79,13 +86,22 @@ def compiled(source: str) -> Pattern:
             slots.append(slot)
             shortest += 0 if slot.optional else min(map(len, slot.texts))
             longest += max(map(len, slot.texts))
-    return Pattern(tuple(slots), max(shortest, 1), longest)
+    return Pattern(tuple(slots), _tails(slots), max(shortest, 1), longest)
 
 
 @lru_cache(maxsize=1 << 10)
 def _slot(texts: tuple[str, ...]) -> Slot:
     """Kept for a moment: many patterns of a language have the same slots."""
     return Slot(tuple(filter(None, texts)), "" in texts)
+
+
+def _tails(slots: Sequence[Slot]) -> frozenset[str]:
+    tails: set[str] = set()
+    for slot in reversed(slots):
+        tails.update(intern(text[-2:]) for text in slot.texts)
+        if not slot.optional:
+            break
+    return frozenset(tails)
 
 
 def expand(source: str) -> list[str]:
