@@ -52,7 +52,7 @@ class Keys:
             name: AESGCM(_derived(secret, "encrypt", 32))
             for name, secret in zip(ids, secrets, strict=True)
         }
-        # Begun once and copied for each text: half the price of beginning anew.
+        # Begun once and copied for each text, which costs less than to begin anew.
         self._hashers = [
             hmac.new(_derived(secret, "hash", 32), digestmod="sha256") for secret in secrets
         ]
