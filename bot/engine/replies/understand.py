@@ -77,8 +77,13 @@ def _bare_digit(question: Question, typed: str) -> int | None:
     if question.type not in _SINGLE or not "1" <= typed <= "9" or typed[1:]:
         return None
     place = int(typed) - 1
-    in_labels = any(label[:1].isdigit() for row in question.labels.values() for label in row)
+    in_labels = any(map(_have_digits, question.labels.values()))
     return place if place < len(question.codes) and not in_labels else None
+
+
+@lru_cache(maxsize=512)  # the labels of a language at a question: few, and asked of each digit
+def _have_digits(labels: tuple[str, ...]) -> bool:
+    return any(label[:1].isdigit() for label in labels)
 
 
 @dataclass(frozen=True, slots=True)
