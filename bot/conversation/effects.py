@@ -3,7 +3,7 @@ that handled the event, so that either all of it happened or nothing.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -50,7 +50,7 @@ AFTER_THE_FAREWELL = timedelta(minutes=2)
 known there either, so that no word of ours speaks of messages to come.
 """
 
-_SEND = Statement(insert(OUTBOUND))
+_SEND = Statement(insert(OUTBOUND).returning(OUTBOUND.c.id))
 _ANSWER = Statement(insert(ANSWERS))
 _DROP = Statement(
     update(OUTBOUND)
@@ -90,13 +90,21 @@ class Scene:
     batch: str = field(default_factory=lambda: secrets.token_hex(6))
 
 
+Say = Callable[[Connection, Send, Scene], bool]
+"""Saves a message that leaves at once, and says so; else it is for the line."""
+
+
 def apply(  # noqa: C901 - one case per effect
-    db: Connection, effects: Iterable[Effect], scene: Scene
+    db: Connection, effects: Iterable[Effect], scene: Scene, say: Say | None = None
 ) -> int:
-    """Write the rows of these effects, in order; returns how many messages wait to be sent."""
+    """Write the rows of these effects, in order; returns how many messages wait to be sent. ``say``
+    saves a message that need not wait.
+    """
     count = 0
     for effect in effects:
         match effect:
+            case Send() if say is not None and say(db, effect, scene):
+                pass
             case Send():
                 enqueue(db, effect, scene)
                 count += 1
@@ -132,26 +140,29 @@ def apply(  # noqa: C901 - one case per effect
 
 def enqueue(db: Connection, send: Send, scene: Scene) -> None:
     """Save a message before it is sent."""
-    queue(
-        db,
-        scene.now,
-        participant_id=scene.participant or None,
-        run_id=scene.run,
-        address_id=scene.address,
-        channel=scene.channel,
-        batch=scene.batch,
-        purpose=send.purpose,
-        language=scene.language,
-        order=dump_send(send),
-    )
+    queue(db, scene.now, **saved(send, scene))
 
 
-def queue(db: Connection, now: datetime, **values: Any) -> None:
+def saved(send: Send, scene: Scene) -> dict[str, Any]:
+    """A message as ``queue`` takes it."""
+    return {
+        "participant_id": scene.participant or None,
+        "run_id": scene.run,
+        "address_id": scene.address,
+        "channel": scene.channel,
+        "batch": scene.batch,
+        "purpose": send.purpose,
+        "language": scene.language,
+        "order": dump_send(send),
+    }
+
+
+def queue(db: Connection, now: datetime, **values: Any) -> int:
     """The one way into the outbox; its token is what a provider tells us back. What is not among
-    ``values`` is as for a message that nobody has tried to send.
+    ``values`` is as for a message that nobody has tried to send. Returns the row's id.
     """
     fresh = {
-        "token": secrets.token_urlsafe(16),
+        "token": new_token(),
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,
@@ -159,7 +170,13 @@ def queue(db: Connection, now: datetime, **values: Any) -> None:
         "created_at": now,
         "not_before": now,
     }
-    _SEND.run(db, **(fresh | values))
+    row: int = _SEND.row(db, **(fresh | values)).id
+    return row
+
+
+def new_token() -> str:
+    """Nobody can guess it."""
+    return secrets.token_urlsafe(16)
 
 
 def _record(db: Connection, record: Record, scene: Scene) -> None:
