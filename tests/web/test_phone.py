@@ -204,6 +204,9 @@ async def test_all_is_within_reach_on_a_narrow_screen(
         for tab in ("Answers", "Flow", "Wire", *(["Problems"] if language == "nl" else [])):
             assert await shown.inspect(tab)
             assert not await page.evaluate(TOO_WIDE)
+            assert not await page.locator("#view").evaluate(
+                "(one) => one.scrollWidth > one.clientWidth"
+            )
         assert_fine(shown)
 
 

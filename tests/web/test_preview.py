@@ -159,6 +159,31 @@ async def test_the_address_leads_to_its_step(world: World, step: str) -> None:
     assert found[-1]["step"] == step
 
 
+@pytest.mark.parametrize("language", ["fa", "uk"])
+async def test_the_way_to_a_step_keeps_the_language(world: World, language: str) -> None:
+    phone = await world.start(flow="klantmonitor/baseline", language=language, at="may_stop")
+
+    async with world.feed(phone) as feed:
+        found = await heard(feed, "run", '"may_stop"')
+
+    assert found[-1]["language"] == language
+
+
+async def test_a_phone_that_cannot_go_on_is_told_so_and_no_other(world: World) -> None:
+    dutch, polish = await world.start(), await world.start(language="pl")
+    file = world.flows / "klantmonitor/periodic.yaml"
+    file.write_text(file.read_text().replace("Wordt er naar je geluisterd?", "Luistert men?"))
+    async with world.feed(dutch) as one, world.feed(polish) as other:
+        await heard(one, "run", "invite")
+        await heard(other, "run", "invite")
+
+        await read_again(world.stage)
+
+        assert "pl" in (await heard(other, "broken", "complete"))[-1]["told"]
+        assert (await heard(one, "again", "phone"))[-1]["broken"] == ""
+    assert world.stage.broken == ""
+
+
 async def test_made_up_languages_can_be_tried_but_not_kept(world: World) -> None:
     for language in ("en-XA", "ar-XB"):
         phone = await world.start(language=language)
