@@ -15,11 +15,14 @@ _ANSWERS = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.ORDINAL, Sense.ALL, Sense.R
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A phrase of one language (folded) and the two things it means there."""
+    """A phrase of one language (folded) and the two things it means there. One that ``hides_stop``
+    would take a person's stop for an answer.
+    """
 
     language: str
     phrase: str
     message: str
+    hides_stop: bool = False
 
     def __str__(self) -> str:
         return f"{self.language}: {self.phrase!r} {self.message}"
@@ -75,7 +78,8 @@ def _label_clashes(labels: tuple[str, ...], lexicon: Lexicon) -> Iterator[Clash]
         seen[text] = label
         order = lexicon.order(text)
         if order is not None and order.command is not Command.LANGUAGE:
-            yield Clash(lexicon.language, label, f"also means {order.command}; the label wins")
+            means = f"also means {order.command}; the label wins"
+            yield Clash(lexicon.language, label, means, order.command is Command.STOP)
     whole = options_of(labels, lexicon).whole
     for key, others in lexicon.same:
         for words in written_out(others):

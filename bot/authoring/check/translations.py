@@ -130,7 +130,8 @@ def _clashing_labels(spoken: Spoken, lexicon: Lexicon) -> Iterator[Problem]:
         for clash in label_clashes({spoken.language: list(labels)}, {spoken.language: lexicon}):
             place = spoken.place(labels.get(clash.phrase, own[0]))
             message = f"`{clash.phrase}` of `{step.name}` {clash.message}"
-            yield problem_at(place, "I007", message, "choose another word", Severity.WARNING)
+            severity = Severity.ERROR if clash.hides_stop else Severity.WARNING
+            yield problem_at(place, "I007", message, "choose another word", severity)
 
 
 def _clashes_inside(library: Library, lexicons: dict[str, Lexicon]) -> Iterator[Problem]:
