@@ -108,6 +108,8 @@ class Spoken:
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    onto_next: tuple[str, ...] = ()
+    calendar: str = ""
     negating: tuple[str, ...] = ()
     inflection: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -153,8 +155,9 @@ class Lexicon:
     ``phrases`` maps to senses; ``orders`` are by their first two letters; ``same`` gives for a
     label what else people call it; ``stops`` are the words of the stop phrases; ``squeezed`` and
     ``roman`` lead from stretched and from Latin spellings to a word; ``mixed`` are the words of
-    letters and digits; ``prefixes`` are words written onto the next one, ``negating`` letters that
-    make a word its opposite.
+    letters and digits; ``prefixes`` are words written onto the next one, ``onto_next`` those that
+    may as well stand apart, ``negating`` letters that make a word its opposite; ``calendar`` is
+    another one that its speakers use.
     """
 
     language: str
@@ -174,6 +177,8 @@ class Lexicon:
     longest: int
     heads: frozenset[str] = frozenset()
     ands: frozenset[str] = frozenset()
+    onto_next: frozenset[str] = frozenset()
+    calendar: str = ""
     inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
@@ -243,6 +248,8 @@ def build(spoken: Spoken) -> Lexicon:
         ands=frozenset(
             words[0] for words, senses in phrases.items() if Sense.AND in senses and len(words) == 1
         ),
+        onto_next=frozenset(map(fold, spoken.onto_next)),
+        calendar=spoken.calendar,
         inflection=Inflection(
             **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
         ),

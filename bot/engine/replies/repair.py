@@ -102,9 +102,7 @@ def _corrected(token: Token, lexicon: Lexicon, options: Options, words: frozense
     return token._replace(text=meant)
 
 
-def mistyped_label(
-    tokens: Sequence[Token], lexicon: Lexicon, options: Options
-) -> int | None:
+def mistyped_label(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> int | None:
     """The position of the one label that was typed in full but for one letter, in a word that is
     no word: where several words are as near, the label says which is meant.
     """

@@ -82,7 +82,9 @@ def _longest(
             common = length == 1 and phrase[0] in options.common
             echo = echo_of(phrase[0], lexicon, options.asked) if Sense.DAY in senses else None
             glued = tokens[at].glued
-            return length, Item("phrase", " ".join(phrase), senses, option, fits, common, glued, echo)
+            return length, Item(
+                "phrase", " ".join(phrase), senses, option, fits, common, glued, echo
+            )
     return 0, Item("phrase", "")
 
 
