@@ -1,5 +1,6 @@
 """Reads ``locales/<lang>/lexicon.yaml`` into lexicons; faults are told with their line."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -84,9 +85,11 @@ class _Reader:
 
     path: Path
     problems: list[LexiconProblem]
+    onto_next: tuple[str, ...] = ()
 
     def spoken(self, root: Node | None) -> Spoken:
         top = dict(self._pairs(root))
+        self.onto_next = self._patterns(top.pop("onto_next", None))
         valued = {
             sense: self._valued(top.pop(sense.value)) for sense in VALUED if sense.value in top
         }
@@ -116,6 +119,8 @@ class _Reader:
             same=self._lists(top.pop("same", None)),
             known=self._patterns(top.pop("known", None)),
             prefixes=self._patterns(top.pop("prefixes", None)),
+            onto_next=self.onto_next,
+            calendar=self._calendar(top.pop("calendar", None)),
             negating=self._patterns(top.pop("negating", None)),
             inflection=self._parts(
                 top.pop("inflection", None),
@@ -138,6 +143,12 @@ class _Reader:
         for part in found.keys() - set(known):
             self._fault(node, f"{part!r} is no part of {what}")
         return found
+
+    def _calendar(self, node: Node | None) -> str:
+        name = "" if node is None else self._word(node, "calendar")
+        if name not in ("", "solar"):
+            self._fault(node, f"{name!r} is no calendar known here, write solar")
+        return name
 
     def _word(self, node: Node | None, key: str) -> str:
         if isinstance(node, ScalarNode):
@@ -186,7 +197,7 @@ class _Reader:
                 check(item.value)
             except ValueError as error:
                 self._fault(item, str(error))
-            found.append(item.value)
+            found.append(_joined(item.value, self.onto_next))
         return tuple(found)
 
     def _fault(self, node: Node | None, message: str) -> None:
@@ -197,3 +208,10 @@ class _Reader:
 def _gathered(source: str) -> object:
     """Raises ``ValueError`` if it is no phrase."""
     return gathered((source,))
+
+
+def _joined(source: str, onto_next: tuple[str, ...]) -> str:
+    """The pattern with these words written onto the next one."""
+    for word in onto_next:
+        source = re.sub(rf"(?<!\w)({word}) (?=\w)", r"\1", source)
+    return source

@@ -10,8 +10,12 @@ from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import UNKNOWN, is_noise, meant
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
+from bot.engine.replies.tokens import Token
 
 _FARTHEST_AGO = 3660
+_SOLAR_BEHIND = 621
+_SOLAR_OLDEST = 25
+"""Years of two digits from here on are of the last solar century."""
 
 
 def read_date(question: Question, items: Sequence[Item]) -> Understood | Unclear:
@@ -100,7 +104,7 @@ class _Found:
             self.years_ago = int(senses[Sense.YEARS_AGO])
         elif Sense.ORDINAL in senses and Sense.MONTH not in senses:
             self._take_ordinal(item)
-        elif Sense.LATEST in senses:
+        elif Sense.LATEST in senses and not (self.days and Sense.AGO in senses):
             self.latest = True
         else:
             return False
@@ -165,6 +169,18 @@ class _Found:
         if not 2 <= len(whole) <= 3:
             return None
         return _date(whole[2] if len(whole) == 3 else None, whole[1], whole[0], today)
+
+
+def is_of_two_calendars(tokens: Sequence[Token], today: date) -> bool:
+    """Whether three short numbers may as well be a day of the Persian solar calendar, which begins
+    with the year: 04/08/15 is in 1404 there.
+    """
+    short = [token.text for token in tokens if token.kind == "digits"]
+    if len(short) != 3 or any(len(digits) > 2 for digits in short):
+        return False
+    year, month, day = map(int, short)
+    solar = (today.year - _SOLAR_BEHIND) % 100
+    return (year <= solar or year >= _SOLAR_OLDEST) and 1 <= month <= 12 and 1 <= day <= 31
 
 
 def _whole(number: Number) -> int | None:

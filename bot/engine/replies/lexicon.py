@@ -108,6 +108,8 @@ class Spoken:
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    onto_next: tuple[str, ...] = ()
+    calendar: str = ""
     negating: tuple[str, ...] = ()
     inflection: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -154,8 +156,9 @@ class Lexicon:
     label the patterns of what else people call it, as written: only those of a label that is asked
     are written out; ``stops`` are the words of the stop phrases; ``squeezed`` and ``roman`` lead
     from stretched and from Latin spellings to a word; ``mixed`` are the words of letters and
-    digits; ``prefixes`` are words written onto the next one, ``negating`` letters that make a word
-    its opposite.
+    digits; ``prefixes`` are words written onto the next one, ``onto_next`` those that may as well
+    stand apart, ``negating`` letters that make a word its opposite; ``calendar`` is another one
+    that its speakers use.
     """
 
     language: str
@@ -175,6 +178,8 @@ class Lexicon:
     longest: int
     heads: frozenset[str] = frozenset()
     ands: frozenset[str] = frozenset()
+    onto_next: frozenset[str] = frozenset()
+    calendar: str = ""
     inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
@@ -236,6 +241,8 @@ def build(spoken: Spoken) -> Lexicon:
         ands=frozenset(
             words[0] for words, senses in phrases.items() if Sense.AND in senses and len(words) == 1
         ),
+        onto_next=frozenset(map(fold, spoken.onto_next)),
+        calendar=spoken.calendar,
         inflection=Inflection(
             **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
         ),

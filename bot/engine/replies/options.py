@@ -61,7 +61,7 @@ def options_of(labels: tuple[str, ...], lexicon: Lexicon, ask: str = "") -> Opti
     """The options of a question with these labels, as this lexicon's speakers say them. ``asked``
     are the words of the question itself and what else people call them.
     """
-    written = [words_of(label, lexicon.mixed) for label in labels]
+    written = [words_of(label, lexicon.mixed, lexicon.onto_next) for label in labels]
     common = _common(written)
     parts: dict[str, set[int]] = {}
     for position, words in enumerate(written):
@@ -95,7 +95,7 @@ def options_of(labels: tuple[str, ...], lexicon: Lexicon, ask: str = "") -> Opti
     whole = _unique(synonyms) | whole
     spoken = options.words | {word for phrase in whole for word in phrase}
     longest = max(map(len, whole), default=1)
-    asked = _asked(words_of(ask, lexicon.mixed), lexicon)
+    asked = _asked(words_of(ask, lexicon.mixed, lexicon.onto_next), lexicon)
     return Options(whole, options.parts, common, options.labels, spoken, longest, asked)
 
 

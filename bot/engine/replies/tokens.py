@@ -1,7 +1,7 @@
 """A folded reply cut into words, digits, emoji and marks."""
 
 import re
-from collections.abc import Container
+from collections.abc import Collection, Container, Sequence
 from typing import NamedTuple
 
 from bot.engine.replies.fold import fold
@@ -43,11 +43,27 @@ def tokenise(text: str, whole: Container[str] = ()) -> list[Token]:
     return tokens
 
 
-def words_of(text: str, whole: Container[str] = ()) -> tuple[str, ...]:
+def words_of(
+    text: str, whole: Container[str] = (), onto_next: Collection[str] = ()
+) -> tuple[str, ...]:
     """Only the words and digits of a text."""
     if text.isalpha() and (folded := fold(text)).isalpha():  # one word, as most are: the short way
         return (_one_script(folded),)
-    return tuple(t.text for t in tokenise(text, whole) if t.kind in ("word", "digits"))
+    tokens = joined(tokenise(text, whole), onto_next)
+    return tuple(t.text for t in tokens if t.kind in ("word", "digits"))
+
+
+def joined(tokens: Sequence[Token], onto_next: Collection[str]) -> Sequence[Token]:
+    """The tokens with words of ``onto_next`` and the next as one word: Persian ``mi khaham``."""
+    if not onto_next:
+        return tokens
+    found: list[Token] = []
+    for token in tokens:
+        if found and token.kind == "word" and found[-1].text in onto_next:
+            found[-1] = found[-1]._replace(text=found[-1].text + token.text)
+        else:
+            found.append(token)
+    return found
 
 
 def _cut(run: str, whole: Container[str], glued: bool) -> list[Token]:

@@ -10,7 +10,7 @@ from bot.engine.replies.choice import read_choice
 from bot.engine.replies.choices import read_choices
 from bot.engine.replies.commands import in_order, read_command
 from bot.engine.replies.crisis import has_crisis
-from bot.engine.replies.dates import read_date
+from bot.engine.replies.dates import is_of_two_calendars, read_date
 from bot.engine.replies.fold import is_invisible, strip_ends
 from bot.engine.replies.leading import read_leading
 from bot.engine.replies.lexicon import Lexicon, Sense
@@ -27,7 +27,7 @@ from bot.engine.replies.repair import (
     unstretched,
 )
 from bot.engine.replies.scan import scan
-from bot.engine.replies.tokens import Token, tokenise
+from bot.engine.replies.tokens import Token, joined, tokenise
 
 _SINGLE = frozenset({AnswerType.CHOICE, AnswerType.YES_NO, AnswerType.PICTURE, AnswerType.LANGUAGE})
 _LONGEST_SEARCHED = 5000
@@ -94,7 +94,7 @@ class _Asked:
     typed: str
     tokens: Sequence[Token]
     lexicons: tuple[Lexicon, ...]
-    short: dict[str, list[Token]] = field(default_factory=dict)
+    short: dict[str, Sequence[Token]] = field(default_factory=dict)
     """The tokens without stretched letters by language, once they were needed."""
 
     def reading(self) -> Reading:
@@ -159,7 +159,7 @@ class _Asked:
         """The language that only its code asks for ("EN"). In a text it may be any word, and to
         another question a word of the session's language ("en", and).
         """
-        question, code = self.question, "".join(token.text for token in self.tokens)
+        question, code = self.question, "".join(t.text for t in self.tokens if t.kind == "word")
         if self._is_text() or not any(lexicon.language == code for lexicon in self.lexicons):
             return None
         is_free = question is None or question.type is AnswerType.LANGUAGE
@@ -216,10 +216,23 @@ class _Asked:
             return None
         lexicon, options = self.lexicons[0], self._options(self.lexicons[0])
         own = self._read(lexicon)
+        if self._is_of_two_calendars():
+            return Unclear("a day in which calendar")
         if isinstance(own, Understood):
             return own
-        is_sure = all(is_known(token, lexicon, options) for token in self.tokens)
+        is_sure = all(
+            is_known(token, lexicon, options) for token in joined(self.tokens, lexicon.onto_next)
+        )
         return own if is_sure and own.reason != UNKNOWN else None
+
+    def _is_of_two_calendars(self) -> bool:
+        question = self.question
+        return (
+            question is not None
+            and question.type is AnswerType.DATE
+            and self.lexicons[0].calendar == "solar"
+            and is_of_two_calendars(self.tokens, question.today)
+        )
 
     def _foreign_answer(self) -> Understood | Unclear | None:
         """The answer in another language, if all languages that have one agree."""
@@ -301,11 +314,12 @@ class _Asked:
     def _is_text(self) -> bool:
         return self.question is not None and self.question.type is AnswerType.TEXT
 
-    def _unstretched(self, lexicon: Lexicon) -> list[Token]:
+    def _unstretched(self, lexicon: Lexicon) -> Sequence[Token]:
         tokens = self.short.get(lexicon.language)
         if tokens is None:
             options = self._options(lexicon)
-            tokens = unstretched(self.tokens, lexicon, options, THRICE)
+            apart = joined(self.tokens, lexicon.onto_next)
+            tokens = unstretched(apart, lexicon, options, THRICE)
             if lexicon is self.lexicons[0]:
                 tokens = in_own_script(tokens, lexicon, options)
             self.short[lexicon.language] = tokens

@@ -81,6 +81,7 @@ HOSTILE = {
     "glued numbers": "eneen" * 320, "long word": "onbinbir" * 24, "dashes": "-" * 1600,
     "combining": "e\u0301" * 800, "smileys": ":(" * 800, "dots": "a." * 800, "emoji": "😀" * 1600,
     "spoken numbers": "een en " * 228, "crisis beginnings": "mijn man " * 178,
+    "gapped beginnings": "me hits wil &, " * 106, "ands": "en stop, " * 177,
     "unknown": "qwertzui asdfghjk yxcvbnml poiuztre" * 4, "slashes": "a/b/" * 400,
 }  # fmt: skip
 
@@ -93,7 +94,7 @@ def test_no_reply_takes_long(
         understand(question, HOSTILE[kind], lexicons, "nl")
         taken = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             understand(question, HOSTILE[kind], lexicons, "nl")
-            taken.append(time.perf_counter() - start)
+            taken.append(time.process_time() - start)
         assert min(taken) < 0.02  # the bar is 10 ms; twice that, since the machine is shared

@@ -213,3 +213,97 @@ def test_a_whole_row_with_its_number_is_that_row(
 
     assert isinstance(reading, Understood)
     assert reading.value == value
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [("TR", "tr"), ("nl", "nl"), ("tr.", "tr"), ("hollands", "nl"), ("ingilizce", None)],
+)
+def test_a_language_question_takes_codes_and_every_name(
+    reply: str, code: str | None, lexicons: Lexicons, questions: Questions
+) -> None:
+    reading = understand(questions["language"], reply, lexicons, "nl")
+    if code is None:  # it is not among the choices, but it is a language
+        assert reading == Commanded(Command.LANGUAGE, "other language", "en")
+    else:
+        assert isinstance(reading, Understood)
+        assert reading.value == code
+
+
+def test_a_language_code_asks_for_it_unless_it_is_a_word_here(
+    lexicons: Lexicons, questions: Questions
+) -> None:
+    for question in (None, questions["scale"]):
+        for reply in ("EN", "pl", "TR"):
+            reading = understand(question, reply, lexicons, "nl")
+            assert command_of(reading) is Command.LANGUAGE, reply
+    assert isinstance(understand(questions["scale"], "en", lexicons, "nl"), Unclear)
+    assert understand(questions["text"], "uk", lexicons, "nl") == Understood("uk", "word")
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "cents"),
+    [
+        ("nl", "anderhalf duizend", 150_000), ("nl", "tweeëneenhalf duizend", 250_000),
+        ("nl", "een half duizend", 50_000), ("nl", "2,5 duizend", 250_000),
+        ("en", "two thousand and a half", 250_000), ("en", "half a thousand", 50_000),
+        ("pl", "dwa i pół tysiąca", 250_000), ("ar", "نص ألف", 50_000),
+        ("ar", "ألفين ونص", 250_000), ("tr", "bir buçuk bin", 150_000),
+        ("fa", "دو هزار و نیم", 250_000),
+        ("es", "dos mil y medio", 250_000), ("fr", "deux mille et demi", 250_000),
+        ("nl", "twee en een half euro", 250), ("nl", "anderhalf", None), ("tr", "bir buçuk", None),
+    ],
+)  # fmt: skip
+def test_a_half_is_half_of_the_thousand_beside_it(
+    language: str, reply: str, cents: int | None, lexicons: Lexicons, questions: Questions
+) -> None:
+    reading = understand(questions["amount"], reply, lexicons, language)
+    assert (reading.value if isinstance(reading, Understood) else None) == cents
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "not no stress"), ("nl", "niet geen stress"), ("nl", "heel een beetje stress"),
+        ("nl", "veel maar niet altijd"),
+    ],
+)  # fmt: skip
+def test_a_denied_or_heightened_label_is_asked_again(
+    language: str, reply: str, lexicons: Lexicons, questions: Questions
+) -> None:
+    assert isinstance(understand(questions["scale"], reply, lexicons, language), Unclear)
+
+
+@pytest.mark.parametrize("reply", ["best wl stress", "bst wel stress", "best wel stresz"])
+def test_a_label_with_one_letter_wrong_is_that_label(
+    reply: str, lexicons: Lexicons, questions: Questions
+) -> None:
+    reading = understand(questions["scale"], reply, lexicons, "nl")
+    assert isinstance(reading, Understood)
+    assert reading.value == 3
+
+
+def test_days_are_counted_where_days_are_asked_for(lexicons: Lexicons) -> None:
+    today = date(2026, 11, 22)
+    days = Question(AnswerType.NUMBER, today, low=0, high=7, ask={"nl": "Hoeveel dagen sport u?"})
+    children = Question(AnswerType.NUMBER, today, low=0, high=7, ask={"nl": "Hoeveel kinderen?"})
+    reading = understand(days, "4 dagen", lexicons, "nl")
+    assert isinstance(reading, Understood)
+    assert reading.value == 4
+    assert isinstance(understand(children, "4 dagen", lexicons, "nl"), Unclear)
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", " ", ""])
+def test_a_persian_joiner_a_space_and_nothing_are_the_same(joiner: str, lexicons: Lexicons) -> None:
+    work = Question(
+        AnswerType.CHOICE,
+        date(2026, 11, 22),
+        ("paid", "seeking"),
+        {"fa": ("کار با حقوق", f"دنبال کار می{joiner}گردم")},
+    )
+    for typed in ("\u200c", " ", ""):
+        reading = understand(work, f"دنبال کار می{typed}گردم", lexicons, "fa")
+        assert isinstance(reading, Understood), typed
+        assert reading.value == "seeking"
+        stopped = understand(work, f"پیام نمی{typed}خوام", lexicons, "fa")
+        assert command_of(stopped) is Command.STOP
