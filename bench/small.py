@@ -15,7 +15,7 @@ from bot.content.compose import compose
 from bot.content.library import Library, load_library
 from bot.content.revision import dump_revision, load_revision
 from bot.engine.advance import advance
-from bot.engine.asking import reply_question
+from bot.engine.asking import Words, reply_question
 from bot.engine.effects import Send
 from bot.engine.events import Replied, Started
 from bot.engine.replies.reading import Understood
@@ -50,7 +50,7 @@ def engine_turn() -> float:
     library = load_library(Path("flows"), Path("locales"), Path("assets"))
     revision = library.studies["klantmonitor"].flows["periodic"]
     texts = library.texts(revision)
-    labels = {code: {**library.own[code], **revision.texts[code]} for code in revision.texts}
+    labels = Words({c: {**library.own[c], **revision.texts[c]} for c in revision.texts})
     run, _ = advance(revision.flow, Run("r", revision.hash, "p", "nl"), Started())
     run, _ = advance(revision.flow, run, Replied("m", Understood("start", "x"), "ja", "whatsapp"))
     stored = dump_run(run)

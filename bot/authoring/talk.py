@@ -13,7 +13,7 @@ from bot.content.revision import Revision
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.engine.advance import advance
-from bot.engine.asking import reply_question
+from bot.engine.asking import Words, reply_question
 from bot.engine.effects import Effect, Erase, Grant, OptIn, OptOut, Send, SetTimer
 from bot.engine.events import Event, Expired, Replied, Started, TimedOut
 from bot.engine.flow import Value
@@ -62,10 +62,12 @@ class Talk:
 
     def type(self, text: str) -> list[Form]:
         """The person types."""
-        words = {
-            language: ChainMap(texts, self.library.own.get(language, {}))
-            for language, texts in self.revision.texts.items()
-        }
+        words = Words(
+            {
+                language: ChainMap(texts, self.library.own.get(language, {}))
+                for language, texts in self.revision.texts.items()
+            }
+        )
         flow = self.revision.flow
         question = reply_question(flow, self.run, words, self.now.date())
         reading = understand(question, text, self.lexicons, self.run.language)
@@ -107,8 +109,8 @@ class Talk:
         return forms
 
     def _may_leave(self, send: Send) -> bool:
-        """As routing has it: whoever stopped gets the farewell and nothing else."""
-        return send.purpose == "farewell" or not self.is_opted_out
+        """As routing has it: whoever stopped gets the farewell, and what they ask for."""
+        return send.purpose in ("farewell", "answer") or not self.is_opted_out
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
         language, values = self.run.language, self.values()

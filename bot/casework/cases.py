@@ -38,6 +38,19 @@ def find_case(db: Connection, case: int) -> Any:
     return db.execute(select(CASES).where(CASES.c.id == case)).first()
 
 
+def is_open_case(db: Connection, participant: str, kind: str) -> bool:
+    """Whether a case of this kind is open for this participant."""
+    here = (CASES.c.participant_id == participant, CASES.c.open_key == kind)
+    return db.execute(select(CASES.c.id).where(*here)).first() is not None
+
+
+def was_opened_since(db: Connection, participant: str, kind: str, since: datetime) -> bool:
+    """Whether somebody was told of this since then, though the case may be closed by now."""
+    here = (CASES.c.participant_id == participant, CASES.c.kind == kind)
+    found = select(CASES.c.id).where(*here, CASES.c.opened_at >= since)
+    return db.execute(found.limit(1)).first() is not None
+
+
 def accept(db: Connection, case: int, owner: str, now: datetime) -> bool:
     """Somebody takes an open case over, and its alarm is silent; false when nothing was open."""
     taken = (
@@ -56,3 +69,11 @@ def close(db: Connection, case: int, now: datetime) -> bool:
         .values(closed_at=now, alarm_at=None, open_key=cast(CASES.c.id, String))
     )
     return db.execute(closed).rowcount == 1
+
+
+def close_kind(db: Connection, participant: str, kind: str, now: datetime) -> None:
+    """The open case of this kind is dealt with without a person, if there is one."""
+    here = (CASES.c.participant_id == participant, CASES.c.open_key == kind)
+    found = db.execute(select(CASES.c.id).where(*here)).scalar()
+    if found is not None:
+        close(db, found, now)

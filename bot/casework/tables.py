@@ -9,8 +9,9 @@ from bot.store.columns import Serial, UtcTime
 
 
 class Case(SQLModel, table=True):
-    """A concern of one participant: human, crisis, wrong_person, not_understood, erase, silent or
-    parked (a message of which nobody knows whether it left).
+    """A concern of one participant: human, crisis, wrong_person, not_understood, erase, silent,
+    parked (a message of which nobody knows whether it left) or unpaid (a voucher that is owed to
+    who cannot be written to).
 
     ``open_key`` is the kind while the case is open and its own id once closed, so that a
     participant has at most one open case of a kind. ``owner`` has accepted it. ``alarm_at`` is when

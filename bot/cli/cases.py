@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from bot.casework import cases
 from bot.cli.common import fail, opened
 from bot.conversation.behind import person_in, told_in
+from bot.conversation.unpaid import reason_of
 from bot.panel import participants
 
 app = typer.Typer(no_args_is_help=True, help="Cases: what waits for a person.")
@@ -20,16 +22,19 @@ Number = Annotated[int, typer.Argument(help="The case's number, as in its alarm.
 def list_cases(
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
-    """Every open case: number, kind, participant, since when, by whom it was accepted."""
+    """Every open case: number, kind, participant, since when, by whom it was accepted; what is
+    owed, if it is about money.
+    """
     with opened() as (_, database):
-        found = database.run(cases.open_cases)
+        found = database.run(_with_reasons)
     if as_json:
-        print(json.dumps([_told(row) for row in found], default=str))
+        print(json.dumps([{**_told(row), "reason": why} for row, why in found], default=str))
         return
-    for row in found:
+    for row, why in found:
+        told = f"\t{why}" if why else ""
         print(
             f"{row.id}\t{row.kind}\t{row.participant_id}\t{row.opened_at:%Y-%m-%d %H:%M} UTC\t"
-            f"{row.owner or 'nobody yet'}"
+            f"{row.owner or 'nobody yet'}{told}"
         )
 
 
@@ -43,7 +48,10 @@ def show(case: Number) -> None:
         person = database.run(person_in, row)
         addresses = database.run(participants.addresses_of, row.participant_id)
         words = database.run(told_in, row)
+        why = database.run(reason_of, row)
     print(f"case {row.id}: {row.kind}, opened {row.opened_at:%Y-%m-%d %H:%M} UTC")
+    if why:
+        print(f"{why}. Wants messages again: START. Else: polsbot voucher list, then voucher hand")
     print(f"accepted by {row.owner}" if row.owner else "accepted by nobody yet")
     print(f"{person.first_name or 'no name'}, {person.language}, {person.id}")
     for address in addresses:
@@ -74,6 +82,10 @@ def close(case: Number) -> None:
         if not database.run(cases.close, case, datetime.now(UTC)):
             raise _unknown(case)
     print(f"case {case} is closed")
+
+
+def _with_reasons(db: Connection) -> list[tuple[Any, str]]:
+    return [(row, reason_of(db, row)) for row in cases.open_cases(db)]
 
 
 def _unknown(case: int) -> typer.Exit:

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import segno
 import typer
 
 from bot.cli.common import explained, fail
@@ -36,6 +35,8 @@ def qr(
         if language and language not in revision.flow.languages:
             raise fail(f"{flow} is complete in {', '.join(revision.flow.languages)} only.")
         link = link_of(settings, channel, words_of(study_name, flow_name, language))
+        import segno
+
         code = segno.make(link, error="m", micro=False)
         print(link)
         if file is not None:

@@ -5,6 +5,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -21,6 +22,9 @@ from bot.store.database import Database
 from bot.store.errors import StoreError
 
 _BAR = 30
+
+Yes = Annotated[bool, typer.Option("--yes", help="Really do it; else only say what would be done.")]
+"""The one word for what saves, opens, pays or erases: the same in every command."""
 
 EXAMPLE_NUMBER = "+31612345678"
 """Whoever is on duty in the study that comes with the program."""

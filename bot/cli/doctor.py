@@ -9,8 +9,6 @@ from typing import Annotated
 
 import aiohttp
 import typer
-from redis import Redis
-from redis.exceptions import RedisError
 
 from bot.authoring.diff import Verdict, verdict_of
 from bot.channels.contract import APPROVED, SendError
@@ -189,6 +187,9 @@ def _mail(here: Installation) -> str:
 def _redis(here: Installation) -> str:
     if here.settings.redis_url is None:
         return "not set (each process keeps its own clock)"
+    from redis import Redis
+    from redis.exceptions import RedisError
+
     try:
         with closing(Redis.from_url(here.settings.redis_url, socket_timeout=_PATIENCE)) as redis:
             redis.ping()

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import fail, opened, study_of, write
+from bot.cli.common import Yes, fail, opened, study_of, write
 from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
 from bot.panel.participants import PARTICIPANTS, addresses_of, already_reached, enrol
@@ -123,7 +123,7 @@ def stop_person(participant: str) -> None:
 @app.command(name="forget")
 def forget_person(
     participant: str,
-    yes: Annotated[bool, typer.Option("--yes", help="Really erase.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Erase name, addresses, answers and typed words; how waves ended and amounts stay."""
     if not yes:

@@ -1,4 +1,4 @@
-"""Enrolling many people from a CSV file: first a preview, then --apply."""
+"""Enrolling many people from a CSV file: first a preview, then --yes."""
 
 import sys
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import fail, opened, study_of
+from bot.cli.common import Yes, fail, opened, study_of
 from bot.panel.roster import compare, save
 from bot.panel.roster_file import RosterError, read_roster
 from bot.runtime import library_of
@@ -18,7 +18,7 @@ def import_people(
     study: Annotated[str, typer.Argument(help="The study's name.")],
     file: Annotated[Path, typer.Argument(help="CSV: first_name, phone or email, and more.")],
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
-    apply: Annotated[bool, typer.Option("--apply", help="Save; else only look.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Enrol and change people from a list; says what is new, changed, the same or wrong."""
     try:
@@ -44,8 +44,8 @@ def import_people(
         if counts["wrong"]:
             print("Mend the wrong rows or take them out; nothing was saved.", file=sys.stderr)
             raise typer.Exit(1)
-        if not apply:
-            print("Nothing was saved. Add --apply to save.", file=sys.stderr)
+        if not yes:
+            print("Nothing was saved. Add --yes to save.", file=sys.stderr)
             return
         for number, participant in database.run(save, lines, now):
             print(f"{file.name}:{number}\tsaved\t{participant}")

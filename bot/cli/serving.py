@@ -31,7 +31,6 @@ from bot.jobs.cards import draw_ahead
 from bot.jobs.contents import learn_contents
 from bot.jobs.purchases import keep_buying
 from bot.jobs.ticker import tick
-from bot.jobs.worker import carry_clock
 from bot.logs import set_up_logs
 from bot.message import Channel
 from bot.runtime import Runtime, open_runtime
@@ -126,7 +125,11 @@ def _check_seller(runtime: Runtime) -> None:
 
 def _clock(conversations: Conversations, redis_url: str | None) -> Coroutine[Any, Any, None]:
     """Carried by arq where there is a Redis, else in this process alone."""
-    return tick(conversations) if redis_url is None else carry_clock(conversations, redis_url)
+    if redis_url is None:
+        return tick(conversations)
+    from bot.jobs.worker import carry_clock
+
+    return carry_clock(conversations, redis_url)
 
 
 async def serve_until_stopped(app: web.Application, host: str, port: int) -> None:

@@ -121,8 +121,11 @@ def status(
     """Say how far every language of every flow is."""
     from bot.authoring.i18n.status import status_of
 
-    rows = status_of(_loaded(flows, locales, assets))
+    library = _loaded(flows, locales, assets)
+    rows = status_of(library)
     print(json.dumps([row.form() for row in rows], indent=2) if as_json else _table(rows))
+    for problem in library.catalogues.problems:
+        print(f"{problem.file}:{problem.line}: {problem.message}", file=sys.stderr)
     raise typer.Exit(1 if any(row.percent < fail_under for row in rows) else 0)
 
 

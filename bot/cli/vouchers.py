@@ -11,12 +11,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import fail, opened, study_of
+from bot.cli.common import Yes, fail, opened, study_of
 from bot.content.cards.card import CardError
 from bot.content.cards.voucher import VoucherCard, draw_voucher
 from bot.content.library import Library
+from bot.conversation import handing
 from bot.conversation.books import stocks
 from bot.conversation.pay import rule_of, settle
+from bot.conversation.revisions import Content
 from bot.rewards.paying import cancel
 from bot.rewards.payouts import OPEN, PAYOUTS
 from bot.rewards.purchases import open_purchases
@@ -26,8 +28,6 @@ from bot.runtime import library_of
 from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Vouchers and payouts.")
-
-Yes = Annotated[bool, typer.Option("--yes", help="Really do it; else only say what would be done.")]
 
 
 @app.command(name="import")
@@ -77,8 +77,6 @@ def import_file(
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """How many vouchers are left, wanted now, and wanted after one more wave; exit 1 when low."""
-    from bot.conversation.revisions import Content
-
     with opened() as (settings, database):
         content = Content(library_of(settings), {})
         found = database.run(stocks, content, datetime.now(UTC))
@@ -139,6 +137,25 @@ def settle_payout(
         if not database.run(settle, payout, arrived, datetime.now(UTC)):
             raise fail(f"Payout {payout} is not one to settle. See `polsbot voucher list`.")
     print(f"{payout} {'arrived' if arrived else 'is sent once more'}")
+
+
+@app.command(name="hand")
+def hand_over(payout: str, yes: Yes = False) -> None:
+    """Print a voucher for you to hand over to somebody who may not be written to. It is booked as
+    paid, and no machine sends it. Destroy what is printed when it is handed over.
+    """
+    if not yes:
+        raise fail(
+            f"This prints a code and books it as paid. Say: polsbot voucher hand {payout} --yes"
+        )
+    with opened() as (settings, database):
+        content = Content(library_of(settings), {})
+        taken = database.run(handing.hand_over, content, payout, datetime.now(UTC))
+    if taken is None:
+        raise fail(
+            f"Payout {payout} cannot be handed over: it is not waiting, or no voucher is there."
+        )
+    print(f"{taken.shop}\t{taken.cents} cents\tuntil {taken.expires_on}\t{taken.code}")
 
 
 @app.command(name="cancel")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, select
 
-from bot.cli.common import fail, opened, study_of
+from bot.cli.common import Yes, fail, opened, study_of
 from bot.content.lexicon import load_lexicons
 from bot.content.study import Study
 from bot.conversation.forecast import Forecast, LeftOut, forecast
@@ -67,7 +67,7 @@ def start(
     flow: Annotated[str, typer.Argument(help="study/flow")],
     number: Annotated[int, typer.Option(help="Which repetition.", min=1)] = 1,
     participant: Annotated[str, typer.Option(help="One participant; default: all.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Really open; else only say who.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Open a flow now, for one participant or all who agreed. Once per participant and number."""
     study_name, _, flow_name = flow.partition("/")

@@ -30,9 +30,12 @@ class Entry:
 
 @dataclass(slots=True)
 class Catalogues:
-    """All entries: language → text key → entries of that key."""
+    """All entries: language → text key → entries of that key. ``unread`` are the languages with a
+    file that cannot be read: what they lack may stand in it.
+    """
 
     entries: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def entry(self, language: str, key: str, source: str) -> Entry | None:
@@ -50,7 +53,7 @@ class Catalogues:
 
 def fault_of(entry: Entry, source: str) -> tuple[str, str] | None:
     """Code and sentence of what keeps a translation from being sent."""
-    if not entry.text:
+    if not entry.text.strip():
         return "I001", "this text is not translated"
     if entry.fuzzy:
         return "I002", "this translation is marked fuzzy, so it is not sent"
@@ -65,6 +68,8 @@ def fault_of(entry: Entry, source: str) -> tuple[str, str] | None:
     forbidden = FORBIDDEN.search(entry.text)
     if forbidden is not None:
         return "I006", f"the invisible character U+{ord(forbidden[0]):04X} is not allowed"
+    if "\n" in entry.text and "\n" not in source:
+        return "I006", "this translation has a line break, its source has none"
     return None
 
 
@@ -112,7 +117,10 @@ def _read_file(catalogues: Catalogues, language: str, path: Path) -> None:
     file, problems = read_po_file(path)
     catalogues.problems.extend(problems)
     keys = catalogues.entries.setdefault(language, {})
-    for entry in () if file is None else file.entries:
+    if file is None:
+        catalogues.unread.add(language)
+        return
+    for entry in file.entries:
         place = Place(path, entry.line, 1, len(entry.excerpt), entry.excerpt)
         if entry.is_obsolete or not entry.source:
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.engine.replies.lexicon import Lexicon, Order, Sense
+from bot.engine.replies.lexicon import Lexicon, Order, Sense, written_out
 from bot.engine.replies.options import options_of
 from bot.engine.replies.reading import Command
 from bot.engine.replies.tokens import words_of
@@ -15,11 +15,14 @@ _ANSWERS = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.ORDINAL, Sense.ALL, Sense.R
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A phrase of one language (folded) and the two things it means there."""
+    """A phrase of one language (folded) and the two things it means there. One that ``hides_stop``
+    would take a person's stop for an answer.
+    """
 
     language: str
     phrase: str
     message: str
+    hides_stop: bool = False
 
     def __str__(self) -> str:
         return f"{self.language}: {self.phrase!r} {self.message}"
@@ -75,10 +78,11 @@ def _label_clashes(labels: tuple[str, ...], lexicon: Lexicon) -> Iterator[Clash]
         seen[text] = label
         order = lexicon.order(text)
         if order is not None and order.command is not Command.LANGUAGE:
-            yield Clash(lexicon.language, label, f"also means {order.command}; the label wins")
+            means = f"also means {order.command}; the label wins"
+            yield Clash(lexicon.language, label, means, order.command is Command.STOP)
     whole = options_of(labels, lexicon).whole
     for key, others in lexicon.same:
-        for words in others:
+        for words in written_out(others):
             if whole.get(key) is not None and words in whole and whole[words] != whole[key]:
                 message = f"is said to mean {' '.join(key)!r}, but fits {labels[whole[words]]!r}"
                 yield Clash(lexicon.language, " ".join(words), message)

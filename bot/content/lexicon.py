@@ -9,7 +9,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.engine.replies.lexicon import LISTED, VALUED, Lexicon, Spoken, build
-from bot.engine.replies.patterns import compiled, expand
+from bot.engine.replies.patterns import bounded, parts
+from bot.engine.replies.phrases import gathered
 from bot.engine.replies.reading import Command
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -95,7 +96,7 @@ class _Reader:
         commands = {}
         for name, node in self._pairs(top.pop("commands", None)):
             if name in {command.value for command in Command}:
-                commands[Command(name)] = self._patterns(node, compiled)
+                commands[Command(name)] = self._patterns(node, parts)
             else:
                 self._fault(node, f"{name!r} is no command")
         spoken = Spoken(
@@ -105,10 +106,11 @@ class _Reader:
             refusal=self._parts(
                 top.pop("refusal", None), ("about", "deny", "end", "beside"), "a refusal"
             ),
-            crisis=self._patterns(top.pop("crisis", None)),
+            crisis=self._patterns(top.pop("crisis", None), _gathered),
+            harmless=self._patterns(top.pop("harmless", None), _gathered),
             languages=self._lists(top.pop("languages", None)),
-            language_asked=self._patterns(top.pop("language_asked", None), compiled),
-            language_refused=self._patterns(top.pop("language_refused", None), compiled),
+            language_asked=self._patterns(top.pop("language_asked", None), parts),
+            language_refused=self._patterns(top.pop("language_refused", None), parts),
             listed=listed,
             valued=valued,
             same=self._lists(top.pop("same", None)),
@@ -170,7 +172,7 @@ class _Reader:
         return found
 
     def _patterns(
-        self, node: Node | None, check: Callable[[str], object] = expand
+        self, node: Node | None, check: Callable[[str], object] = bounded
     ) -> tuple[str, ...]:
         if node is None:
             return ()
@@ -190,3 +192,8 @@ class _Reader:
     def _fault(self, node: Node | None, message: str) -> None:
         line = node.start_mark.line + 1 if node is not None else 1
         self.problems.append(LexiconProblem(self.path, line, message))
+
+
+def _gathered(source: str) -> object:
+    """Raises ``ValueError`` if it is no phrase."""
+    return gathered((source,))

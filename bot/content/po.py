@@ -155,6 +155,10 @@ class _Reader:
         elif self._open is None:
             self._fault(number, "this text belongs to no msgid or msgstr")
         else:
+            for letter in _ESCAPE.findall(string[1]):
+                if letter not in _PLAIN:
+                    told = f"\\{letter} means nothing: write \\\\ for a backslash"
+                    self._fault(number, told)
             self._open.append(_ESCAPE.sub(lambda one: _PLAIN.get(one[1], one[1]), string[1]))
 
     def _begin(self, number: int, key: str, line: str, *, obsolete: bool) -> None:

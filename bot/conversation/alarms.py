@@ -53,8 +53,10 @@ def accepted_by_reply(
     it is said.
     """
     match = _ACCEPTED.fullmatch(inbound.text)
+    if match is None:
+        return False
     on_duty = [one for one in content.library.studies.values() if one.duty == inbound.sender]
-    if match is None or not on_duty:
+    if not on_duty:
         return False
     case = find_case(db, int(match[1]))
     study = None if case is None else _study_of(db, case)

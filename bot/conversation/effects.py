@@ -3,7 +3,7 @@ that handled the event, so that either all of it happened or nothing.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -31,7 +31,9 @@ from bot.panel import participants
 from bot.panel.consent import note_consent
 from bot.panel.tables import Invitation
 from bot.panel.timers import ERASURE, drop_timers, set_timer
+from bot.rewards import erasing
 from bot.rewards.ledger import grant
+from bot.rewards.payouts import put_off, waiting_of
 from bot.store.statements import Statement
 
 OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
@@ -44,14 +46,24 @@ LOST = (str(DeliveryState.FAILED), DROPPED)
 """States of a message that certainly did not arrive."""
 
 AFTER_THE_FAREWELL = timedelta(minutes=2)
-"""How long an erasure waits: the receipt has to find the address once more."""
+"""How long an erasure waits: the receipt has to find the address once more. Until then nobody is
+known there either, so that no word of ours speaks of messages to come.
+"""
 
-_SEND = Statement(insert(OUTBOUND))
+_SEND = Statement(insert(OUTBOUND).returning(OUTBOUND.c.id))
 _ANSWER = Statement(insert(ANSWERS))
 _DROP = Statement(
     update(OUTBOUND)
     .where(
         OUTBOUND.c.address_id == bindparam("it"),
+        OUTBOUND.c.state == str(DeliveryState.QUEUED),
+    )
+    .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
+)
+_DROP_THEIRS = Statement(
+    update(OUTBOUND)
+    .where(
+        OUTBOUND.c.participant_id == bindparam("it"),
         OUTBOUND.c.state == str(DeliveryState.QUEUED),
     )
     .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
@@ -78,13 +90,21 @@ class Scene:
     batch: str = field(default_factory=lambda: secrets.token_hex(6))
 
 
+Say = Callable[[Connection, Send, Scene], bool]
+"""Saves a message that leaves at once, and says so; else it is for the line."""
+
+
 def apply(  # noqa: C901 - one case per effect
-    db: Connection, effects: Iterable[Effect], scene: Scene
+    db: Connection, effects: Iterable[Effect], scene: Scene, say: Say | None = None
 ) -> int:
-    """Write the rows of these effects, in order; returns how many messages wait to be sent."""
+    """Write the rows of these effects, in order; returns how many messages wait to be sent. ``say``
+    saves a message that need not wait.
+    """
     count = 0
     for effect in effects:
         match effect:
+            case Send() if say is not None and say(db, effect, scene):
+                pass
             case Send():
                 enqueue(db, effect, scene)
                 count += 1
@@ -108,9 +128,7 @@ def apply(  # noqa: C901 - one case per effect
                 _opt_in(db, scene)
             case Erase():
                 open_case(db, scene.participant, ERASURE, scene.now)
-                _opt_out(db, scene)
-                if scene.run is not None:
-                    set_timer(db, scene.run, ERASURE, None, scene.now + AFTER_THE_FAREWELL)
+                _leave(db, scene)
             case End() if scene.run is not None:
                 drop_timers(db, scene.run, scene.now)
             case SetTimer() | Grant() | End():
@@ -122,26 +140,29 @@ def apply(  # noqa: C901 - one case per effect
 
 def enqueue(db: Connection, send: Send, scene: Scene) -> None:
     """Save a message before it is sent."""
-    queue(
-        db,
-        scene.now,
-        participant_id=scene.participant or None,
-        run_id=scene.run,
-        address_id=scene.address,
-        channel=scene.channel,
-        batch=scene.batch,
-        purpose=send.purpose,
-        language=scene.language,
-        order=dump_send(send),
-    )
+    queue(db, scene.now, **saved(send, scene))
 
 
-def queue(db: Connection, now: datetime, **values: Any) -> None:
+def saved(send: Send, scene: Scene) -> dict[str, Any]:
+    """A message as ``queue`` takes it."""
+    return {
+        "participant_id": scene.participant or None,
+        "run_id": scene.run,
+        "address_id": scene.address,
+        "channel": scene.channel,
+        "batch": scene.batch,
+        "purpose": send.purpose,
+        "language": scene.language,
+        "order": dump_send(send),
+    }
+
+
+def queue(db: Connection, now: datetime, **values: Any) -> int:
     """The one way into the outbox; its token is what a provider tells us back. What is not among
-    ``values`` is as for a message that nobody has tried to send.
+    ``values`` is as for a message that nobody has tried to send. Returns the row's id.
     """
     fresh = {
-        "token": secrets.token_urlsafe(16),
+        "token": new_token(),
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,
@@ -149,7 +170,13 @@ def queue(db: Connection, now: datetime, **values: Any) -> None:
         "created_at": now,
         "not_before": now,
     }
-    _SEND.run(db, **(fresh | values))
+    row: int = _SEND.row(db, **(fresh | values)).id
+    return row
+
+
+def new_token() -> str:
+    """Nobody can guess it."""
+    return secrets.token_urlsafe(16)
 
 
 def _record(db: Connection, record: Record, scene: Scene) -> None:
@@ -195,11 +222,34 @@ def _opt_out(db: Connection, scene: Scene) -> None:
         _DROP.run(db, it=address, why="opted out", now=scene.now)
 
 
+def _leave(db: Connection, scene: Scene) -> None:
+    """From now on nobody is known under these addresses, and what was to be said is held back;
+    names, numbers and answers go when the receipt has left. Somebody else who is reached there
+    stays; who only tried something out there is the same person.
+    """
+    due = scene.now + AFTER_THE_FAREWELL
+    participants.leave(db, scene.participant)
+    erasing.forget(db, scene.participant, scene.study, scene.now)
+    _DROP_THEIRS.run(db, it=scene.participant, why="erased", now=scene.now)
+    set_timer(db, scene.run or scene.participant, ERASURE, None, due)
+    for address in _with_here(scene, participants.addresses_of(db, scene.participant)):
+        others = participants.people_at(db, address)
+        if any(not one.is_test for one in others):
+            continue
+        participants.opt_out(db, address, scene.now)
+        _DROP.run(db, it=address, why="erased", now=scene.now)
+        for one in others:
+            participants.leave(db, one.id)
+            set_timer(db, one.id, ERASURE, None, due)
+
+
 def _opt_in(db: Connection, scene: Scene) -> None:
     """The person asked back. E-mails come back where they were stopped and nowhere else."""
     mine = participants.addresses_of(db, scene.participant)
     for address in _with_here(scene, [row for row in mine if row.channel != Channel.EMAIL]):
         participants.opt_in(db, address)
+    for payout in waiting_of(db, scene.participant):
+        put_off(db, payout, scene.now)  # what could not be sent until now
 
 
 def _with_here(scene: Scene, rows: Iterable[Any]) -> list[str]:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from bot.casework.cases import close_kind
 from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
 from bot.conversation.guards import INBOUND
 from bot.conversation.orders import dump_send
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.runs import save_run
+from bot.conversation.unpaid import KIND as UNPAID
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
 from bot.engine.stored import load_run
@@ -27,7 +29,7 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
     for address in addresses:
         participants.opt_out(db, address.id, now)
     _drop_waiting(db, participant, now)
-    _end_runs(db, participant, now)
+    end_runs(db, participant, now)
     return bool(addresses)
 
 
@@ -38,7 +40,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
-    _end_runs(db, participant, now)
+    end_runs(db, participant, now)
     for address in addresses:
         db.execute(update(INBOUND).where(INBOUND.c.address_id == address).values(text=None))
     db.execute(
@@ -57,6 +59,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     study = db.execute(person).scalar()
     if study is not None:
         erasing.forget(db, participant, study, now)
+        close_kind(db, participant, UNPAID, now)
     return erase(db, participant, now)
 
 
@@ -71,12 +74,13 @@ def _drop_waiting(db: Connection, participant: str, now: datetime) -> None:
     )
 
 
-def _end_runs(db: Connection, participant: str, now: datetime) -> None:
+def end_runs(db: Connection, participant: str, now: datetime, cause: str = "operator") -> None:
+    """Nothing is asked of this person any more; raises StaleError when a run has moved on."""
     waiting = select(RUNS).where(
         RUNS.c.participant_id == participant, RUNS.c.status == str(RunStatus.WAITING)
     )
     for row in db.execute(waiting).all():
         ended = replace(load_run(row.state), status=RunStatus.STOPPED, step=None)
         save_run(db, row, ended, now)
-        note_ending(db, None, row.invitation_id, ended, cause="operator")
+        note_ending(db, None, row.invitation_id, ended, cause=cause)
         drop_timers(db, row.id, now)

@@ -7,6 +7,7 @@ number, for an organisation and for everybody. What is held back raises an alert
 from collections import Counter
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -50,6 +51,9 @@ class Pace(StrEnum):
 TOO_FAST = "too fast"
 """The batch of the request to wait, by which it is known that it was said."""
 
+NOT_ALLOWED = "not an allowed country"
+"""Why a message was dropped."""
+
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
@@ -76,6 +80,21 @@ _TOLD = Statement(
     )
     .limit(1)
 )
+_NOT_ALLOWED = (
+    OUTBOUND.c.created_at > bindparam("since"),
+    OUTBOUND.c.code == NOT_ALLOWED,
+)
+_ABROAD = Statement(
+    select(OUTBOUND.c.id).where(*_NOT_ALLOWED, OUTBOUND.c.participant_id.is_(None)).limit(1)
+)
+_THEIRS = PARTICIPANTS.alias("theirs")
+_ABROAD_WITH_US = Statement(
+    select(OUTBOUND.c.id)
+    .join(PARTICIPANTS, PARTICIPANTS.c.id == OUTBOUND.c.participant_id)
+    .join(_THEIRS, _THEIRS.c.organisation_id == PARTICIPANTS.c.organisation_id)
+    .where(*_NOT_ALLOWED, _THEIRS.c.id == bindparam("person"))
+    .limit(1)
+)
 _GREETED = Statement(
     select(func.count().label("number")).where(ADDRESSES.c.greeted_at > bindparam("since"))
 )
@@ -90,6 +109,25 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
         return True
     studies = [study] if study is not None else list(content.library.studies.values())
     return country_of(address) in {country for one in studies for country in one.countries}
+
+
+def note_abroad(db: Connection, row: Any, now: datetime) -> None:
+    """Tell of a message that may not leave, since its number is in no country that is allowed: the
+    first one in a day for an organisation, and the first one to strangers. Who writes to us from
+    everywhere must not drown what else people have to look at.
+    """
+    if not was_abroad_told(db, row.participant_id, now):
+        alert("country", "a number of a country that is not allowed; told once a day", row=row.id)
+
+
+def was_abroad_told(db: Connection, participant: str | None, now: datetime) -> bool:
+    """Whether such a message was held back within a day: to somebody of the same organisation, or
+    to a stranger (``None``).
+    """
+    since = now - _DAY
+    if participant is None:
+        return _ABROAD.row(db, since=since) is not None
+    return _ABROAD_WITH_US.row(db, since=since, person=participant) is not None
 
 
 def pace_of(db: Connection, address: str, name: str, now: datetime) -> Pace:

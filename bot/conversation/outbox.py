@@ -15,9 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
-from bot.conversation.alerts import alert
 from bot.conversation.effects import DROPPED, OUTBOUND, queue
-from bot.conversation.guards import may_write_to
+from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
 from bot.conversation.letters import write_letter
 from bot.conversation.line import UNPROMPTED, next_in_line
 from bot.conversation.orders import forms, load_send
@@ -25,6 +24,7 @@ from bot.conversation.revisions import Content
 from bot.conversation.speak import speak
 from bot.conversation.templates import opening_form
 from bot.conversation.ways import way_to
+from bot.engine.effects import Send
 from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
 from bot.panel.hours import hours_of
@@ -87,6 +87,24 @@ class Claimed:
     message: OutboundMessage
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A message as it may leave: by which way, to which address, in which form and its stored
+    ``words``; those of the ``rest`` follow behind it.
+    """
+
+    way: Way
+    address: str
+    form: Form
+    words: str
+    rest: tuple[str, ...]
+
+    def claimed(self, row: int, token: str, tries: int) -> Claimed:
+        """It, under a lease of this process."""
+        message = OutboundMessage(token, Channel(self.way.channel), self.address, self.form)
+        return Claimed(row, tries, message)
+
+
 def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> list[Claimed]:
     """Take messages that may leave now, composed and under a lease. What cannot leave is dropped
     with its reason.
@@ -116,11 +134,11 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
 
 
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
-    """As ``_take``. A row that breaks our own code waits for a mended version, at most a day, and
-    holds up only the person it is for.
+    """As ``made``, and claimed. A row that breaks our own code waits for a mended version, at most
+    a day, and holds up only the person it is for.
     """
     try:
-        return _take(db, content, row, now)
+        message = made(db, content, row, load_send(row.order), now)
     except (SQLAlchemyError, StoreError):
         raise
     except Exception as fault:
@@ -128,48 +146,84 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
         if now - row.created_at < BROKEN_AT_MOST:
             return now + BROKEN
         return f"broken: {type(fault).__name__}"
+    if not isinstance(message, Made):
+        return message
+    way = message.way
+    queue_rest(db, row, row.id, message, now)
+    _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
+    return message.claimed(row.id, row.token, row.tries + 1)
 
 
-def _take(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
-    """The claimed message, the reason why it must not leave, or the time until which it is held."""
+def made(
+    db: Connection, content: Content, row: Any, send: Send, now: datetime
+) -> Made | str | datetime:
+    """The message as it may leave now, the reason why it must not leave, or the time until which it
+    is held. All that can break is done here, before the first write, but for the word of an e-mail,
+    which is of no use without it: a row that breaks leaves nothing behind.
+    """
     study = content.library.studies.get(row.study or "")
-    if row.purpose in UNPROMPTED and row.run_status not in (None, "waiting"):
-        return "the wave is closed"
-    if study is not None and row.purpose in UNPROMPTED:
-        if paused_since(db, study.name) is not None:
-            return now + WHILE_PAUSED
-        decent = hours_of(study).next(now, row.timezone)
-        if decent > now:
-            return decent
     opening = None
     if row.purpose in UNPROMPTED:
-        opening = opening_form(db, content, row, study, load_send(row.order))
+        held = _held(db, row, study, now)
+        if held is not None:
+            return held
+        opening = opening_form(db, content, row, study, send)
     found, address = way_to(db, content, row, study, now, opening)
     way = found.way
     if way is None:
         return found.reason
     if not may_write_to(content, study, way.channel, address):
-        alert("country", "a number of a country that is not allowed", row=row.id)
-        return "not an allowed country"
+        note_abroad(db, row, now)
+        return NOT_ALLOWED
     if row.purpose in UNPROMPTED and _has_answered(db, row, way):
         return "answered meanwhile"
     try:
-        form, *rest = _forms(db, content, row, study, found, opening, now)
+        form, *rest = _forms(db, content, row, send, study, found, opening, now)
     except ComposeError as error:
         return f"does not fit: {error}"
-    # All that can break is done before the first write, but for the word of an e-mail, which is of
-    # no use without it: a row that breaks leaves nothing behind.
     words, *further = (forms().dump_json(one).decode() for one in (form, *rest))
-    _queue_rest(db, row, way, further, now)
-    _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=words, lease=now + LEASE)
-    message = OutboundMessage(row.token, Channel(way.channel), address, form)
-    return Claimed(row.id, row.tries + 1, message)
+    return Made(way, address, form, words, tuple(further))
+
+
+def queue_rest(db: Connection, row: Any, first: int, message: Made, now: datetime) -> None:
+    """One order that makes several messages: the others follow right behind the first, whose id
+    this is.
+    """
+    for part, words in enumerate(message.rest, start=1):
+        queue(
+            db,
+            now,
+            participant_id=row.participant_id,
+            run_id=row.run_id,
+            address_id=message.way.id,
+            channel=message.way.channel,
+            place=first * 10 + part,
+            batch=row.batch,
+            purpose=row.purpose,
+            language=row.language,
+            order=row.order,
+            form=words,
+            is_plain=row.is_plain,
+        )
+
+
+def _held(db: Connection, row: Any, study: Study | None, now: datetime) -> str | datetime | None:
+    """What keeps back a message that nobody asked for just now."""
+    if row.run_status not in (None, "waiting"):
+        return "the wave is closed"
+    if study is None:
+        return None
+    if paused_since(db, study.name) is not None:
+        return now + WHILE_PAUSED
+    decent = hours_of(study).next(now, row.timezone)
+    return decent if decent > now else None
 
 
 def _forms(
     db: Connection,
     content: Content,
     row: Any,
+    send: Send,
     study: Study | None,
     found: Route,
     opening: TemplateForm | None,
@@ -183,7 +237,7 @@ def _forms(
         return (forms().validate_json(row.form),)
     if channel == Channel.EMAIL:
         return (write_letter(db, content, row, study, now),)
-    return speak(db, content, row, study, Channel.SMS if row.is_plain else Channel(channel))
+    return speak(db, content, row, send, study, Channel.SMS if row.is_plain else Channel(channel))
 
 
 def _has_answered(db: Connection, row: Any, way: Way) -> bool:
@@ -192,23 +246,3 @@ def _has_answered(db: Connection, row: Any, way: Way) -> bool:
     if way.channel == Channel.EMAIL:
         heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
     return any(at is not None and at > row.created_at for at in heard)
-
-
-def _queue_rest(db: Connection, row: Any, way: Way, rest: list[str], now: datetime) -> None:
-    """One order that makes several messages: the others follow right behind the first."""
-    for part, words in enumerate(rest, start=1):
-        queue(
-            db,
-            now,
-            participant_id=row.participant_id,
-            run_id=row.run_id,
-            address_id=way.id,
-            channel=way.channel,
-            place=row.id * 10 + part,
-            batch=row.batch,
-            purpose=row.purpose,
-            language=row.language,
-            order=row.order,
-            form=words,
-            is_plain=row.is_plain,
-        )

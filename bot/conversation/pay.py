@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.content import formats
 from bot.content.cards.voucher import address_of
 from bot.content.study import Study
-from bot.conversation import late
+from bot.conversation import late, unpaid
 from bot.conversation.alerts import alert
 from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
@@ -50,9 +50,9 @@ from bot.rewards.payouts import (
 )
 from bot.rewards.pictures import picture_name
 from bot.rewards.purchases import is_quick
-from bot.rewards.supply import SUPPLIES, Supply
 from bot.rewards.vouchers import voucher_of
 from bot.store.errors import StaleError
+from bot.store.statements import Statement
 
 log = structlog.get_logger()
 
@@ -63,6 +63,11 @@ NOT_TODAY = timedelta(hours=1)
 
 TALKING = timedelta(minutes=10)
 """Whoever wrote so lately is answered at any hour: a voucher that is bought on demand."""
+
+# Not db.begin_nested, which costs as much as all else that an answer writes.
+_BEGIN = Statement(text("SAVEPOINT paying"))
+_UNDO = Statement(text("ROLLBACK TO SAVEPOINT paying"))
+_END = Statement(text("RELEASE SAVEPOINT paying"))
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
 
@@ -86,21 +91,24 @@ def pay(db: Connection, content: Content, scene: Scene) -> int:
     reserve(db, scene.participant, rule, scene.now)
     scene = replace(scene, run=None)
     waiting = waiting_of(db, scene.participant)
-    return sum(_send(db, study, payout, scene) for payout in waiting if _is_lost(db, payout))
+    return sum(_send(db, study, payout, scene) for payout in waiting if is_lost(db, payout))
 
 
 def apart(db: Connection, paying: Callable[[], int]) -> int:
     """Pay by itself: a payout that breaks must not take the answer along that filled the pot. It is
     logged, and the clock comes back to it.
     """
+    _BEGIN.run(db)
     try:
-        with db.begin_nested():
-            return paying()
+        waiting = paying()
     except (DBAPIError, StaleError):
         raise  # the whole message is handled once more
     except Exception:
         log.exception("a payout failed; the answer is kept and the payout tried again")
-        return 0
+        _UNDO.run(db)
+        waiting = 0
+    _END.run(db)
+    return waiting
 
 
 def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:
@@ -131,8 +139,10 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
     states, is_erased = _states(db, row), _person(db, row.participant_id) is None
     if any(state in _ARRIVED for state in states):
         note_arrived(db, payout, now)
+        unpaid.note_paid(db, row.participant_id, now)
     elif str(DeliveryState.SENT) in states and row.state != PayoutState.SENT:
         note_sent(db, payout, now)
+        unpaid.note_paid(db, row.participant_id, now)
     elif any(state not in LOST for state in states):
         if is_erased and now - row.changed_at > LAST_LOOK and row.state == PayoutState.REQUESTED:
             note_failed(db, payout, now)  # there is nobody left who could be asked
@@ -178,6 +188,7 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     found = late.way_now(db, content, study, person, now)
     if found.way is None:
         put_off(db, row.id, now + FIRST_WAIT)  # it stays theirs until they can be reached
+        unpaid.tell(db, content, study, row, now)
         return 0
     decent = hours_of(study).next(now, person.timezone)
     is_talking = found.way.heard_at is not None and now - found.way.heard_at < TALKING
@@ -187,7 +198,7 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     scene = Scene(row.participant_id, person.language, now, study=row.study)
     if not found.needs_template:
         return _send(db, study, row.id, scene)
-    if not hold(db, row.id, now, _supply_of(study)):
+    if not hold(db, row.id, now, unpaid.supply_of(study)):
         return 0
     put_off(db, row.id, now + NOT_TODAY)
     return late.tell(db, row.id, scene, found.way.heard_at)
@@ -199,7 +210,7 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     if _is_enough(db, study, now):
         alert("full day", "the day's payouts are used up; the others wait", study=study.name)
         put_off(db, payout, now + NOT_TODAY)
-    elif request(db, payout, now, _supply_of(study)):
+    elif request(db, payout, now, unpaid.supply_of(study)):
         row, voucher = find(db, payout), voucher_of(db, payout)
         if voucher is None:
             raise LookupError(f"payout {payout} has lost its voucher")
@@ -219,10 +230,6 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     return 0
 
 
-def _supply_of(study: Study) -> Supply:
-    return SUPPLIES[study.reward.supply if study.reward else "stock"]
-
-
 def _is_enough(db: Connection, study: Study, now: datetime) -> bool:
     """Whether so much was paid out within a day that something must be wrong."""
     most = study.reward.most_a_day if study.reward else None
@@ -237,7 +244,7 @@ def _is_enough(db: Connection, study: Study, now: datetime) -> bool:
     return int(db.execute(lately).scalar_one()) >= most
 
 
-def _is_lost(db: Connection, payout: str) -> bool:
+def is_lost(db: Connection, payout: str) -> bool:
     """Whether none of the messages of a payout that failed has arrived or may still do so."""
     row = find(db, payout)
     return all(state in LOST for state in _states(db, row))

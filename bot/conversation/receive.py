@@ -11,22 +11,31 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.conversation import late, listening
 from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.alerts import alert
+from bot.conversation.at_once import say_at_once
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
-from bot.conversation.guards import INBOUND, TOO_FAST, Pace, are_strangers_too_many, pace_of
+from bot.conversation.erasing import fulfil, on_shared_phone, wish_in
+from bot.conversation.guards import (
+    INBOUND,
+    TOO_FAST,
+    Pace,
+    pace_of,
+)
 from bot.conversation.open import Came
+from bot.conversation.outbox import Claimed
 from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.runs import run_at, save_run
+from bot.conversation.strangers import by_alias, greet
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
 from bot.engine.flow import RunStatus
 from bot.engine.outside import respond
-from bot.engine.replies.reading import Command, Commanded, Reading, Tapped
+from bot.engine.replies.reading import Command, Reading, Tapped
 from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.message import Channel, InboundMessage
@@ -34,7 +43,6 @@ from bot.panel import participants
 from bot.panel.pauses import resume
 from bot.store.statements import Statement
 
-_GREETING_PAUSE = timedelta(days=1)
 _OBEYED_IN_A_LOOP = (f"command {Command.STOP}", f"command {Command.CRISIS}")
 """Carried out each time, though not answered each time; anything else would ask in silence."""
 
@@ -49,11 +57,12 @@ _ARRIVED = Statement(
 @dataclass(frozen=True, slots=True)
 class Received:
     """What became of a message: ``duplicate``, ``stranger``, ``loop`` (one too many that answers
-    nothing) or ``handled``, and what now waits.
+    nothing) or ``handled``, how many messages now wait, and which this process has to send.
     """
 
     outcome: str
     waiting: int = 0
+    claimed: tuple[Claimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,11 @@ class _Address:
     opted_out_at: datetime | None
 
 
-def receive(db: Connection, content: Content, inbound: InboundMessage, now: datetime) -> Received:
-    """Handle one message from a person. A message that is known already changes nothing.
+def receive(
+    db: Connection, content: Content, inbound: InboundMessage, now: datetime, hands: int = 0
+) -> Received:
+    """Handle one message from a person. A message that is known already changes nothing. ``hands``
+    is how many messages this process is free to send at once.
 
     Raises StaleError when another process changed the run in between: then it is run again.
     """
@@ -77,7 +89,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)
-    name = name_of(reading, inbound.text, run)
+    wish = wish_in(db, content, inbound, address.id, row, run, reading, now)
+    name = wish.name if wish is not None else name_of(reading, inbound.text, run)
     arrived = _ARRIVED.run(
         db,
         channel=str(inbound.channel),
@@ -103,21 +116,27 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     pace = pace_of(db, address.id, name, now)
     if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
         return Received("loop", _ask_to_wait(db, address, row, pace, now))
-    if row is not None and run is not None:
+    if row is not None and run is not None and wish is None:
         scene, effects = _in_run(db, content, inbound, row, run, reading, now)
     else:
-        people = participants.people_at(db, address.id) or _by_alias(db, inbound, address)
+        people = participants.people_at(db, address.id) or by_alias(db, inbound, address.id)
         if not people:
-            return _greet(db, inbound, address, reading, now)
-        scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
+            return Received("stranger", greet(db, content, inbound, address, reading, now))
+        if wish is None:
+            scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
+        else:
+            last = people[0].id if row is None else row.participant_id
+            here = Scene(last, "", now, address.id, str(inbound.channel))
+            scene, effects = fulfil(db, wish, people, here)
     is_quiet = pace is not Pace.STEADY
     effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
-    waiting = apply(db, effects, scene)
+    claimed: list[Claimed] = []
+    waiting = apply(db, effects, scene, partial(say_at_once, content, hands, claimed))
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += apart(db, partial(pay, db, content, scene))
-    elif late.is_word(reading, address, heard):
+    elif wish is None and late.is_word(reading, address, heard):
         waiting += apart(db, partial(pay_late, db, content, scene, reading))
-    return Received("handled", waiting)
+    return Received("handled", waiting, tuple(claimed))
 
 
 def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:
@@ -192,7 +211,9 @@ def _move(
         note_ending(db, flow, row.invitation_id, after, effects)
     if row.paused_for == "silent" and after.status is not RunStatus.HANDED_OVER:
         resume(db, row.participant_id, scene.now)
-    scene = replace(scene, language=after.language)
+    if scene.language != after.language:
+        scene = replace(scene, language=after.language)
+    effects = on_shared_phone(db, run, after, effects, scene)
     return scene, listening.offered(db, content, row, effects, scene)
 
 
@@ -225,38 +246,3 @@ def _ask_to_wait(db: Connection, address: _Address, row: Any, pace: Pace, now: d
 def _unsaid(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """What is done without a word."""
     return tuple(effect for effect in effects if not isinstance(effect, Send))
-
-
-def _by_alias(db: Connection, inbound: InboundMessage, address: _Address) -> list[Any]:
-    """Known by another address of the same person: a WhatsApp id that hides the number."""
-    if inbound.alias is None:
-        return []
-    known = participants.find_address(db, inbound.channel, inbound.alias)
-    people = [] if known is None else participants.people_at(db, known.id)
-    for person in people[:1]:
-        participants.link(db, person.id, address.id)
-    return people[:1]
-
-
-def _greet(
-    db: Connection, inbound: InboundMessage, address: _Address, reading: Reading, now: datetime
-) -> Received:
-    """A stranger hears at most once a day how to reach the desk; a stop is obeyed all the same."""
-    if isinstance(reading, Commanded) and reading.command is Command.STOP:
-        participants.opt_out(db, address.id, now)
-        return Received("stranger")
-    if address.opted_out_at is not None and not _asks_back(reading):
-        return Received("stranger")
-    if _asks_back(reading):
-        participants.opt_in(db, address.id)
-    if are_strangers_too_many(db, now):
-        return Received("stranger")
-    if not participants.greet(db, address.id, now, _GREETING_PAUSE):
-        return Received("stranger")
-    scene = Scene("", "nl", now, address.id, str(inbound.channel))
-    enqueue(db, Send(None, Text("polsbot.unknown_sender")), scene)
-    return Received("stranger", 1)
-
-
-def _asks_back(reading: Reading) -> bool:
-    return isinstance(reading, Commanded) and reading.command is Command.START

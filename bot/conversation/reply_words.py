@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from bot.conversation.effects import RUNS
 from bot.conversation.guards import may_write_to
 from bot.conversation.revisions import Content
+from bot.conversation.runs import note_asked
 from bot.conversation.tables import ReplyWord
 from bot.engine.flow import RunStatus
 from bot.message import InboundMessage
@@ -53,7 +54,6 @@ _USE = Statement(
     )
     .values(used_at=bindparam("now"), address_id=bindparam("address"))
 )
-_ASK = Statement(update(RUNS).where(RUNS.c.id == bindparam("it")).values(asked_at=bindparam("now")))
 
 
 def make_word(db: Connection, run: str, payload: str, said: str, now: datetime) -> str:
@@ -79,7 +79,7 @@ def recognise(
             continue
         is_open = row.status == str(RunStatus.WAITING)
         if is_open:
-            _ASK.run(db, it=row.run_id, now=now)
+            note_asked(db, row.run_id, now)
         rest = (inbound.text[: found.start()] + inbound.text[found.end() :]).strip()
         is_whole = not rest or _folded(rest) == _folded(row.said)
         payload = row.payload if is_open and is_whole else inbound.payload

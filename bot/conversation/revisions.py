@@ -15,6 +15,7 @@ from bot.content.revision import Revision, dump_revision, load_revision
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.tables import KeptRevision
+from bot.engine.asking import Words
 from bot.engine.replies.lexicon import Lexicon
 from bot.message import Channel
 from bot.store.statements import Statement
@@ -62,7 +63,7 @@ class Content:
         self.own = library.texts()
         self._kept: dict[str, Revision] = {}
         self._texts: dict[str, Texts] = {}
-        self._words: dict[str, dict[str, dict[str, str]]] = {}
+        self._words: dict[str, Words] = {}
 
     def renew(self, library: Library, lexicons: Mapping[str, Lexicon], cards: Cards | None) -> None:
         """The files were read again. Runs go on with the revision they began with."""
@@ -94,14 +95,16 @@ class Content:
             self._texts[revision.hash] = self.library.texts(revision)
         return self._texts[revision.hash]
 
-    def words(self, revision: Revision) -> dict[str, dict[str, str]]:
-        """Language → key → text, the bot's own words included: what labels a reply may name."""
+    def words(self, revision: Revision) -> Words:
+        """What a reply may name, the bot's own words included."""
         if revision.hash not in self._words:
             own = self.library.own
-            self._words[revision.hash] = {
-                language: {**own.get(language, {}), **texts}
-                for language, texts in revision.texts.items()
-            }
+            self._words[revision.hash] = Words(
+                {
+                    language: {**own.get(language, {}), **texts}
+                    for language, texts in revision.texts.items()
+                }
+            )
         return self._words[revision.hash]
 
 

@@ -13,9 +13,15 @@ from bot.panel import participants
 from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
+_NEEDED = (
+    "id", "participant_id", "invitation_id", "study", "revision", "state", "version", "asked_at",
+    "ended_at",
+)  # fmt: skip
+"""What a message has to know of its run."""
+
 _RUN_AT = Statement(
     select(
-        RUNS,
+        *(RUNS.c[name] for name in _NEEDED),
         participants.PARTICIPANTS.c.is_test,
         participants.PARTICIPANTS.c.timezone,
         participants.PARTICIPANTS.c.paused_for,
@@ -52,6 +58,9 @@ _SAVE = Statement(
         ended_at=bindparam("ended"),
     )
 )
+_ASKED = Statement(
+    update(RUNS).where(RUNS.c.id == bindparam("it")).values(asked_at=bindparam("now"))
+)
 
 
 def run_at(db: Connection, channel: str, address: str, tapped: str = "") -> Any:
@@ -77,3 +86,8 @@ def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
     )
     if not saved:
         raise StaleError(f"run {row.id} has moved on")
+
+
+def note_asked(db: Connection, run: str, now: datetime) -> None:
+    """Its question is the last one that was asked: what is typed on a shared phone answers it."""
+    _ASKED.run(db, it=run, now=now)

@@ -69,8 +69,11 @@ class Conversations:
     async def receive(self, inbound: InboundMessage) -> Received:
         """Handle a message from a person; it is kept when this returns."""
         now = self.runtime.clock()
-        with HANDLED.time():
-            received = await self.runtime.database.transact(receive, self.content, inbound, now)
+        with HANDLED.time(), self.senders.keep_free() as hands:
+            received = await self.runtime.database.transact(
+                receive, self.content, inbound, now, hands
+            )
+        self.senders.carry(received.claimed)
         RECEIVED.labels(str(inbound.channel), received.outcome).inc()
         if received.waiting:
             self.senders.ring()

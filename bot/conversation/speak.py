@@ -13,7 +13,6 @@ from bot.content.helplines import helplines_of
 from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.conversation.listening import SPOKEN, spoken
-from bot.conversation.orders import load_send
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
@@ -26,12 +25,11 @@ _ERASE = "polsbot.erase_confirm"
 
 
 def speak(
-    db: Connection, content: Content, row: Any, study: Study | None, channel: Channel
+    db: Connection, content: Content, row: Any, send: Send, study: Study | None, channel: Channel
 ) -> tuple[Form, ...]:
-    """The messages of a row of the outbox; raises ComposeError. ``row`` has the person's
-    ``first_name`` and the run's ``revision`` beside its own columns.
+    """The messages of a row of the outbox with this order; raises ComposeError. ``row`` has the
+    person's ``first_name`` and the run's ``revision`` beside its own columns.
     """
-    send = load_send(row.order)
     texts = texts_of(db, content, row)
     values = values_of(db, content, row, study, send)
     if "to_go" in values:

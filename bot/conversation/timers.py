@@ -18,7 +18,7 @@ from bot.conversation.forget import forget
 from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.revisions import Content
-from bot.conversation.runs import save_run
+from bot.conversation.runs import note_asked, save_run
 from bot.conversation.templates import Asked, opening_form
 from bot.conversation.ways import other_way
 from bot.engine.advance import advance
@@ -58,12 +58,9 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
     Raises StaleError when a reply came in between: then it is run again.
     """
     row = _RUN.row(db, it=timer.run_id)
-    if row is None:
-        finish_timer(db, timer.id, now)
-        return 0
-    if timer.name == ERASURE:
-        if finish_timer(db, timer.id, now):
-            forget(db, row.participant_id, now)
+    if row is None or timer.name == ERASURE:
+        if finish_timer(db, timer.id, now) and timer.name == ERASURE:
+            forget(db, timer.run_id if row is None else row.participant_id, now)
         return 0
     event: Event = Expired() if timer.name == CLOSE else TimedOut(timer.name, timer.turn or 0)
     run = load_run(row.state)
@@ -84,10 +81,10 @@ def fire(db: Connection, content: Content, timer: Any, now: datetime) -> int:
         save_run(db, row, after, now)
         note_ending(db, flow, row.invitation_id, after, effects)
     scene = _scene(row, run, person, now)
-    if study is not None:
-        for one in effects:
-            if isinstance(one, Send) and one.purpose in UNPROMPTED:
-                scene = _elsewhere(db, content, study, timer.name, person, scene, one)
+    for one in effects:
+        if isinstance(one, Send) and one.purpose in UNPROMPTED:
+            note_asked(db, row.id, now)
+            scene = _elsewhere(db, content, study, timer.name, person, scene, one)
     count = apply(db, effects, scene)
     if study is not None and timer.name == CLOSE and after != run:
         _leave_in_peace(db, study, person, now)
@@ -114,7 +111,7 @@ def _scene(row: Any, run: Run, person: Any, now: datetime) -> Scene:
 def _elsewhere(
     db: Connection,
     content: Content,
-    study: Study,
+    study: Study | None,
     timer: str,
     person: Any,
     scene: Scene,
@@ -122,7 +119,9 @@ def _elsewhere(
 ) -> Scene:
     """A reminder may name its channel: ``other`` is one where this wave was not spoken of yet."""
     kind, _, number = timer.partition("-")
-    if kind != "reminder" or not number.isdigit() or int(number) > len(study.reminders):
+    if study is None or kind != "reminder" or not number.isdigit():
+        return scene
+    if int(number) > len(study.reminders):
         return scene
     wanted = study.reminders[int(number) - 1].channel
     if wanted is None:

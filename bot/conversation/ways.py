@@ -106,7 +106,8 @@ def way_to(
     avoid: frozenset[str] = frozenset()
     if row.address_id is not None:
         known = {row.address_id: row.address}
-        ways = [Way(row.address_id, row.at_channel, row.is_alive, row.opted_out_at, row.heard_at)]
+        stopped_at = None if _is_asked_for(row) else row.opted_out_at
+        ways = [Way(row.address_id, row.at_channel, row.is_alive, stopped_at, row.heard_at)]
     else:
         rows = participants.addresses_of(db, row.participant_id)
         known = {one.id: one.address for one in rows}
@@ -124,6 +125,12 @@ def way_to(
     if known[found.way.id] is None:
         return Route(None, "the address was erased"), ""
     return found, known[found.way.id]
+
+
+def _is_asked_for(row: Any) -> bool:
+    """Whether it answers what the person asked there after the stop: a later stop counts."""
+    stopped_at = row.opted_out_at
+    return row.purpose == "answer" and stopped_at is not None and stopped_at < row.created_at
 
 
 def _failed(db: Connection, row: Any, ways: Iterable[Way]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.engine.asides import DOUBT, SKIP, kind_of, step_of
@@ -26,6 +27,29 @@ _TWO_WAYS = {"start": "later", "continue": "later"}
 """Pairs of choices that yes and no answer as well: an invitation, a break."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Words:
+    """The words of a flow and the bot's own, language → key → text; rows of them are put together
+    once, since every reply is compared with those of its question.
+    """
+
+    texts: Mapping[str, Mapping[str, str]]
+    _rows: dict[tuple[str, ...], Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
+    def rows(self, keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+        """These texts in each language that has them all."""
+        found = self._rows.get(keys)
+        if found is None:
+            found = self._rows[keys] = {
+                language: tuple(texts[key] for key in keys)
+                for language, texts in self.texts.items()
+                if all(key in texts for key in keys)
+            }
+        return found
+
+
 def names_of(run: Run) -> dict[str, Value]:
     """Every name an expression may use at this point of the run."""
     return {**run.facts, **run.answers, "wave": run.wave}
@@ -33,6 +57,8 @@ def names_of(run: Run) -> dict[str, Value]:
 
 def choices_of(step: Step, run: Run) -> tuple[Choice, ...]:
     """The choices this participant sees, in the order seen; the same at every call."""
+    if not step.choices:
+        return ()
     names = names_of(run)
     choices = [choice for choice in step.choices if choice.when is None or choice.when.holds(names)]
     if names.get(SCALE_FORM, names.get(f"baseline.{SCALE_FORM}")) == THREE:
@@ -83,13 +109,11 @@ def question(step: Step, run: Run, notices: tuple[Text, ...] = (), purpose: str 
     )
 
 
-def reply_question(
-    flow: Flow, run: Run, texts: Mapping[str, Mapping[str, str]], today: date
-) -> Question | None:
+def reply_question(flow: Flow, run: Run, words: Words, today: date) -> Question | None:
     """What the reply reader must know of the open question; ``None`` when none is open.
 
-    ``texts`` is language → key → text and holds the flow's and the bot's words; ``today`` is the
-    participant's local date. Where a pair of choices means yes and no, the question is one.
+    ``today`` is the participant's local date. Where a pair of choices means yes and no, the
+    question is one.
     """
     step = step_of(flow, run.step)
     if step is None or step.type is None:
@@ -103,19 +127,11 @@ def reply_question(
         type=answer,
         today=today,
         codes=codes,
-        labels={
-            language: tuple(words[choice.label] for choice in choices)
-            for language, words in texts.items()
-            if all(choice.label in words for choice in choices)
-        },
+        labels=words.rows(tuple(choice.label for choice in choices)),
         exclusive=frozenset(choice.code for choice in choices if choice.exclusive),
         low=step.low,
         high=step.high,
-        ask={
-            language: words[step.text]
-            for language, words in texts.items()
-            if step.text is not None and step.text in words
-        },
+        ask={language: row[0] for language, row in words.rows((step.text or "",)).items()},
     )
 
 

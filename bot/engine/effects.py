@@ -34,7 +34,9 @@ class Send:
     """Say something. ``notices`` come before ``text`` in the same message; with ``type`` it is a
     question that waits for an answer: ``hinted`` with an example of how to answer, ``repeated`` one
     choice a line. ``purpose`` is ``reply``, ``opening``, ``reminder`` (both
-    unprompted: they wait for decent hours) or ``farewell`` (the one message that a stop allows).
+    unprompted: they wait for decent hours), ``farewell`` (the one message that a stop allows) or
+    ``answer`` (to a question that the person asks by a command while nothing is open: who stopped
+    is told what they ask for, there, and nothing else).
     """
 
     step: str | None

@@ -60,13 +60,13 @@ def _command(said: Commanded, languages: Collection[str], quiet: Quiet) -> tuple
             declined = quiet is Quiet.DECLINED  # a word brings back messages, not the consent
             return (OptIn(), _say(quiet if declined else "started_again"))
         case Command.HUMAN:
-            return (OpenCase("human"), _say("human_coming"))
+            return (OpenCase("human"), _say("human_coming", "answer"))
         case Command.LANGUAGE:
             return _language(said.language, languages)
         case Command.ERASE:
-            return (OpenCase("erase"), _say("human_coming"))
+            return (OpenCase("erase"), _say("human_coming", "answer"))
         case Command.HELP | Command.BALANCE | Command.MY_DATA:
-            return (_say(said.command),)
+            return (_say(said.command, "answer"),)
         case Command.SKIP | Command.BACK:
             return (_say(quiet),)
         case _:

@@ -37,32 +37,32 @@ def begin(flow: Flow, run: Run, place: int) -> Moved:
 def forward(flow: Flow, run: Run, place: int, notices: tuple[Text, ...] = ()) -> Moved:
     """Go on at this place of the flow. ``notices`` are said before the next question, if any."""
     said: list[Effect] = []
+    passed = run.passed
     for index in range(place, len(flow.steps)):
         step = flow.steps[index]
         reached = _is_reached(step, run)
-        passed = (*_without(run, step), (step.name, reached))
+        passed = (*_without(passed, step), (step.name, reached))
         if reached and step.kind is Kind.ASK:
             run = replace(run, passed=passed, step=step.name, tries=0, doubted=None)
             last = (Text("polsbot.last_question"),) if _is_last(flow, run, index) else ()
-            return run, (*said, *ask(flow, run, (*notices, *last)))
-        run = replace(run, passed=passed)
+            return run, (*said, question(step, run, (*notices, *last)))
         if not reached:
             if step.name in run.answers:
                 run = replace(run, answers=_dropped(run, step))
                 said.append(Record(step.name, None, "", "skipped"))
         elif step.kind is Kind.END:
             status = step.ends or RunStatus.COMPLETED
-            return end(flow, run, status, tuple(said))
+            return end(flow, replace(run, passed=passed), status, tuple(said))
         else:
             run, effects = _pass(step, run)
             said.extend(effects)
         if step.break_after and _is_break_due(flow, run, step, index):
-            run = replace(run, step=aside(BREAK, step.name), tries=0)
+            run = replace(run, passed=passed, step=aside(BREAK, step.name), tries=0)
             return run, (*said, *ask(flow, run, notices))
     if not any(isinstance(effect, Send) for effect in said):
         key = "completed_reward" if flow.policy.reward else "completed_thanks"
         said.append(Send(None, Text(f"polsbot.{key}")))
-    return end(flow, run, RunStatus.COMPLETED, tuple(said))
+    return end(flow, replace(run, passed=passed), RunStatus.COMPLETED, tuple(said))
 
 
 def after(flow: Flow, run: Run, step: Step, notices: tuple[Text, ...] = ()) -> Moved:
@@ -121,8 +121,8 @@ def _is_last(flow: Flow, run: Run, index: int) -> bool:
     )
 
 
-def _without(run: Run, step: Step) -> tuple[tuple[str, bool], ...]:
-    return tuple(entry for entry in run.passed if entry[0] != step.name)
+def _without(passed: tuple[tuple[str, bool], ...], step: Step) -> tuple[tuple[str, bool], ...]:
+    return tuple(entry for entry in passed if entry[0] != step.name)
 
 
 def _dropped(run: Run, step: Step) -> dict[str, Value]:

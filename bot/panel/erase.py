@@ -18,10 +18,10 @@ def erase(db: Connection, participant: str, now: datetime) -> bool:
         participants.ADDRESSES,
         participants.REACHES,
     )
+    here = people.c.id == participant
+    known = (people.c.status != "erased") | people.c.first_name.is_not(None)  # or has just left
     found = db.execute(
-        update(people)
-        .where(people.c.id == participant, people.c.status != "erased")
-        .values(first_name=None, status="erased")
+        update(people).where(here, known).values(first_name=None, status="erased")
     ).rowcount
     mine = [row.id for row in participants.addresses_of(db, participant)]
     db.execute(delete(reaches).where(reaches.c.participant_id == participant))
@@ -33,4 +33,4 @@ def erase(db: Connection, participant: str, now: datetime) -> bool:
                 .where(addresses.c.id == address)
                 .values(address=None, opted_out_at=now, heard_at=None)
             )
-    return bool(found)
+    return bool(found or mine)

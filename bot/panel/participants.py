@@ -196,6 +196,15 @@ def bury(db: Connection, address: str) -> None:
     db.execute(update(ADDRESSES).where(ADDRESSES.c.id == address).values(is_alive=False))
 
 
+def leave(db: Connection, participant: str) -> bool:
+    """Know this person no more: no message there is theirs and no wave opens. ``erase`` follows.
+    False when they have left already, also by a message that is handled at the same moment.
+    """
+    here = (PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status != "erased")
+    left = update(PARTICIPANTS).where(*here).values(status="erased", next_wave_at=None)
+    return db.execute(left).rowcount == 1
+
+
 def set_language(db: Connection, participant: str, language: str) -> None:
     """The person wants to be spoken to in this language."""
     db.execute(

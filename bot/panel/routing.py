@@ -41,7 +41,8 @@ def route(
 
     ``order`` names the channels by preference, ``avoid`` address ids that failed already,
     ``templates`` the channels on which an approved opening exists. A farewell may go to an address
-    that has just opted out; nothing else to a participant may. An alarm to who is on duty always
+    that has just opted out; nothing else to a participant may. What is asked for after the stop is
+    shown by a way without one (``ways.way_to``). An alarm to who is on duty always
     goes: the phone that was switched off at the first may be on at the next. E-mail cannot be
     answered, so it carries what opens a talk and nothing else, and a reminder only to who is not
     talking to us elsewhere.

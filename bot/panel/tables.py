@@ -115,7 +115,10 @@ class Pause(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """What happens to a run at ``due_at``; ``turn`` is ``None`` when it outlives every reply."""
+    """What happens to a run at ``due_at``; ``turn`` is ``None`` when it outlives every reply.
+
+    ``run_id`` of an erasure may be the participant's id: who was never asked has no run.
+    """
 
     __tablename__ = "timers"
     __table_args__ = (Index("ix_timers_due", "done_at", "due_at"),)

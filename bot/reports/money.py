@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from bot.content.study import RewardRule
-from bot.panel.participants import PARTICIPANTS
+from bot.message import Channel
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES
 from bot.rewards.ledger import POSTINGS, bank_of, payout_of, pot_of, spent_on, stock_of
+from bot.rewards.payouts import PAYOUTS, WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +17,9 @@ class Money:
     were erased, and ``owed`` still: in pots that are not full, in payouts that wait (``waiting``),
     in what was on its way to people when they were erased (``erased``, a part of ``owed``).
     ``spent`` was paid for vouchers, of which ``in_stock`` are left and ``lost`` expired.
-    ``next_wave`` would be earned if everybody completed one more; ``budget_left`` is what may
-    still be earned, ``None`` without a budget.
+    ``unreachable`` is the part of ``waiting`` that is owed to who stopped on every channel or
+    cannot be reached: a person has to see to it. ``next_wave`` would be earned if everybody
+    completed one more; ``budget_left`` is what may still be earned, ``None`` without a budget.
     """
 
     study: str
@@ -32,6 +35,7 @@ class Money:
     released: int
     next_wave: int
     budget_left: int | None
+    unreachable: int = 0
 
 
 def money(db: Connection, study: str, rule: RewardRule) -> Money:
@@ -63,7 +67,27 @@ def money(db: Connection, study: str, rule: RewardRule) -> Money:
         released=released,
         next_wave=active * rule.cents,
         budget_left=None if rule.budget is None else rule.budget - earned + released,
+        unreachable=_unreachable(db, study, rule.currency),
     )
+
+
+def _unreachable(db: Connection, study: str, currency: str) -> int:
+    """What is owed to people of whom no address may be written to with a voucher."""
+    open_way = (
+        select(REACHES.c.participant_id)
+        .join(ADDRESSES, ADDRESSES.c.id == REACHES.c.address_id)
+        .where(
+            ADDRESSES.c.is_alive, ADDRESSES.c.opted_out_at.is_(None),
+            ADDRESSES.c.channel != str(Channel.EMAIL),
+        )
+    )  # fmt: skip
+    owed = select(func.coalesce(func.sum(PAYOUTS.c.cents), 0)).where(
+        PAYOUTS.c.study == study,
+        PAYOUTS.c.currency == currency,
+        PAYOUTS.c.state.in_(WAITING),
+        PAYOUTS.c.participant_id.not_in(open_way),
+    )
+    return int(db.execute(owed).scalar_one())
 
 
 def _sums(db: Connection, currency: str) -> dict[str, int]:

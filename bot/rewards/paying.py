@@ -19,11 +19,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from bot.rewards.codes import BARE
 from bot.rewards.ledger import is_posted, moved, payout_of, post, reverse, stock_of
 from bot.rewards.payouts import PAYOUTS, WAITING, PayoutState, find, put_off
 from bot.rewards.pictures import PICTURE_LASTS
 from bot.rewards.supply import Supply, from_stock
-from bot.rewards.vouchers import VOUCHERS, lose
+from bot.rewards.vouchers import VOUCHERS, lose, voucher_of
 
 NO_STOCK = timedelta(minutes=1)
 """How soon stock is looked for again."""
@@ -40,15 +41,19 @@ LONGEST_WAIT = timedelta(days=16)
 
 def hold(db: Connection, payout: str, now: datetime, supply: Supply = from_stock) -> bool:
     """Tie a voucher to a reserved or failed payout; false when there is none now (it is tried
-    again) or the payout is not at that point. One that expired meanwhile is replaced.
+    again) or the payout is not at that point. One that expired meanwhile, or whose code can no
+    longer be read, is replaced.
     """
     row = find(db, payout)
     if row is None or row.state not in WAITING:
         return False
-    expired = (VOUCHERS.c.payout_id == payout) & (VOUCHERS.c.expires_on < now.date())
-    db.execute(update(VOUCHERS).where(expired).values(payout_id=None))  # of no use to anybody
-    has_voucher = db.execute(select(VOUCHERS.c.id).where(VOUCHERS.c.payout_id == payout)).first()
-    if not has_voucher and not supply(db, row, now):
+    tied = _tied(db, payout)
+    if tied is not None and (tied.expires_on < now.date() or voucher_of(db, payout) is None):
+        _untie(db, tied)  # of no use to anybody
+        if row.tries and tied.expires_on >= now.date():
+            lose(db, tied, now)  # its code was in a message once
+        tied = None
+    if tied is None and not supply(db, row, now):
         put_off(db, payout, now + NO_STOCK)
         return False
     return True
@@ -121,12 +126,20 @@ def cancel(db: Connection, payout: str, now: datetime) -> bool:
         return False
     _move(db, row, PayoutState.CANCELLED, now, look_at=None)
     reverse(db, f"payout:{payout}:reserved", now)
-    tied = db.execute(select(VOUCHERS).where(VOUCHERS.c.payout_id == payout)).first()
+    tied = _tied(db, payout)
     if tied is not None and row.tries:
         lose(db, tied, now)
     elif tied is not None:
-        db.execute(update(VOUCHERS).where(VOUCHERS.c.id == tied.id).values(payout_id=None))
+        _untie(db, tied)
     return True
+
+
+def _tied(db: Connection, payout: str) -> Any:
+    return db.execute(select(*BARE).where(VOUCHERS.c.payout_id == payout)).first()
+
+
+def _untie(db: Connection, voucher: Any) -> None:
+    db.execute(update(VOUCHERS).where(VOUCHERS.c.id == voucher.id).values(payout_id=None))
 
 
 def _move(db: Connection, row: Any, state: PayoutState, now: datetime, **values: Any) -> None:

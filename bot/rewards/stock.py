@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
+from bot.rewards.codes import SEALED, code_of
 from bot.rewards.ledger import pots
 from bot.rewards.payouts import PAYOUTS, WAITING, Rule
 from bot.rewards.vouchers import VOUCHERS, is_free
@@ -33,7 +34,7 @@ def stock(db: Connection, rule: Rule, reward: int, people: set[str], today: date
     """Count a study's vouchers of the value that its rule pays out. ``reward`` is what a
     questionnaire earns, in cents; ``people`` take part.
     """
-    free = select(func.count()).where(
+    free = select(VOUCHERS.c.code_hash, SEALED).where(
         *is_free(rule.study, today),
         VOUCHERS.c.cents == rule.cents,
         VOUCHERS.c.currency == rule.currency,
@@ -51,7 +52,7 @@ def stock(db: Connection, rule: Rule, reward: int, people: set[str], today: date
         rule.study,
         rule.cents,
         rule.currency,
-        db.execute(free).scalar_one(),
+        sum(code_of(db, row) is not None for row in db.execute(free)),
         db.execute(waiting).scalar_one(),
         soon,
     )

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.rewards.codes import BARE, SEALED, code_of
 from bot.rewards.ledger import bank_of, moved, post, reverse, spent_on, stock_of
 from bot.rewards.stock_file import NewVoucher
 from bot.rewards.tables import Voucher
+
+log = structlog.get_logger()
 
 VOUCHERS = Voucher.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
@@ -37,7 +41,9 @@ class Taken:
 def add_stock(
     db: Connection, study: str, shop: str, vouchers: Iterable[NewVoucher], now: datetime
 ) -> int:
-    """Keep vouchers and book what they cost; returns how many were new. A known code is left."""
+    """Keep vouchers and book what they cost; returns how many were new. A known code is left, but
+    for one in stock that can no longer be read: it is written anew.
+    """
     return sum(_keep(db, study, shop, voucher, now) for voucher in vouchers)
 
 
@@ -55,21 +61,33 @@ def take(db: Connection, payout: str, study: str, cents: int, currency: str, tod
     """Tie a voucher of exactly this value to a payout; false when none is in stock.
 
     Two that ask at once get two vouchers: a row that another one is taking is passed over
-    (PostgreSQL; SQLite has one writer), and the update asks once more whether it is free.
+    (PostgreSQL; SQLite has one writer), and the update asks once more whether it is free. So is one
+    whose code cannot be read, or it would hold up everybody who waits.
     """
-    free = (
-        select(VOUCHERS.c.id)
-        .where(*is_free(study, today), VOUCHERS.c.cents == cents, VOUCHERS.c.currency == currency)
-        .order_by(VOUCHERS.c.expires_on, VOUCHERS.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = db.execute(free).scalar()
-    if found is None:
-        return False
+    passed: list[int] = []
+    while True:
+        free = (
+            select(VOUCHERS.c.id, VOUCHERS.c.code_hash, SEALED)
+            .where(
+                *is_free(study, today),
+                VOUCHERS.c.cents == cents,
+                VOUCHERS.c.currency == currency,
+                VOUCHERS.c.id.not_in(passed),
+            )
+            .order_by(VOUCHERS.c.expires_on, VOUCHERS.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        found = db.execute(free).first()
+        if found is None:
+            return False
+        if code_of(db, found) is not None:
+            break
+        log.error("a voucher in stock has no readable code", voucher=found.id, study=study)
+        passed.append(found.id)
     taken = db.execute(
         update(VOUCHERS)
-        .where(VOUCHERS.c.id == found, VOUCHERS.c.payout_id.is_(None))
+        .where(VOUCHERS.c.id == found.id, VOUCHERS.c.payout_id.is_(None))
         .values(payout_id=payout)
     )
     return bool(taken.rowcount == 1)
@@ -87,16 +105,18 @@ def is_free(study: str, today: date) -> tuple[Any, ...]:
 
 
 def voucher_of(db: Connection, payout: str) -> Taken | None:
-    """The voucher of a payout; ``None`` without one, or when its code was forgotten."""
-    row = db.execute(select(VOUCHERS).where(VOUCHERS.c.payout_id == payout)).first()
-    if row is None or row.code is None:
+    """The voucher of a payout; ``None`` without one, or when its code is forgotten or damaged."""
+    found = select(*BARE, SEALED).where(VOUCHERS.c.payout_id == payout)
+    row = db.execute(found).first()
+    code = None if row is None else code_of(db, row)
+    if row is None or code is None:
         return None
-    return Taken(row.code, row.shop, row.cents, row.currency, row.expires_on, row.barcode)
+    return Taken(code, row.shop, row.cents, row.currency, row.expires_on, row.barcode)
 
 
 def write_off(db: Connection, today: date, now: datetime) -> int:
     """Book what expired in stock as lost; returns how many vouchers."""
-    old = select(VOUCHERS).where(
+    old = select(*BARE).where(
         VOUCHERS.c.payout_id.is_(None), VOUCHERS.c.lost_at.is_(None), VOUCHERS.c.expires_on < today
     )
     return sum(
@@ -120,7 +140,7 @@ def lose(db: Connection, row: Any, now: datetime) -> bool:
 
 def withdraw(db: Connection, study: str, batch: str, now: datetime) -> int:
     """Take back what is left of a delivery that was wrong, as if never bought; returns how many."""
-    left = select(VOUCHERS).where(
+    left = select(*BARE).where(
         VOUCHERS.c.study == study,
         VOUCHERS.c.batch == batch,
         VOUCHERS.c.payout_id.is_(None),
@@ -149,6 +169,18 @@ def _keep(db: Connection, study: str, shop: str, voucher: NewVoucher, now: datet
     new = upsert(VOUCHERS).on_conflict_do_nothing(index_elements=["code_hash"])
     made = db.execute(new.returning(VOUCHERS.c.id), row).scalar()
     if made is None:
+        _mend(db, study, voucher.code)
         return False
     legs = moved(voucher.cents, voucher.currency, debit=stock_of(study), credit=bank_of(study))
     return post(db, f"voucher:{made}:bought", legs, now)
+
+
+def _mend(db: Connection, study: str, code: str) -> None:
+    """Write a code anew that lies in stock and was damaged: its hash tells that it is this one."""
+    here = (VOUCHERS.c.code_hash == code, VOUCHERS.c.study == study)
+    found = select(VOUCHERS.c.id, VOUCHERS.c.code_hash, SEALED).where(
+        *here, VOUCHERS.c.payout_id.is_(None), VOUCHERS.c.lost_at.is_(None)
+    )
+    row = db.execute(found.with_for_update()).first()
+    if row is not None and code_of(db, row) is None:
+        db.execute(update(VOUCHERS).where(VOUCHERS.c.id == row.id).values(code=code))

@@ -78,15 +78,23 @@ class Encrypted(TypeDecorator[str]):
         super().__init__()
         self.table_column = table_column
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        """Encrypt."""
-        if value is None:
-            return None
-        return _keys(dialect).encrypt(safe_text(value), self.table_column)
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Encrypt: at once and not in layers, for speed, since a message does it four times."""
+        column = self.table_column
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        def encrypted(value: str | None) -> bytes | None:
+            return None if value is None else _keys(dialect).encrypt(safe_text(value), column)
+
+        return encrypted
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as above
         """Decrypt; raises StoreError."""
-        return None if value is None else _keys(dialect).decrypt(value, self.table_column)
+        column = self.table_column
+
+        def decrypted(value: bytes | None) -> str | None:
+            return None if value is None else _keys(dialect).decrypt(value, column)
+
+        return decrypted
 
 
 class Hashed(TypeDecorator[str]):
@@ -104,11 +112,16 @@ class Hashed(TypeDecorator[str]):
         self.purpose = purpose
         self.of = of
 
-    def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
+    def bind_processor(self, dialect: Dialect) -> Any:
         """Hash a text."""
-        if isinstance(value, str):
-            return _keys(dialect).hash(safe_text(value), self.purpose)
-        return value
+        purpose = self.purpose
+
+        def hashed(value: str | bytes | None) -> bytes | None:
+            if isinstance(value, str):
+                return _keys(dialect).hash(safe_text(value), purpose)
+            return value
+
+        return hashed
 
 
 class UtcTime(UTCDateTime):

@@ -49,9 +49,9 @@ class Database:
         """Run ``function(db, …)`` in one transaction and return its result once it is durable.
 
         An exception of the function rolls back what it did, and only that. The function may run
-        more than once (it raised StaleError, PostgreSQL chose it as the victim of a deadlock, the
-        connection was lost before the commit); so it touches nothing but ``db``, and it neither
-        commits nor rolls back itself.
+        more than once (it raised StaleError, another one of its group failed on SQLite, PostgreSQL
+        chose it as the victim of a deadlock, the connection was lost before the commit); so it
+        touches nothing but ``db``, and it neither commits nor rolls back itself.
 
         When the awaiting task is cancelled the work is kept wholly or not at all, and nobody is
         told which: read again before saying that it failed. Raises StoreError when the database

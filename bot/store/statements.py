@@ -90,15 +90,20 @@ class _Prepared:
         self.text = str(compiled)
         self._dialect = dialect
         self._names = frozenset(compiled.bind_names.values())
-        self._given = _left_out(core) | {
+        binders: dict[str, Convert] = {
+            name: convert  # by name: one that stands in two places is converted once
+            for parameter, name in compiled.bind_names.items()
+            if (convert := parameter.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        self._binders = tuple(binders.items())
+        given = _left_out(core) | {
             name: parameter.effective_value
             for parameter, name in compiled.bind_names.items()
             if not parameter.required
         }
-        self._binders = {
-            name: convert  # by name: one that stands in two places is converted once
-            for parameter, name in compiled.bind_names.items()
-            if (convert := parameter.type.dialect_impl(dialect).bind_processor(dialect))
+        self._given = {
+            name: binders[name](value) if name in binders else value
+            for name, value in given.items()
         }
         columns = list(getattr(core, "exported_columns", ()))
         self._types = [column.type.dialect_impl(dialect) for column in columns]
@@ -112,8 +117,9 @@ class _Prepared:
         bound = self._given | values
         if bound.keys() != self._names:
             raise TypeError(f"{sorted(bound.keys() ^ self._names)} missing or not in: {self.text}")
-        for name, convert in self._binders.items():
-            bound[name] = convert(bound[name])
+        for name, convert in self._binders:
+            if name in values:
+                bound[name] = convert(values[name])
         return bound
 
     def converted(self, row: Sequence[Any], description: Sequence[Any]) -> Any:

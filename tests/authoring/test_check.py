@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.authoring.check import check, check_library
 from bot.content.library import load_library
 from bot.content.problem import Problem, Severity
@@ -158,6 +160,18 @@ def test_a_fuzzy_translation_is_an_error(tmp_path: Path) -> None:
     assert "I002" in codes_at(translated(tmp_path, entry), "small.po")
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("  ", "I001"), (r"Hi\n{pot}", "I006"), (r"Hi {pot}\n", "I006"), ("Hi\u202e {pot}", "I006")],
+)
+def test_a_translation_that_would_be_sent_empty_or_torn_is_an_error(
+    tmp_path: Path, text: str, code: str
+) -> None:
+    entry = f'msgctxt "small.first.a.say"\nmsgid "Hoi {{pot}}"\nmsgstr "{text}"\n'
+
+    assert codes_at(translated(tmp_path, entry), "small.po") == [code]
+
+
 def test_a_translation_of_an_older_source_is_an_error(tmp_path: Path) -> None:
     entry = 'msgctxt "small.first.a.say"\nmsgid "Dag {pot}"\nmsgstr "Bye {pot}"\n'
 
@@ -168,6 +182,14 @@ def test_a_missing_translation_is_reported_at_its_source(tmp_path: Path) -> None
     entry = 'msgctxt "small.first.b.say"\nmsgid "B"\nmsgstr "B"\n'
 
     assert "I001" in codes_at(translated(tmp_path, entry), "first.yaml")
+
+
+def test_a_file_that_cannot_be_read_is_one_fault_and_not_one_for_each_of_its_texts(
+    tmp_path: Path,
+) -> None:
+    found = translated(tmp_path, 'msgctxt "small.first.a.say"\nmsgid "Hoi {pot}"\nmsgstr "Hi\n')
+
+    assert [(one.code, Path(one.file).name) for one in found] == [("I005", "small.po")]
 
 
 def test_a_label_too_long_in_one_language_is_found_in_its_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.authoring.check import check, check_library
-from bot.content.problem import Problem
+from bot.content.problem import Problem, Severity
 from tests.authoring.test_check import marked, translated
 from tests.content.studies import FIRST, STUDY, load, make, steps, study
 
@@ -243,3 +243,18 @@ def test_a_faulty_lexicon_hides_nothing_of_the_others(tmp_path: Path) -> None:
     found = check(folder / "flows", folder / "locales", folder / "assets")
 
     assert {"I005", "I007"} <= {one.code for one in found}
+
+
+@pytest.mark.parametrize(("label", "is_error"), [("Stop", True), ("Hulp", False)])
+def test_a_choice_that_takes_a_stop_for_an_answer_is_an_error(
+    tmp_path: Path, label: str, is_error: bool
+) -> None:
+    lines = f'  mood: {{ask: "Hoe?", skip: false, choices: {{a: "{label}", b: "Goed"}}}}\n'
+    folder = make(tmp_path, first=steps(lines))
+    (folder / "locales" / "nl").mkdir(parents=True, exist_ok=True)
+    text = (Path(__file__).parents[2] / "locales" / "nl" / "lexicon.yaml").read_text("utf-8")
+    (folder / "locales" / "nl" / "lexicon.yaml").write_text(text, encoding="utf-8")
+
+    found = check(folder / "flows", folder / "locales", folder / "assets")
+
+    assert [one.severity is Severity.ERROR for one in found if one.code == "I007"] == [is_error]

@@ -180,7 +180,7 @@ def _opens(row: Any) -> bool:
 
 
 def _stops(verdict: Verdict, town: Town, rows: dict[str, Any]) -> None:
-    """Nothing but one farewell after a stop that we said to have (I4)."""
+    """Nothing but one farewell, and what is asked for, after a stop that we said to have (I4)."""
     stops = {
         said.number: town.known_at[said.sid]
         for said in town.said
@@ -191,7 +191,7 @@ def _stops(verdict: Verdict, town: Town, rows: dict[str, Any]) -> None:
         since = stops.get(heard.to)
         if since is None or heard.moment <= since:
             continue
-        if rows[heard.token].purpose != "farewell":
+        if rows[heard.token].purpose not in ("farewell", "answer"):
             verdict.broken.append(f"I4: after a stop: {_told(rows[heard.token])}")
 
 

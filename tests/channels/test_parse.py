@@ -86,9 +86,40 @@ def test_unknown_fields_and_long_texts_do_no_harm() -> None:
 
 
 def test_what_a_database_refuses_is_taken_out() -> None:
-    message = read(Body="st\0op \ud800 \ud83d\ude42", From="+316\0")
+    assert read(Body="st\0op \ud800 \ud83d\ude42").text == "stop \ufffd \U0001f642"
 
-    assert (message.text, message.sender) == ("stop \ufffd \U0001f642", "+316")
+
+@pytest.mark.parametrize("name", ["From", "MessageSid"])
+@pytest.mark.parametrize(
+    "trap",
+    ["+316\0", "\0", "+31\u200e6", "+316\n", " +316", "+316\x7f", "+31\ud8006", "1" * 201],
+)
+def test_who_it_is_from_is_taken_as_it_was_signed_or_not_at_all(name: str, trap: str) -> None:
+    with pytest.raises(MalformedError):
+        read(**{name: trap})
+
+
+@pytest.mark.parametrize("alias", ["whatsapp:NL.1\0A2B", "\0", "whatsapp:", " ", "1" * 201])
+def test_an_alias_that_cannot_be_kept_is_left_out_and_the_message_counts(alias: str) -> None:
+    message = read(ExternalUserId=alias)
+
+    assert (message.text, message.alias) == ("hallo", None)
+
+
+@pytest.mark.parametrize("name", ["From", "MessageSid"])
+def test_two_senders_or_two_ids_are_none(name: str) -> None:
+    form = whatsapp("hallo", "SM1")
+    pairs = list(form.items())
+
+    with pytest.raises(MalformedError):
+        parse_message([*pairs, (name, "whatsapp:+31687654321")], NOW)
+    assert parse_message([*pairs, (name, form[name])], NOW).provider_id == "SM1"
+
+
+@pytest.mark.parametrize("sender", ["whatsapp:", "WhatsApp: "])
+def test_a_channel_without_an_address_is_malformed(sender: str) -> None:
+    with pytest.raises(MalformedError):
+        read(From=sender)
 
 
 def test_the_first_of_a_repeated_field_counts() -> None:

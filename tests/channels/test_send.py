@@ -96,7 +96,8 @@ async def test_buttons_and_rows_go_by_content_with_their_ids(
 async def test_every_sign_arrives_as_it_was_written(
     carrier: TwilioCarrier, fake: FakeTwilio
 ) -> None:
-    words = "50% & 2+2=4; \"ja\" é 'ć' #1 /?:@ %41 😀 سلام\nregel"
+    every = "".join(chr(sign) for sign in range(0x20, 0x180))
+    words = f"50% & 2+2=4; %41 😀 سلام\u200f\u2068\nregel {every}"
     await carrier.send(message(TextForm(words)))
 
     assert fake.messages[0]["Body"] == words

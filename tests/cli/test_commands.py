@@ -3,10 +3,14 @@
 import asyncio
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from bot.cli import app
 from tests.cli.runs import polsbot
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio
 
@@ -163,6 +167,25 @@ async def test_templates_are_pushed_once_and_listed_with_their_state(
     gone = await asyncio.to_thread(polsbot, "templates", "push")
     assert gone.exit_code == 2
     assert "could not be reached" in gone.output
+
+
+def test_one_word_says_really_in_every_command() -> None:
+    """Nothing is saved, opened or erased by a word that another command does not know."""
+    said = {
+        option
+        for command in _commands(typer.main.get_command(app))
+        for parameter in command.params
+        for option in parameter.opts
+    }
+
+    assert "--yes" in said
+    assert not said & {"--apply", "--force", "--really", "--confirm", "--no-dry-run", "--save"}
+
+
+def _commands(command: Any) -> Iterator[Any]:
+    yield command
+    for inner in getattr(command, "commands", {}).values():
+        yield from _commands(inner)
 
 
 @pytest.mark.usefixtures("home")

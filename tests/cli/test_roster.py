@@ -1,4 +1,4 @@
-"""Importing people: nothing before --apply, nothing at all with a wrong row, no name in output."""
+"""Importing people: nothing before --yes, nothing at all with a wrong row, no name in output."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ def people(home: Path) -> Path:
     return path
 
 
-def test_a_list_is_shown_first_and_saved_with_apply(people: Path) -> None:
+def test_a_list_is_shown_first_and_saved_with_yes(people: Path) -> None:
     shown = polsbot("participant", "import", "klantmonitor", str(people))
     assert (shown.exit_code, "2 new" in shown.stderr) == (0, True)
     assert polsbot("participant", "list").stdout == ""
 
-    saved = polsbot("participant", "import", "klantmonitor", str(people), "--apply")
+    saved = polsbot("participant", "import", "klantmonitor", str(people), "--yes")
     assert saved.exit_code == 0, saved.output
     assert len(polsbot("participant", "list").stdout.splitlines()) == 2
 
-    again = polsbot("participant", "import", "klantmonitor", str(people), "--apply")
+    again = polsbot("participant", "import", "klantmonitor", str(people), "--yes")
     assert "2 same" in again.stderr
     for output in (shown, saved, again):
         assert "Amina" not in output.output
@@ -33,7 +33,7 @@ def test_a_list_is_shown_first_and_saved_with_apply(people: Path) -> None:
 def test_one_wrong_row_keeps_the_whole_list_out(people: Path) -> None:
     people.write_text(people.read_text() + "Cem;0612\n", encoding="utf-8")
 
-    refused = polsbot("participant", "import", "klantmonitor", str(people), "--apply")
+    refused = polsbot("participant", "import", "klantmonitor", str(people), "--yes")
 
     assert refused.exit_code == 1
     assert "people.csv:4\twrong" in refused.stdout

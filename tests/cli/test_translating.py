@@ -53,6 +53,14 @@ def test_status_fails_under_a_percentage() -> None:
     assert {row["language"] for row in rows} == {"en", "nl"}
 
 
+def test_status_says_why_the_texts_of_a_file_seem_to_be_missing() -> None:
+    i18n("update")
+    file = Path("locales/en/LC_MESSAGES/small.po")
+    file.write_text(f"{file.read_text()}half a line\n")
+
+    assert f"{file}:" in i18n("status").stderr
+
+
 def test_a_language_is_begun_with_empty_files() -> None:
     begun = i18n("add", "es")
 

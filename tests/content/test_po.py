@@ -71,6 +71,7 @@ def test_every_character_survives() -> None:
         ('msgctxt "a"\nmsgid "b"\n', 2, "no msgstr"),
         ('msgctxt "a"\nmsgstr "b"\n', 1, "no msgid"),
         ('msgid "b"\nmsgstr "a quote " inside"\n', 2, "a quote inside"),
+        ('msgid "b"\nmsgstr "c:\\q"\n', 2, r"\q"),
         ('msgid "b"\nmsgstr "c"\n\nhello\n', 4, "neither a comment"),
         ('"loose"\n', 1, "belongs to no"),
         ('msgid "a"\nmsgid "b"\nmsgstr ""\n', 2, "two msgid"),

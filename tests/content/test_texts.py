@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from bot.content import formats
+from bot.content.languages import own_name
 from bot.content.library import load_library
 from bot.content.placeholders import fill
 from bot.content.texts import Texts, UnknownTextError
@@ -126,3 +128,10 @@ def test_a_word_tells_what_must_be_filled_in() -> None:
     words, _ = read_words()
 
     assert parameters_of(words["polsbot.completed_reward"]) == {"reward", "pot"}
+
+
+def test_a_language_is_named_as_cldr_names_it() -> None:
+    for code in ("nl", "ar", "fa", "uk", "tr", "ti", "pap", "nb", "nn"):
+        name = Locale.parse(code).get_display_name()
+        assert name is not None
+        assert own_name(code) == name[:1].upper() + name[1:]

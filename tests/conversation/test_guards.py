@@ -57,6 +57,39 @@ def test_a_broken_loop_and_a_strange_country_raise_an_alert(database: Database) 
     assert (raised("loop") - loops, raised("country") - countries) == (1, 1)
 
 
+def countries() -> float:
+    return REGISTRY.get_sample_value("polsbot_alerts_total", {"kind": "country"}) or 0.0
+
+
+def test_foreign_strangers_are_told_once_a_day(database: Database) -> None:
+    before = countries()
+
+    for number in range(30):
+        say(database, "START", number, sender=f"+1415555{2600 + number}")
+        send_all(database, NOW + SECOND * number)
+    assert countries() - before == 1
+    assert sent(database) == 1, "nor do they use up what strangers of ours are told"
+
+    later = 26 * 3600
+    for number in range(30):
+        say(database, "START", later + number, sender=f"+1415555{2700 + number}")
+    assert send_all(database, NOW + SECOND * (later + 30)) == [], "all at once"
+    assert countries() - before == 2
+
+
+def test_foreign_numbers_are_told_once_a_day_for_each_organisation(database: Database) -> None:
+    for number, name in enumerate(("utrecht", "zwolle", "utrecht", "zwolle")):
+        address = [(Channel.SMS, f"+1415555267{number}")]
+        person = Enrolment("klantmonitor", "A", "nl", address, NOW.date(), name, seed=0)
+        database.run(enrol, person, NOW)
+    before = countries()
+    tick(database, NOW)
+    send_all(database, NOW)
+
+    assert [row.code for row in database.run(rows, OUTBOUND)] == ["not an allowed country"] * 4
+    assert countries() - before == 2
+
+
 def test_the_loop_stays_broken_while_the_other_machine_goes_on(database: Database) -> None:
     database.run(begin)
     before = sent(database)

@@ -304,3 +304,29 @@ def test_who_wants_fewer_choices_gets_three_in_every_later_wave(database: Databa
     assert answer.value == 5, "the third of three is kept as the fifth of five"
     exported = csv.DictReader(io.StringIO(database.run(answers_csv, "klantmonitor")))
     assert [row["scale_form"] for row in exported] == ["three", "three"]
+
+
+def two_at_one_phone(db: Connection) -> list[str]:
+    at = [(Channel.LOCAL, AMINA)]
+    return [
+        enrol(db, Enrolment("klantmonitor", name, "nl", at, TODAY, seed=0), NOW)
+        for name in ("Amina", "Bilal")
+    ]
+
+
+def test_on_a_shared_phone_a_reply_goes_to_who_was_reminded_last(database: Database) -> None:
+    amina, bilal = database.run(two_at_one_phone)
+    tick(database, NOW)
+    send_all(database, NOW)
+    hear(database, ("ja", "Nederlands"), NOW + timedelta(hours=23))
+    send_all(database, NOW + timedelta(hours=23))
+    before = {run.participant_id: run.version for run in database.run(rows, RUNS)}
+    other, mover = (amina, bilal) if before[amina] == 1 else (bilal, amina)
+
+    tick(database, NOW + timedelta(hours=24))
+    (reminder,) = send_all(database, NOW + timedelta(hours=24))
+    assert ("Amina" if other == amina else "Bilal") in reminder
+    hear(database, ("ja",), NOW + timedelta(hours=25), start=9)
+
+    after = {run.participant_id: run.version for run in database.run(rows, RUNS)}
+    assert after == {other: before[other] + 1, mover: before[mover]}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.advance import advance
-from bot.engine.asking import names_of, reply_question
+from bot.engine.asking import Words, names_of, reply_question
 from bot.engine.effects import (
     Effect,
     End,
@@ -432,7 +432,7 @@ def test_the_open_question_is_told_to_the_reply_reader_with_its_labels() -> None
     talk = begun()
     words = {"nl": {f"t.{code}": str(code) for code in (1, 2, 3, 4, 5)}, "en": {"t.1": "one"}}
 
-    asked = reply_question(FLOW, talk.run, words, date(2026, 1, 1))
+    asked = reply_question(FLOW, talk.run, Words(words), date(2026, 1, 1))
 
     assert asked is not None
     assert asked.codes == (1, 2, 3, 4, 5)

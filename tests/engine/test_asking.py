@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.engine.asking import choices_of, question, reply_question
+from bot.engine.asking import Words, choices_of, question, reply_question
 from bot.engine.flow import AnswerType, Choice, Code, Flow, Kind, Step, Value
 from bot.engine.run import Run
 
@@ -50,7 +50,7 @@ def test_the_digits_of_three_steps_count_from_1_and_mean_1_3_and_5() -> None:
     step = scale(*CODES)
     flow = Flow("small", "test", "Small", "nl", (step,), languages=("nl",))
     words = {"nl": {choice.label: str(choice.code) for choice in step.choices}}
-    asked = reply_question(flow, three, words, date(2026, 1, 1))
+    asked = reply_question(flow, three, Words(words), date(2026, 1, 1))
 
     assert [shown.number for shown in question(step, three).choices] == [1, 2, 3, 4, None]
     assert asked is not None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engine.asking import choices_of, reply_question
+from bot.engine.asking import Words, choices_of, reply_question
 from bot.engine.flow import AnswerType
 from bot.engine.replies import understand
 from bot.engine.replies.reading import Understood
@@ -25,7 +25,7 @@ def test_each_choice_is_understood_by_its_number_its_label_and_its_whole_row(
     }
     for step in person.revision.flow.steps:
         run: Run = replace(person.run, step=step.name)
-        asked = reply_question(person.revision.flow, run, texts, person.now.date())
+        asked = reply_question(person.revision.flow, run, Words(texts), person.now.date())
         for number, choice in enumerate(choices_of(step, run), start=1):
             value = (choice.code,) if step.type is AnswerType.CHOICES else choice.code
             label = texts[language][choice.label]

@@ -53,9 +53,11 @@ class Screen:
         await self.page.locator("#sheet-rows button", has_text=row).first.click()
 
     async def pictures(self) -> None:
-        """Wait until every picture is there."""
-        await self.page.wait_for_function(
-            "[...document.querySelectorAll('#chat img')].every((one) => one.naturalWidth > 0)"
+        """Wait until every picture is there; fails if one is broken. (``wait_for_function`` looks
+        a second time by ``eval``, which the page forbids.)
+        """
+        await self.page.evaluate(
+            "Promise.all([...document.querySelectorAll('#chat img')].map((one) => one.decode()))"
         )
 
     async def inspect(self, tab: str) -> str:

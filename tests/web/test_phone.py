@@ -18,7 +18,19 @@ from tests.web.browser import CHROMIUM, IS_NEEDED, LAPTOP, MISSING, NARROW, Scre
 from tests.web.world import LEXICONS, World, open_world
 
 PERIODIC = "klantmonitor/periodic"
+BELOW_THE_EDGE = """(() => {
+    const chat = document.getElementById("chat");
+    return chat.scrollHeight - chat.scrollTop - chat.clientHeight;
+})()"""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+BESIDE_ITS_MARK = """(stop) => {
+    const name = stop.querySelector("b").getBoundingClientRect();
+    const mark = getComputedStyle(stop, "::after");
+    const [top, edge, height] = [mark.top, mark.borderTopWidth, mark.height].map(parseFloat);
+    const middle = stop.getBoundingClientRect().top + top + edge + height / 2;
+    return Math.abs(middle - name.top - name.height / 2);
+}"""
+"""How many pixels the dot of a step is off its name."""
 WORDS = {
     "nl": ("Ja, ik begin", "Overslaan", "Dank je wel"),
     "ar": ("نعم، أبدأ", "تخطي", "شكرا"),
@@ -81,6 +93,7 @@ async def test_a_whole_questionnaire_is_answered_with_its_cards(
         assert "listened" in steps
         assert "no answer" in steps
         assert "skipped" in steps  # the six others whose turn is in another wave
+        assert await page.locator(".stop").first.evaluate(BESIDE_ITS_MARK) < 2
         assert_fine(shown)
 
 
@@ -118,10 +131,14 @@ async def test_what_goes_wrong_can_be_tried(world: World, browser: Browser) -> N
         await asked(shown, 1)
         await shown.choose("3 Best veel")
         await asked(shown, 2)
-        await page.click("#old")
-        await page.locator("#chat .mine").nth(2).wait_for()
+        await page.fill("#text", "xyz")
+        await page.keyboard.press("Enter")
+        await shown.newest("Sorry, dat begrijp ik niet.")
+        await page.click("#old")  # of the question before, not of this one that is asked again
+        await page.locator("#chat .mine", has_text="1 Geen").wait_for()
         await page.click("#fail")
         await page.locator("#banner", has_text="will not arrive").wait_for()
+        assert await page.evaluate(BELOW_THE_EDGE) < 2  # the banner hides nothing of what was said
         await page.fill("#text", "4")
         await page.keyboard.press("Enter")
         await page.locator("#chat .lost", has_text="63024").wait_for()
@@ -141,6 +158,7 @@ async def test_a_test_is_saved_from_the_phone(world: World, browser: Browser) ->
         await page.get_by_role("button", name="Ja, ik begin").click()
         await asked(shown, 1)
         await page.click("#keep")
+        assert await page.get_attribute("#keeping-name", "title")  # says what a name looks like
         await page.fill("#keeping-name", "from_the_phone")
         await page.keyboard.press("Enter")
         await page.locator("#banner", has_text="from_the_phone.chat").wait_for()
@@ -186,6 +204,9 @@ async def test_all_is_within_reach_on_a_narrow_screen(
         for tab in ("Answers", "Flow", "Wire", *(["Problems"] if language == "nl" else [])):
             assert await shown.inspect(tab)
             assert not await page.evaluate(TOO_WIDE)
+            assert not await page.locator("#view").evaluate(
+                "(one) => one.scrollWidth > one.clientWidth"
+            )
         assert_fine(shown)
 
 

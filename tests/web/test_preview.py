@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -74,6 +75,16 @@ async def test_a_day_brings_the_reminder(world: World) -> None:
     lines = world.stage.phones[phone].lines
     assert [line["kind"] for line in lines] == ["bot", "note", "bot"]
     assert lines[0]["body"] == lines[2]["body"]
+
+
+async def test_a_start_in_the_night_goes_on_to_decent_hours(world: World) -> None:
+    await world.ask("wait", phone=await world.start(), hours=14)
+
+    lines = await world.screen(await world.start(), "Ja, ik begin")
+
+    assert [line["kind"] for line in lines] == ["bot"]
+    now = world.stage.clock().astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert (now.day, now.hour) == (3, 10)
 
 
 async def test_no_reply_goes_on_until_the_wave_is_closed(world: World) -> None:
@@ -146,6 +157,31 @@ async def test_the_address_leads_to_its_step(world: World, step: str) -> None:
         found = await heard(feed, "run", f'"{step}"')
 
     assert found[-1]["step"] == step
+
+
+@pytest.mark.parametrize("language", ["fa", "uk"])
+async def test_the_way_to_a_step_keeps_the_language(world: World, language: str) -> None:
+    phone = await world.start(flow="klantmonitor/baseline", language=language, at="may_stop")
+
+    async with world.feed(phone) as feed:
+        found = await heard(feed, "run", '"may_stop"')
+
+    assert found[-1]["language"] == language
+
+
+async def test_a_phone_that_cannot_go_on_is_told_so_and_no_other(world: World) -> None:
+    dutch, polish = await world.start(), await world.start(language="pl")
+    file = world.flows / "klantmonitor/periodic.yaml"
+    file.write_text(file.read_text().replace("Wordt er naar je geluisterd?", "Luistert men?"))
+    async with world.feed(dutch) as one, world.feed(polish) as other:
+        await heard(one, "run", "invite")
+        await heard(other, "run", "invite")
+
+        await read_again(world.stage)
+
+        assert "pl" in (await heard(other, "broken", "complete"))[-1]["told"]
+        assert (await heard(one, "again", "phone"))[-1]["broken"] == ""
+    assert world.stage.broken == ""
 
 
 async def test_made_up_languages_can_be_tried_but_not_kept(world: World) -> None:
@@ -305,7 +341,7 @@ def test_content_that_is_renewed_speaks_the_new_words() -> None:
 
     content.renew(LIBRARY, LEXICONS, None)
 
-    assert "en-XA" in content.words(revision)
+    assert "en-XA" in content.words(revision).texts
 
 
 async def test_the_next_wave_opens_when_the_phone_began_with_a_later_flow(world: World) -> None:

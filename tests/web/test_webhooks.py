@@ -18,7 +18,7 @@ from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.service import Conversations
 from bot.message import Channel
-from bot.panel.participants import Enrolment, enrol, find_address, heard_from
+from bot.panel.participants import ADDRESSES, Enrolment, enrol, find_address, heard_from
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.database import Database
@@ -123,6 +123,19 @@ async def test_what_is_not_signed_is_refused_and_nothing_is_stored(world: World)
     assert await world.post(other) == 403
 
     assert await world.database.read(rows, INBOUND) == []
+
+
+@pytest.mark.parametrize("sender", ["whatsapp:+31612\0345678", "whatsapp:+31612345678\u200f", "\0"])
+async def test_a_sender_with_hidden_signs_is_nobody_and_nothing_is_stored(
+    world: World, sender: str
+) -> None:
+    await world.database.transact(begin)
+    known = await world.database.read(rows, ADDRESSES)
+
+    assert await world.post(whatsapp("stop", "SM1", From=sender)) == 200
+
+    assert await world.database.read(rows, INBOUND) == []
+    assert await world.database.read(rows, ADDRESSES) == known
 
 
 async def test_what_cannot_be_kept_is_asked_for_again(world: World) -> None:

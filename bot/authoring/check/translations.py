@@ -56,8 +56,10 @@ def _faults(
     for key, (source, place) in texts.items():
         entry = library.catalogues.entry(language, key, source)
         if entry is None:
-            message = f"`{key}` has no translation into {language}"
-            yield problem_at(place, "I001", message, "`polsbot i18n update` makes a place for it")
+            if language not in library.catalogues.unread:
+                message = f"`{key}` has no translation into {language}"
+                mend = "`polsbot i18n update` makes a place for it"
+                yield problem_at(place, "I001", message, mend)
             continue
         fault = fault_of(entry, source)
         if fault is not None:
@@ -100,7 +102,8 @@ def _unreadable(library: Library) -> set[str]:
 
 
 def _begun(library: Library, language: str) -> bool:
-    return bool(library.catalogues.entries.get(language))
+    found = library.catalogues
+    return bool(found.entries.get(language)) or language in found.unread
 
 
 def check_lexicons(library: Library) -> Iterator[Problem]:
@@ -127,7 +130,8 @@ def _clashing_labels(spoken: Spoken, lexicon: Lexicon) -> Iterator[Problem]:
         for clash in label_clashes({spoken.language: list(labels)}, {spoken.language: lexicon}):
             place = spoken.place(labels.get(clash.phrase, own[0]))
             message = f"`{clash.phrase}` of `{step.name}` {clash.message}"
-            yield problem_at(place, "I007", message, "choose another word", Severity.WARNING)
+            severity = Severity.ERROR if clash.hides_stop else Severity.WARNING
+            yield problem_at(place, "I007", message, "choose another word", severity)
 
 
 def _clashes_inside(library: Library, lexicons: dict[str, Lexicon]) -> Iterator[Problem]:

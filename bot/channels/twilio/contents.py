@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from twilio.rest import Client
@@ -46,6 +47,7 @@ def _pair_samples(count: int) -> tuple[str, ...]:
     )
 
 
+@cache
 def buttons(count: int) -> Resource:
     """Words and quick replies: variables are the words, then title and id of each."""
     actions = [_action(2 + 2 * place) for place in range(count)]
@@ -53,6 +55,7 @@ def buttons(count: int) -> Resource:
     return _resource(f"buttons-{count}", types, ("Question", *_pair_samples(count)))
 
 
+@cache
 def card(count: int) -> Resource:
     """A picture, words and quick replies: words, the picture's address, then title and id."""
     actions = [{"type": "QUICK_REPLY", **_action(3 + 2 * place)} for place in range(count)]
@@ -61,6 +64,7 @@ def card(count: int) -> Resource:
     return _resource(f"card-{count}", types, samples)
 
 
+@cache
 def rows(count: int) -> Resource:
     """Words and a list: the words, the opener, then item and id of each row."""
     items = [

@@ -41,23 +41,24 @@ class MalformedError(ValueError):
 
 
 def parse_message(pairs: Sequence[tuple[str, str]], received_at: datetime) -> InboundMessage:
-    """A person's message; raises MalformedError. Texts are cut to lengths no person types."""
+    """A person's message; raises MalformedError. Texts are cut to lengths no person types; what
+    tells who it is from and which one it is, is taken as it was signed or not at all.
+    """
     form = _safe(pairs)
-    provider_id = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid")
-    sender = form.get("From")
-    if not provider_id or not sender:
-        raise MalformedError("MessageSid and From are needed")
+    provider_id = _told_once(pairs, "MessageSid", "SmsMessageSid", "SmsSid")
+    sender = _told_once(pairs, "From")
     channel, address = split_address(sender)
-    alias = form.get("ExternalUserId")
+    if not address:
+        raise MalformedError("From has no address")
     payload = form.get("ButtonPayload") or form.get("ListId") or _interactive(form)
     return InboundMessage(
         channel=channel,
-        provider_id=provider_id[:LONGEST_ID],
-        sender=address[:LONGEST_ID],
+        provider_id=provider_id,
+        sender=address,
         to=split_address(form.get("To", ""))[1][:LONGEST_ID],
         text=_words(form)[:LONGEST_TEXT],
         received_at=received_at,
-        alias=_alias(alias, address),
+        alias=_alias(pairs, address),
         payload=payload[:LONGEST_ID] if payload else None,
         media=_media(form),
         keyword=_KEYWORDS.get(form.get("OptOutType", "").upper()),
@@ -93,6 +94,21 @@ def _safe(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     return {name: _without_traps(value) for name, value in reversed(pairs)}
 
 
+def _told_once(pairs: Sequence[tuple[str, str]], *names: str) -> str:
+    """The value of the first of these fields that has one; raises MalformedError when there is
+    none, or two, or one that would be kept as another than was signed.
+    """
+    for name in names:
+        values = {value for field, value in pairs if field == name and value}
+        if len(values) > 1:
+            raise MalformedError(f"{name} is there more than once")
+        for value in values:
+            if len(value) > LONGEST_ID or not value.isprintable() or value != value.strip():
+                raise MalformedError(f"{name} is too long or has signs that cannot be seen")
+            return value
+    raise MalformedError(f"{' or '.join(names)} is needed")
+
+
 def _without_traps(text: str) -> str:
     """Without what a database refuses: NUL goes, half a surrogate pair becomes U+FFFD."""
     if text.isascii():
@@ -118,18 +134,24 @@ def _words(form: dict[str, str]) -> str:
     return decoded if is_speech else words
 
 
-def _alias(alias: str | None, address: str) -> str | None:
-    """The other address of the same person: a WhatsApp id beside the number."""
-    if not alias:
+def _alias(pairs: Sequence[tuple[str, str]], address: str) -> str | None:
+    """The other address of the same person: a WhatsApp id beside the number. One that cannot be
+    kept as it was signed is left out; the message counts without it.
+    """
+    try:
+        _, other = split_address(_told_once(pairs, "ExternalUserId"))
+    except MalformedError:
         return None
-    other = split_address(alias)[1][:LONGEST_ID]
-    return other if other != address else None
+    return other if other and other != address else None
 
 
 def _interactive(form: dict[str, str]) -> str | None:
     """The id of a tapped row where only the channel's raw JSON tells it."""
+    raw = form.get("InteractiveData")
+    if not raw:
+        return None
     try:
-        data = json.loads(form.get("InteractiveData") or "null")
+        data = json.loads(raw)
     except (ValueError, RecursionError):
         return None
     for place in ("list_reply", "button_reply"):

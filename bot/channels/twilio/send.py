@@ -66,12 +66,14 @@ class TwilioCarrier:
     def __init__(
         self, account: TwilioAccount, contents: dict[str, str], timeout: float = TIMEOUT
     ) -> None:
-        """Nothing is opened before the first message; ``timeout`` is in seconds for one call."""
+        """Nothing is connected before the first call; ``timeout`` is in seconds, for one."""
         self._account = account
         self.contents = contents
         self._paces = {channel: Pace(rate) for channel, rate in account.rates.items()}
         self._http = HttpClient(account.base_url, timeout)
         self.client = make_client(account.account, account.token, self._http)
+        # Now, since the library loads this part at first use, which takes as long as many replies.
+        self._messages = self.client.messages
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Hand a message over; raises SendError."""
@@ -80,7 +82,7 @@ class TwilioCarrier:
         if pace is not None:
             await asyncio.sleep(pace.wait(asyncio.get_running_loop().time()))
         try:
-            made = await self.client.messages.create_async(**fields)
+            made = await self._messages.create_async(**fields)
         except RefusedError as error:
             failure = refusal(error.status, error.code, error.retry_after)
             raise SendError(failure) from error

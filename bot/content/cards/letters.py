@@ -1,15 +1,19 @@
-"""How wide words are in our fonts, and whether the fonts have every letter."""
+"""How wide words are in our fonts, and whether the fonts have every letter.
+
+Pillow is brought in when the fonts are opened: a process that finds every card drawn needs neither.
+"""
 
 import importlib
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-
-from PIL import ImageFont
-from PIL.ImageFont import Axis
+from typing import TYPE_CHECKING
 
 from bot.content.cards.card import CardError
 from bot.content.cards.joined import joined
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import Axis, FreeTypeFont
 
 FAMILY = "Noto Sans, Noto Sans Arabic"
 _PACKAGES = (
@@ -79,8 +83,10 @@ def missing(words: str) -> list[str]:
 
 
 @lru_cache(maxsize=len(Stretch))
-def _fonts(stretch: Stretch) -> tuple[ImageFont.FreeTypeFont, ...]:
+def _fonts(stretch: Stretch) -> "tuple[FreeTypeFont, ...]":
     """Without Pillow's own shaping: it needs a library of the system that may not be there."""
+    from PIL import ImageFont
+
     wanted = {"Weight": _BOLD, "Width": _WIDTHS[stretch]}
     fonts = []
     for file in font_files():
@@ -90,12 +96,12 @@ def _fonts(stretch: Stretch) -> tuple[ImageFont.FreeTypeFont, ...]:
     return tuple(fonts)
 
 
-def _axis(axis: Axis) -> str:
+def _axis(axis: "Axis") -> str:
     return (axis["name"] or b"").decode()
 
 
 @lru_cache(maxsize=8192)
-def _advance(letter: str, fonts: tuple[ImageFont.FreeTypeFont, ...]) -> float:
+def _advance(letter: str, fonts: "tuple[FreeTypeFont, ...]") -> float:
     for font in fonts:
         if _has(font, letter):
             return float(font.getlength(letter))
@@ -103,6 +109,6 @@ def _advance(letter: str, fonts: tuple[ImageFont.FreeTypeFont, ...]) -> float:
 
 
 @lru_cache(maxsize=8192)
-def _has(font: ImageFont.FreeTypeFont, letter: str) -> bool:
+def _has(font: "FreeTypeFont", letter: str) -> bool:
     """Whether a font draws this letter and not its sign for one that it lacks."""
     return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(_LACKED))

@@ -1,9 +1,9 @@
-"""From a drawing to a picture that can be sent. Slow, and it holds the interpreter meanwhile."""
+"""From a drawing to a picture that can be sent. Slow, and it holds the interpreter meanwhile.
+
+The renderer and Pillow are brought in by the first card that is drawn.
+"""
 
 import io
-
-import resvg_py
-from PIL import Image
 
 from bot.content.cards.card import CardError
 from bot.content.cards.letters import font_files
@@ -15,6 +15,9 @@ _COLOURS = (128, 64, 32)
 
 def render(svg: str) -> bytes:
     """A PNG with few colours and at most 100 kB; raises CardError."""
+    import resvg_py
+    from PIL import Image
+
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=svg, skip_system_fonts=True, font_files=list(font_files())

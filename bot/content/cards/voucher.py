@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-import segno
-
 from bot.content.cards.card import CardError
 from bot.content.cards.code128 import QUIET, BarcodeError, bars
 from bot.content.cards.letters import FAMILY, missing
@@ -93,6 +91,8 @@ def _symbol(card: VoucherCard) -> str:
 
 def _qr(code: str, top: int) -> str:
     """A QR code with the quiet zone that scanners need (ISO/IEC 18004: four modules)."""
+    import segno
+
     rows = [list(row) for row in segno.make_qr(code, error="m").matrix_iter(border=_QUIET)]
     module = _BOX // len(rows)
     squares = "".join(

@@ -37,12 +37,21 @@ def read_amount(question: Question, items: Sequence[Item]) -> Understood | Uncle
     numbers, refusal = _numbers(euros, (Sense.EURO, Sense.OWED))
     if refusal:
         return Unclear(refusal)
+    if _is_bare_half(items, numbers):
+        return Unclear("a half of what")
     if cents is not None:
         if not 0 <= cents < _CENTS or len(numbers) > 1:
             return Unclear("two numbers")
         total = (numbers[0].value or Decimal(0)) if numbers else Decimal(0)
         numbers = [Number(total + cents / _CENTS)]
     return _bounded(question, numbers, Decimal(_CENTS))
+
+
+def _is_bare_half(items: Sequence[Item], numbers: Sequence[Number]) -> bool:
+    """Whether a small number with a half in words stands without its "thousand" or "euro"."""
+    has_half = any(item.senses.get(Sense.NUMBER, 0) % 1 for item in items)
+    has_euro = any(item.can_be(Sense.EURO, Sense.CENT) for item in items)
+    return has_half and not has_euro and any((n.value or 0) < _CENTS for n in numbers)
 
 
 def _take_cents(pieces: Sequence[Piece]) -> tuple[list[Piece], Decimal | None]:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from bot.engine.replies import emoji
-from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.lexicon import Lexicon, Order, Sense
 from bot.engine.replies.reading import Command, Commanded
 from bot.engine.replies.tokens import Token
 
 _LONGEST = 14
 """Words; no command is longer."""
+_MOST_PARTS = 4
+_ENDS = frozenset(".,;:!?")
+_CARRIERS = frozenset(("stop",))
+"""What every carrier takes as a stop, so it is on posters in every language."""
 
 
 def read_command(
@@ -24,21 +28,58 @@ def read_command(
         return _sign(tokens)
     if len(words) > _LONGEST:
         return None
-    return _spoken(words, lexicons, polite, reason)
+    if order := _ordered(words, lexicons, polite):
+        return Commanded(order.command, reason, order.language)
+    if any(lexicon.refusal.says(words) for lexicon in lexicons):
+        return Commanded(Command.STOP, reason)
+    if _is_stop_in_parts(tokens, lexicons, polite):
+        return Commanded(Command.STOP, reason)
+    return None
 
 
-def _spoken(
-    words: list[str], lexicons: Sequence[Lexicon], polite: Sequence[Lexicon], reason: str
-) -> Commanded | None:
+def _ordered(
+    words: list[str], lexicons: Sequence[Lexicon], polite: Sequence[Lexicon]
+) -> Order | None:
     for phrase in (words, _without_politeness(words, polite)):
         for said in (phrase, _once(phrase)):
             joined = "".join(said)
             for lexicon in lexicons:
                 if order := lexicon.order(joined):
-                    return Commanded(order.command, reason, order.language)
-    if any(lexicon.refusal.says(words) for lexicon in lexicons):
-        return Commanded(Command.STOP, reason)
+                    return order
     return None
+
+
+def _is_stop_in_parts(
+    tokens: Sequence[Token], lexicons: Sequence[Lexicon], polite: Sequence[Lexicon]
+) -> bool:
+    """Whether every sentence is a stop ("enough, leave me alone"), or the last one is no more than
+    the session's word for it ("you are annoying, stop").
+    """
+    own = polite[0]
+    *before, last = _parts(tokens, frozenset())
+    if before and lexicons[0] is own and len(last) == 1 and last[0] in own.refusal.end | _CARRIERS:
+        return _are_stops([last], own, polite)
+    return any(
+        _are_stops(parts, lexicon, polite)
+        for lexicon in lexicons
+        if 1 < len(parts := _parts(tokens, lexicon.ands)) <= _MOST_PARTS
+    )
+
+
+def _are_stops(parts: Sequence[list[str]], lexicon: Lexicon, polite: Sequence[Lexicon]) -> bool:
+    orders = (_ordered(part, [lexicon], polite) for part in parts)
+    return all(order is not None and order.command is Command.STOP for order in orders)
+
+
+def _parts(tokens: Sequence[Token], ands: frozenset[str]) -> list[list[str]]:
+    """The words of each sentence, cut at marks and at words for "and"."""
+    parts: list[list[str]] = [[]]
+    for token in tokens:
+        if token.kind in ("word", "digits") and token.text not in ands:
+            parts[-1].append(token.text)
+        elif parts[-1] and (token.text in _ENDS or token.text in ands):
+            parts.append([])
+    return [part for part in parts if part]
 
 
 def _sign(tokens: Sequence[Token]) -> Commanded | None:

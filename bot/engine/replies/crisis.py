@@ -6,6 +6,8 @@ from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.tokens import Token
 
 _ENDS = frozenset(".!?;,")
+_FARTHEST = 8
+"""Words before a crisis phrase among which a harmless one around it may begin."""
 
 
 def has_crisis(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> bool:
@@ -21,17 +23,36 @@ def has_crisis(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> bool:
     return any(_stands(lexicon, words, ends) for lexicon in lexicons)
 
 
-def _stands(lexicon: Lexicon, words: list[str], ends: set[int]) -> bool:
-    crisis = lexicon.crisis
+def _stands(lexicon: Lexicon, words: Sequence[str], ends: set[int]) -> bool:
+    bare = list(words)
     for prefix in lexicon.prefixes:  # "and I want to die" in one word
-        words = [_without(prefix, word, crisis.firsts) for word in words]
+        bare = [_without(prefix, word, lexicon.crisis.firsts) for word in bare]
+    return _is_said(lexicon, words, ends) or (bare != words and _is_said(lexicon, bare, ends))
+
+
+def _is_said(lexicon: Lexicon, words: Sequence[str], ends: set[int]) -> bool:
+    crisis = lexicon.crisis
     for start, word in enumerate(words):
-        if word in crisis.firsts:
-            for end in range(start + 1, min(len(words), start + crisis.longest) + 1):
-                phrase = tuple(words[start:end])
-                if phrase in crisis.anywhere or (end in ends and phrase in crisis.closing):
-                    return True
+        if word not in crisis.firsts:
+            continue
+        found = set(crisis.anywhere.ends(words, start, ends))
+        found.update(end for end in crisis.closing.ends(words, start, ends) if end in ends)
+        if any(not _is_harmless(lexicon, words, ends, start, end) for end in found):
+            return True
     return False
+
+
+def _is_harmless(
+    lexicon: Lexicon, words: Sequence[str], ends: set[int], start: int, end: int
+) -> bool:
+    """Whether the end of what stands from ``start`` to ``end`` is a part of a harmless phrase, as
+    of "I don't want to live" in "live in Utrecht".
+    """
+    return any(
+        last >= end
+        for begin in range(max(0, start - _FARTHEST), end)
+        for last in lexicon.crisis.harmless.ends(words, begin, ends)
+    )
 
 
 def _without(prefix: str, word: str, firsts: frozenset[str]) -> str:

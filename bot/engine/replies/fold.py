@@ -22,9 +22,10 @@ _MARKS = {
     "½": ".5", "¼": ".25", "¾": ".75", "¹": "^", "²": "^", "³": "^",
 }  # fmt: skip
 _DIGITS = {
-    chr(point): str(unicodedata.decimal(chr(point)))
-    for point in range(sys.maxunicode + 1)
-    if unicodedata.category(chr(point)) == "Nd"
+    chr(point + step - unicodedata.decimal(chr(point))): str(step)
+    for point in range(0, sys.maxunicode, 10)  # the ten of a script stand in a row: one is met
+    if chr(point).isdecimal()
+    for step in range(10)
 }
 _TABLE = str.maketrans(_LETTERS | _MARKS | _DIGITS)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)

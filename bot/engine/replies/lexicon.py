@@ -1,14 +1,15 @@
 """The words people type in one language, ready to be looked up."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from sys import intern
 
 from bot.engine.replies.fold import fold, squeeze
-from bot.engine.replies.patterns import Pattern, Words, compiled, expand, written_words
+from bot.engine.replies.patterns import Pattern, Words, compiled, expand, words_in, written_words
+from bot.engine.replies.phrases import Phrases, gathered
 from bot.engine.replies.reading import Command
 from bot.engine.replies.roman import romanised
 
@@ -91,13 +92,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A lexicon as written: patterns of phrases by meaning (see ``patterns``)."""
+    """A lexicon as written: patterns of phrases by meaning (see ``patterns``, ``phrases``)."""
 
     language: str
     name: str
     commands: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
     refusal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     crisis: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language_asked: tuple[str, ...] = ("{}",)
     language_refused: tuple[str, ...] = ()
@@ -134,12 +136,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """Phrases that count anywhere, and those that count only where a sentence ends."""
+    """Phrases that count anywhere, those that count only where a sentence ends, and ``harmless``
+    ones, within which neither counts ("I die laughing"). ``firsts``: words that begin one.
+    """
 
-    anywhere: frozenset[Words]
-    closing: frozenset[Words]
+    anywhere: Phrases
+    closing: Phrases
+    harmless: Phrases
     firsts: frozenset[str]
-    longest: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,10 +151,11 @@ class Lexicon:
     """One language's words, folded and indexed. Compared by identity, so it can key a cache.
 
     ``phrases`` maps to senses; ``orders`` are by their first two letters; ``same`` gives for a
-    label what else people call it; ``stops`` are the words of the stop phrases; ``squeezed`` and
-    ``roman`` lead from stretched and from Latin spellings to a word; ``mixed`` are the words of
-    letters and digits; ``prefixes`` are words written onto the next one, ``negating`` letters that
-    make a word its opposite.
+    label the patterns of what else people call it, as written: only those of a label that is asked
+    are written out; ``stops`` are the words of the stop phrases; ``squeezed`` and ``roman`` lead
+    from stretched and from Latin spellings to a word; ``mixed`` are the words of letters and
+    digits; ``prefixes`` are words written onto the next one, ``negating`` letters that make a word
+    its opposite.
     """
 
     language: str
@@ -159,7 +164,7 @@ class Lexicon:
     orders: Mapping[str, tuple[Order, ...]]
     refusal: Refusal
     crisis: Crisis
-    same: tuple[tuple[Words, tuple[Words, ...]], ...]
+    same: tuple[tuple[Words, tuple[str, ...]], ...]
     vocabulary: frozenset[str]
     stops: frozenset[str]
     squeezed: Mapping[str, str]
@@ -169,6 +174,7 @@ class Lexicon:
     negating: tuple[str, ...]
     longest: int
     heads: frozenset[str] = frozenset()
+    ands: frozenset[str] = frozenset()
     inflection: Inflection = Inflection()
 
     def same_sense(self, word: str, other: str) -> bool:
@@ -188,22 +194,20 @@ def build(spoken: Spoken) -> Lexicon:
     """Expand, fold and index a lexicon."""
     phrases = _phrases(spoken)
     same = tuple(
-        (words, others)
+        (words, patterns)
         for label, patterns in spoken.same.items()
-        for others in (tuple(_all_words(patterns)),)
-        for words in _all_words((label,))
+        for words in written_out((label,))
     )
     orders = _orders(spoken)
-    crisis = _crisis(spoken.crisis)
+    crisis = _crisis(spoken)
     vocabulary = frozenset(
         word
         for found in (
             phrases,
-            (words for _, others in same for words in others),
-            crisis.anywhere,
-            crisis.closing,
-            (order.pattern.words for order in orders),
-            _all_words(spoken.known),
+            crisis.anywhere.written(),
+            crisis.closing.written(),
+            crisis.harmless.written(),
+            map(words_in, _patterns_in_no_index(spoken)),
         )
         for words in found
         for word in words
@@ -221,12 +225,7 @@ def build(spoken: Spoken) -> Lexicon:
         crisis=crisis,
         same=same,
         vocabulary=vocabulary,
-        stops=frozenset(
-            word
-            for order in orders
-            if order.command is Command.STOP
-            for word in order.pattern.words
-        ),
+        stops=_loose(spoken.commands.get(Command.STOP, ())),
         squeezed=by_squeeze(vocabulary),
         roman={latin: word for word in sorted(vocabulary) for latin in romanised(word)},
         mixed=frozenset(w for w in vocabulary if not w.isalpha() and not w.isdigit()),
@@ -234,6 +233,9 @@ def build(spoken: Spoken) -> Lexicon:
         negating=tuple(map(fold, spoken.negating)),
         longest=max(map(len, phrases), default=1),
         heads=frozenset(words[0] for words in phrases),
+        ands=frozenset(
+            words[0] for words, senses in phrases.items() if Sense.AND in senses and len(words) == 1
+        ),
         inflection=Inflection(
             **{part: tuple(map(fold, ends)) for part, ends in spoken.inflection.items()}
         ),
@@ -248,15 +250,28 @@ def by_squeeze(words: Iterable[str]) -> dict[str, str]:
 
 
 def _phrases(spoken: Spoken) -> dict[Words, Senses]:
+    """Hundreds of phrases have the same senses; they share them."""
     phrases: dict[Words, dict[Sense, Decimal]] = defaultdict(dict)
     for sense, patterns in spoken.listed.items():
-        for words in _all_words(patterns):
+        for words in written_out(patterns):
             phrases[words].setdefault(sense, Decimal(0))
     for sense, values in spoken.valued.items():
         for value, patterns in values.items():
-            for words in _all_words(patterns):
+            for words in written_out(patterns):
                 phrases[words].setdefault(sense, value)
-    return dict(phrases)
+    shared: dict[tuple[tuple[Sense, Decimal], ...], Senses] = {}
+    return {
+        words: shared.setdefault(tuple(senses.items()), senses) for words, senses in phrases.items()
+    }
+
+
+def _patterns_in_no_index(spoken: Spoken) -> Iterator[str]:
+    """Patterns whose phrases are nowhere written out."""
+    for patterns in (*spoken.same.values(), *spoken.commands.values(), *spoken.languages.values()):
+        yield from patterns
+    for frame in (*spoken.language_asked, *spoken.language_refused):
+        yield frame.replace("{}", "")
+    yield from spoken.known
 
 
 def _orders(spoken: Spoken) -> list[Order]:
@@ -271,25 +286,18 @@ def _orders(spoken: Spoken) -> list[Order]:
     return orders
 
 
-def _crisis(sources: Iterable[str]) -> Crisis:
-    anywhere: set[Words] = set()
-    closing: set[Words] = set()
-    for source in sources:
-        (closing if source.endswith(".") else anywhere).update(_all_words((source,)))
-    every = anywhere | closing
-    return Crisis(
-        frozenset(anywhere),
-        frozenset(closing),
-        frozenset(words[0] for words in every),
-        max(map(len, every), default=0),
-    )
+def _crisis(spoken: Spoken) -> Crisis:
+    closing = gathered(source for source in spoken.crisis if source.endswith("."))
+    anywhere = gathered(source for source in spoken.crisis if not source.endswith("."))
+    firsts = anywhere.firsts | closing.firsts
+    return Crisis(anywhere, closing, gathered(spoken.harmless), firsts)
 
 
 def _loose(patterns: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for words in _all_words(patterns) for word in words)
+    return frozenset(word for pattern in patterns for word in words_in(pattern))
 
 
-def _all_words(sources: Iterable[str]) -> list[Words]:
+def written_out(sources: Iterable[str]) -> list[Words]:
     """Every phrase of some patterns, folded."""
     phrases = (written_words(phrase) for source in sources for phrase in expand(source))
     return [words for words in dict.fromkeys(phrases) if words]

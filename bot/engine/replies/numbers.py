@@ -44,6 +44,7 @@ class Sum:
         self.total = Decimal(0)
         self.group = Decimal(0)
         self.last = Decimal("Infinity")
+        self.unit = Decimal(0)
         self.started = False
 
     @property
@@ -58,7 +59,8 @@ class Sum:
             if value >= 1000:
                 self.group = value % 1000
                 self.total = value - self.group
-                self.last = value if value in _MULTIPLIERS else Decimal(1000)
+                self.unit = value if value in _MULTIPLIERS else Decimal(0)
+                self.last = self.unit or Decimal(1000)
             else:
                 self.group = value
         elif value in _MULTIPLIERS:
@@ -79,11 +81,14 @@ class Sum:
         if self.group == 0:
             return False
         self.total, self.group, self.last = self.total + self.group * value, Decimal(0), value
+        self.unit = value
         return True
 
     def _append(self, value: Decimal, joined: str) -> bool:
         if value == 0 or self.value == 0 or value >= self.last:
             return False
+        if value < 1 and self.total and self.group == 0:
+            return self._append_share(value)
         if value < 1:
             taken = self.group == self.group.to_integral_value()
         elif value >= 100 or value != value.to_integral_value():
@@ -92,6 +97,12 @@ class Sum:
             taken = self._fits_below_hundred(value, joined)
         if taken:
             self.group += value
+        return taken
+
+    def _append_share(self, value: Decimal) -> bool:
+        """A half after a thousand is half of that thousand: "two thousand and a half"."""
+        self.total += value * self.unit
+        taken, self.unit, self.last = self.unit > 0, Decimal(0), Decimal(0)
         return taken
 
     def _fits_below_hundred(self, value: Decimal, joined: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.lexicon import Lexicon, Sense, written_out
 from bot.engine.replies.patterns import Words
 from bot.engine.replies.tokens import words_of
 
@@ -90,7 +90,7 @@ def options_of(labels: tuple[str, ...], lexicon: Lexicon, ask: str = "") -> Opti
         (phrase, found)
         for key, others in lexicon.same
         if (found := _position(key, options)) is not None
-        for phrase in others
+        for phrase in written_out(others)
     ]
     whole = _unique(synonyms) | whole
     spoken = options.words | {word for phrase in whole for word in phrase}
@@ -104,7 +104,7 @@ def _asked(words: Words, lexicon: Lexicon) -> frozenset[str]:
     said = {word for word in words if len(word) > 2 and not _is_small(word, lexicon, idle)}
     for key, others in lexicon.same:
         if len(key) == 1 and key[0] in said:
-            said |= {other[0] for other in others if len(other) == 1}
+            said |= {other[0] for other in written_out(others) if len(other) == 1}
     return frozenset(said)
 
 

@@ -34,11 +34,13 @@ def unstretched(
 
 def in_own_script(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Token]:
     """The tokens with Latin ``dobre`` written in Cyrillic."""
-    latin = {**lexicon.roman, **_roman_words(options.words)} if lexicon.roman else {}
-    if not latin:
+    if not lexicon.roman:
         return list(tokens)
+    labels = _roman_words(options.words)
     return [
-        token if is_known(token, lexicon, options) else _renamed(token, latin.get(token.text))
+        token
+        if is_known(token, lexicon, options)
+        else _renamed(token, labels.get(token.text) or lexicon.roman.get(token.text))
         for token in tokens
     ]
 
@@ -98,6 +100,21 @@ def _corrected(token: Token, lexicon: Lexicon, options: Options, words: frozense
     if meant is None or not lexicon.same_sense(word, meant):
         return token
     return token._replace(text=meant)
+
+
+def mistyped_label(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> int | None:
+    """The position of the one label that was typed in full but for one letter, in a word that is
+    no word: where several words are as near, the label says which is meant.
+    """
+    if all(is_known(token, lexicon, options) for token in tokens):
+        return None
+    said = "".join(token.text for token in tokens if token.kind in ("word", "digits"))
+    if len(said) < _LONG:
+        return None
+    near = process.extract(said, options.labels.keys(), scorer=OSA.distance, score_cutoff=2)
+    if len({options.labels[label] for label, _, _ in near}) != 1 or near[0][1] > 1:
+        return None
+    return options.labels[near[0][0]] if lexicon.same_sense(said, near[0][0]) else None
 
 
 def _nearest(word: str, words: frozenset[str]) -> str | None:

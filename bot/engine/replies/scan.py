@@ -37,7 +37,7 @@ class Item:
 
     def can_be(self, *senses: Sense) -> bool:
         """Whether it has one of these senses."""
-        return any(sense in self.senses for sense in senses)
+        return bool(self.senses) and not self.senses.keys().isdisjoint(senses)
 
 
 def scan(tokens: Sequence[Token], lexicon: Lexicon, options: Options) -> list[Item]:
@@ -80,8 +80,10 @@ def _longest(
         if option is not None or senses:
             fits = options.fitting(phrase[0], lexicon) if length == 1 else frozenset[int]()
             common = length == 1 and phrase[0] in options.common
+            echo = echo_of(phrase[0], lexicon, options.asked) if Sense.DAY in senses else None
+            glued = tokens[at].glued
             return length, Item(
-                "phrase", " ".join(phrase), senses, option, fits, common, tokens[at].glued
+                "phrase", " ".join(phrase), senses, option, fits, common, glued, echo
             )
     return 0, Item("phrase", "")
 

@@ -45,6 +45,8 @@ def tokenise(text: str, whole: Container[str] = ()) -> list[Token]:
 
 def words_of(text: str, whole: Container[str] = ()) -> tuple[str, ...]:
     """Only the words and digits of a text."""
+    if text.isalpha() and (folded := fold(text)).isalpha():  # one word, as most are: the short way
+        return (_one_script(folded),)
     return tuple(t.text for t in tokenise(text, whole) if t.kind in ("word", "digits"))
 
 

@@ -1,7 +1,7 @@
 """What a typed reply means: a value only if a careful clerk would be sure, else ask again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.engine.flow import AnswerType, Value
@@ -17,7 +17,15 @@ from bot.engine.replies.lexicon import Lexicon, Sense
 from bot.engine.replies.options import Options, options_of
 from bot.engine.replies.parts import UNKNOWN
 from bot.engine.replies.reading import Command, Commanded, Question, Reading, Unclear, Understood
-from bot.engine.replies.repair import EVER, THRICE, corrected, in_own_script, is_known, unstretched
+from bot.engine.replies.repair import (
+    EVER,
+    THRICE,
+    corrected,
+    in_own_script,
+    is_known,
+    mistyped_label,
+    unstretched,
+)
 from bot.engine.replies.scan import scan
 from bot.engine.replies.tokens import Token, tokenise
 
@@ -69,8 +77,13 @@ def _bare_digit(question: Question, typed: str) -> int | None:
     if question.type not in _SINGLE or not "1" <= typed <= "9" or typed[1:]:
         return None
     place = int(typed) - 1
-    in_labels = any(label[:1].isdigit() for row in question.labels.values() for label in row)
+    in_labels = any(map(_have_digits, question.labels.values()))
     return place if place < len(question.codes) and not in_labels else None
+
+
+@lru_cache(maxsize=512)  # the labels of a language at a question: few, and asked of each digit
+def _have_digits(labels: tuple[str, ...]) -> bool:
+    return any(label[:1].isdigit() for label in labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +94,15 @@ class _Asked:
     typed: str
     tokens: Sequence[Token]
     lexicons: tuple[Lexicon, ...]
+    short: dict[str, list[Token]] = field(default_factory=dict)
+    """The tokens without stretched letters by language, once they were needed."""
 
     def reading(self) -> Reading:
         return (
             self._whole_label()
+            or self._named_language()
             or self._command()
-            or self._crisis(self.tokens)
+            or self._crisis()
             or self._long()
             or self._stretched_command(self.lexicons[:1])
             or self._own_answer()
@@ -123,7 +139,32 @@ class _Asked:
         if is_answer:
             return None
         command = read_command(self.tokens, others, self.lexicons, "other language")
-        return None if command is not None and self._is_word_here(command) else command
+        if command is None:
+            return self._language_code()
+        return None if self._is_word_here(command) else command
+
+    def _named_language(self) -> Understood | None:
+        """The answer to which language, given by a name that stands in no label, or by a code."""
+        question = self.question
+        if question is None or question.type is not AnswerType.LANGUAGE:
+            return None
+        named = read_command(self.tokens, self.lexicons, self.lexicons, "word")
+        named = named or self._language_code()
+        if named is None or named.command is not Command.LANGUAGE:
+            return None
+        language = named.language
+        return Understood(language, "word") if language in question.codes else None
+
+    def _language_code(self) -> Commanded | None:
+        """The language that only its code asks for ("EN"). In a text it may be any word, and to
+        another question a word of the session's language ("en", and).
+        """
+        question, code = self.question, "".join(token.text for token in self.tokens)
+        if self._is_text() or not any(lexicon.language == code for lexicon in self.lexicons):
+            return None
+        is_free = question is None or question.type is AnswerType.LANGUAGE
+        is_meant = is_free or self.typed.isupper() or code not in self.lexicons[0].vocabulary
+        return Commanded(Command.LANGUAGE, "word", code) if is_meant else None
 
     def _is_own_word(self) -> bool:
         """Whether the message is one word of answer in the session's language."""
@@ -147,8 +188,13 @@ class _Asked:
             return words in own.phrases
         return len(words) == 1 and words[0] in own.vocabulary
 
-    def _crisis(self, tokens: Sequence[Token]) -> Commanded | None:
-        return Commanded(Command.CRISIS, "word") if has_crisis(tokens, self.lexicons) else None
+    def _crisis(self) -> Commanded | None:
+        if has_crisis(self.tokens, self.lexicons):
+            return Commanded(Command.CRISIS, "word")
+        tokens = self._unstretched(self.lexicons[0])
+        if tokens != self.tokens and has_crisis(tokens, self.lexicons[:1]):
+            return Commanded(Command.CRISIS, "word")
+        return None
 
     def _long(self) -> Reading | None:
         if len(self.typed) <= _LONGEST_ANSWER and len(self.tokens) <= _MOST_TOKENS:
@@ -210,12 +256,17 @@ class _Asked:
         tokens = corrected(tokens, own, options, own.vocabulary)
         command = read_command(tokens, (own,), self.lexicons, "typo")
         if self._is_text():
-            return self._sure_stop(tokens, command) or self._mistyped_stop()
+            command = self._sure_stop(tokens, command)
         if command is not None:
             return command
-        if crisis := self._crisis(tokens):
-            return crisis
+        if tokens != self.tokens and has_crisis(tokens, (own,)):
+            return Commanded(Command.CRISIS, "typo")
+        if self._is_text():
+            return self._mistyped_stop()
         if self.question is not None:
+            label = mistyped_label(self._unstretched(own), own, options)
+            if label is not None and (chosen := self._chosen(label)):
+                return replace(chosen, reason="typo")
             reading = _READERS[self.question.type](self.question, scan(tokens, own, options))
             if isinstance(reading, Understood):
                 return replace(reading, reason="typo")
@@ -251,9 +302,14 @@ class _Asked:
         return self.question is not None and self.question.type is AnswerType.TEXT
 
     def _unstretched(self, lexicon: Lexicon) -> list[Token]:
-        options = self._options(lexicon)
-        tokens = unstretched(self.tokens, lexicon, options, THRICE)
-        return in_own_script(tokens, lexicon, options) if lexicon is self.lexicons[0] else tokens
+        tokens = self.short.get(lexicon.language)
+        if tokens is None:
+            options = self._options(lexicon)
+            tokens = unstretched(self.tokens, lexicon, options, THRICE)
+            if lexicon is self.lexicons[0]:
+                tokens = in_own_script(tokens, lexicon, options)
+            self.short[lexicon.language] = tokens
+        return tokens
 
     def _read(self, lexicon: Lexicon) -> Understood | Unclear:
         question = self.question

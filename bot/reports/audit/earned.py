@@ -11,7 +11,7 @@ from bot.conversation.revisions import REVISIONS
 from bot.engine.flow import Reward
 from bot.panel.participants import PARTICIPANTS
 from bot.reports.audit.book import REVERSED, Book, balances_of, compared
-from bot.rewards.ledger import moved, pot_of, spent_on
+from bot.rewards.ledger import OWED, moved, pot_of, spent_on
 
 EARNING = ("completed", "handed_over")
 """How a run ends that earns its reward: a cry for help costs nobody anything."""
@@ -53,6 +53,15 @@ def twice(db: Connection, book: Book) -> Iterator[str]:
         if wave in earned:
             yield f"Runs {earned[wave]} and {row.run} of {row.participant_id} earned for one wave."
         earned[wave] = row.run
+
+
+def held(db: Connection, book: Book) -> Iterator[str]:
+    """Every pot is somebody's who takes part: money in another could be claimed by nobody."""
+    people = set(db.execute(select(PARTICIPANTS.c.id)).scalars())
+    for (account, _), cents in balances_of(book).items():
+        kind, _, person = account.partition(":")
+        if cents and f"{kind}:" in OWED and person not in people:
+            yield f"{account} holds {cents} cents of nobody."
 
 
 def erased(db: Connection, book: Book) -> Iterator[str]:

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from bot.reports.audit.book import REVERSED, Book
 from bot.rewards.ledger import OWED, opposite
 
+KINDS = ("run:", "payout:", "voucher:", "participant:")
+ACCOUNTS = (*OWED, "stock:", "bank:", "expense:")
+
 
 def unbalanced(book: Book) -> Iterator[str]:
     for key, legs in book.items():
@@ -35,3 +38,15 @@ def reversals(book: Book) -> Iterator[str]:
             yield f"Entry {key} reverses an entry that is not there."
         elif sorted(legs) != sorted(opposite(undone)):
             yield f"Entry {key} is not the opposite of what it reverses."
+
+
+def foreign(book: Book) -> Iterator[str]:
+    """Every entry is for a row that some rule compares it with, between accounts that are known:
+    money that is moved for no reason of ours is in none of the other rules.
+    """
+    for key, legs in book.items():
+        if not key.startswith(KINDS):
+            yield f"Entry {key} is for nothing that is known."
+        for account in sorted({leg.account for leg in legs}):
+            if not account.startswith(ACCOUNTS):
+                yield f"Entry {key} has an account that is not known: {account}."

@@ -34,7 +34,9 @@ _MOST_TIMERS = 20
 
 
 async def start(stage: Stage, name: str, language: str, channel: str, wave: int = 1) -> Phone:
-    """Enrol a made-up participant and open the flow for them; raises StageError."""
+    """Enrol a made-up participant and open the flow for them, at the next decent hour; raises
+    StageError.
+    """
     study, revision = stage.revision(name)
     if language not in revision.flow.languages:
         raise StageError(f"{name} is not complete in {language[:10]}; see Problems.")
@@ -59,6 +61,8 @@ async def start(stage: Stage, name: str, language: str, channel: str, wave: int 
         stage.phones.pop(next(iter(stage.phones)))
     stage.phones[address] = phone
     stage.conversations.senders.ring()
+    with phone.waiting():  # in the night or on a Sunday the invitation would be waited for
+        await _let_arrive(stage, phone)
     return phone
 
 

@@ -47,20 +47,20 @@ async def feed(request: web.Request) -> web.StreamResponse:
 
 async def _events(stage: Stage, phone: Phone) -> AsyncIterator[tuple[str, Any]]:
     runtime = stage.conversations.runtime
-    shown, version, broken = 0, stage.version, ""
+    shown, version, broken, own = 0, stage.version, "", ""
     last: dict[str, str] = {}
     async for _ in runtime.local.changes(phone.address, _EVERY):
         if stage.version != version:
             version = stage.version
             try:
                 fresh = await again(stage, phone)
-            except StageError as error:
-                stage.broken = stage.broken or str(error)
+            except StageError as error:  # of this phone: others may go on
+                own = str(error)
             else:
                 yield "again", {"phone": fresh.address, "broken": stage.broken}
                 return
-        if stage.broken != broken:
-            broken = stage.broken
+        if (stage.broken or own) != broken:
+            broken = stage.broken or own
             yield "broken", {"told": broken}
         phone.take(runtime.local)
         for row in await runtime.database.read(lost_of, phone.participant, stage.clock()):

@@ -41,11 +41,15 @@ def find_way(flow: Flow, name: str) -> Way | None:
 
 
 def reply_to(flow: Flow, run: Run, way: Way) -> Code | None:
-    """The code to answer the open question with on this way; ``None`` for one without choices."""
+    """The code to answer the open question with on this way, in the language that is spoken
+    already; ``None`` for one without choices.
+    """
     step = step_of(flow, run.step)
     choices = () if step is None else choices_of(step, run)
     codes = [choice.code for choice in choices]
     wanted = way.answers.get(run.step or "")
+    if step is not None and step.type is AnswerType.LANGUAGE:
+        wanted = run.language
     if wanted in codes:
         return wanted
     return codes[0] if codes else None

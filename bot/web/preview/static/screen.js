@@ -60,7 +60,8 @@ export function typing(is) {
 // A choice of the newest message but one that has any: what a late tap would hit.
 export function olderTap() {
   const tappable = [...chat.children].filter((bubble) => bubble.taps?.length);
-  const older = tappable.at(-2);
+  const asks = ({taps}) => taps[0].id.replace(/\.[^.]*$/, "");
+  const older = tappable.findLast((bubble) => asks(bubble) !== asks(tappable.at(-1)));
   return older ? older.taps.at(0) : null;
 }
 
@@ -126,6 +127,11 @@ function shut() {
 }
 
 function down() { chat.scrollTop = chat.scrollHeight; }
+
+// The end stays in sight when there is less room: a banner, a keyboard, a turned phone.
+let isAtEnd = true;
+chat.addEventListener("scroll", () => { isAtEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 8; });
+new ResizeObserver(() => { if (isAtEnd) down(); }).observe(chat);
 
 at("sheet-close").addEventListener("click", shut);
 sheet.addEventListener("keydown", (event) => {
