@@ -53,7 +53,7 @@ def test_the_preview_of_a_new_study_asks_its_question(own: Path) -> None:
             )
         finally:
             server.send_signal(signal.SIGINT)
-            server.communicate(timeout=30)
+            server.communicate(timeout=90)
 
     assert flow["name"] == "sleep/hello"
     assert started["sender"] == "Team Hoe gaat het"
