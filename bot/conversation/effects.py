@@ -162,7 +162,7 @@ def queue(db: Connection, now: datetime, **values: Any) -> int:
     ``values`` is as for a message that nobody has tried to send. Returns the row's id.
     """
     fresh = {
-        "token": values.get("token") or new_token(),
+        "token": new_token(),
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,

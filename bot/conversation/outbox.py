@@ -1,9 +1,8 @@
 """The outbox: which message leaves next, in what words, and what became of it.
 
-A message is ``queued`` (saved), ``sending`` (claimed by a process under a lease; some replies are
-saved so), then ``sent``, ``failed``, ``dropped`` or ``uncertain``: it may have left, nobody told
-us, and it is never sent again blindly. Order to one person is kept: nothing overtakes an older open
-message.
+A message is ``queued`` (saved), ``sending`` (claimed by a process under a lease), then ``sent``,
+``failed``, ``dropped`` or ``uncertain``: it may have left, nobody told us, and it is never sent
+again blindly. Order to one person is kept: nothing overtakes an older open message.
 """
 
 from dataclasses import dataclass
