@@ -46,17 +46,14 @@ class Senders:
         content: Content,
         carriers: Mapping[Channel, Carrier],
         clock: Callable[[], datetime],
-        hands: int = 64,
+        at_once: int = 32,
     ) -> None:
-        """``hands`` is how many messages may be on their way to a provider together. A quarter of
-        them is for the line alone, so that it goes on whatever leaves at once.
-        """
+        """``at_once`` is how many messages may be on their way to a provider together."""
         self._database = database
         self._content = content
         self._carriers = carriers
         self._clock = clock
-        self._hands = hands
-        self._for_the_line = hands // 4
+        self._at_once = at_once
         self._bell = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._kept_free = 0
@@ -74,9 +71,9 @@ class Senders:
 
     @contextlib.contextmanager
     def keep_free(self) -> Iterator[int]:
-        """Keep a hand free for what a transaction may claim: 1, or 0 when there is none for it."""
+        """Keep a hand free for what a transaction may claim: 1, or 0 when there is none."""
         is_open = self._loop is not None and not self._closing.is_set()
-        hands = 1 if is_open and self._room() > self._for_the_line else 0
+        hands = 1 if is_open and self._room() > 0 else 0
         self._kept_free += hands
         try:
             yield hands
@@ -138,7 +135,7 @@ class Senders:
         return len(taken)
 
     def _room(self) -> int:
-        return self._hands - len(self._under_way) - self._kept_free
+        return self._at_once - len(self._under_way) - self._kept_free
 
     async def _settle_each(self, carried: Sequence[Carried]) -> None:
         """Each by itself, where the turn failed or is the last: one that cannot be written down

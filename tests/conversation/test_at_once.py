@@ -1,6 +1,5 @@
 """A reply that may leave now is claimed where it is made; all else goes by the line."""
 
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -150,7 +149,7 @@ def test_what_one_order_makes_more_of_follows_behind(
 
 async def test_no_more_is_promised_than_there_are_free_hands(database: Database) -> None:
     carrier = Slow()
-    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW, hands=1)
+    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW, at_once=1)
     with senders.keep_free() as hands:
         assert hands == 0, "nobody sends yet"
     await database.transact(invited)
@@ -167,14 +166,3 @@ async def test_no_more_is_promised_than_there_are_free_hands(database: Database)
     await senders.close()
     assert [row.state for row in await database.read(rows, OUTBOUND)] == ["sent", "delivered"]
     assert len(carrier.sent_to(AMINA)) == 1
-
-
-async def test_a_quarter_of_the_hands_is_for_the_line_alone(database: Database) -> None:
-    senders = Senders(database, CONTENT, {}, lambda: NOW, hands=4)
-    senders.start()
-
-    with ExitStack() as kept:
-        promised = [kept.enter_context(senders.keep_free()) for _ in range(5)]
-
-    assert promised == [1, 1, 1, 0, 0]
-    await senders.close()
