@@ -162,7 +162,7 @@ def queue(db: Connection, now: datetime, **values: Any) -> int:
     ``values`` is as for a message that nobody has tried to send. Returns the row's id.
     """
     fresh = {
-        "token": new_token(),
+        "token": secrets.token_urlsafe(16),
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,
@@ -172,11 +172,6 @@ def queue(db: Connection, now: datetime, **values: Any) -> int:
     }
     row: int = _SEND.row(db, **(fresh | values)).id
     return row
-
-
-def new_token() -> str:
-    """Nobody can guess it."""
-    return secrets.token_urlsafe(16)
 
 
 def _record(db: Connection, record: Record, scene: Scene) -> None:

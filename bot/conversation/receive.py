@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.conversation import late, listening
 from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.alerts import alert
-from bot.conversation.at_once import say_at_once
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
@@ -23,7 +22,6 @@ from bot.conversation.guards import (
     pace_of,
 )
 from bot.conversation.open import Came
-from bot.conversation.outbox import Claimed
 from bot.conversation.pay import apart, pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
@@ -57,12 +55,11 @@ _ARRIVED = Statement(
 @dataclass(frozen=True, slots=True)
 class Received:
     """What became of a message: ``duplicate``, ``stranger``, ``loop`` (one too many that answers
-    nothing) or ``handled``, how many messages now wait, and which this process has to send.
+    nothing) or ``handled``, and what now waits.
     """
 
     outcome: str
     waiting: int = 0
-    claimed: tuple[Claimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +72,8 @@ class _Address:
     opted_out_at: datetime | None
 
 
-def receive(
-    db: Connection, content: Content, inbound: InboundMessage, now: datetime, hands: int = 0
-) -> Received:
-    """Handle one message from a person. A message that is known already changes nothing. ``hands``
-    is how many messages this process is free to send at once.
+def receive(db: Connection, content: Content, inbound: InboundMessage, now: datetime) -> Received:
+    """Handle one message from a person. A message that is known already changes nothing.
 
     Raises StaleError when another process changed the run in between: then it is run again.
     """
@@ -130,13 +124,12 @@ def receive(
             scene, effects = fulfil(db, wish, people, here)
     is_quiet = pace is not Pace.STEADY
     effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
-    claimed: list[Claimed] = []
-    waiting = apply(db, effects, scene, partial(say_at_once, content, hands, claimed))
+    waiting = apply(db, effects, scene)
     if any(isinstance(effect, Grant) for effect in effects):
         waiting += apart(db, partial(pay, db, content, scene))
     elif wish is None and late.is_word(reading, address, heard):
         waiting += apart(db, partial(pay_late, db, content, scene, reading))
-    return Received("handled", waiting, tuple(claimed))
+    return Received("handled", waiting)
 
 
 def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -56,7 +56,6 @@ class Senders:
         self._at_once = at_once
         self._bell = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._kept_free = 0
         self._carried: list[Carried] = []
         self._loop: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
@@ -68,24 +67,6 @@ class Senders:
     def ring(self) -> None:
         """Something waits."""
         self._bell.set()
-
-    @contextlib.contextmanager
-    def keep_free(self) -> Iterator[int]:
-        """Keep a hand free for what a transaction may claim: 1, or 0 when there is none."""
-        is_open = self._loop is not None and not self._closing.is_set()
-        hands = 1 if is_open and self._room() > 0 else 0
-        self._kept_free += hands
-        try:
-            yield hands
-        finally:
-            self._kept_free -= hands
-
-    def carry(self, taken: Sequence[Claimed]) -> None:
-        """Send off what was claimed."""
-        for one in taken:
-            task = asyncio.create_task(self._carry(one))
-            self._under_way.add(task)
-            task.add_done_callback(self._done)
 
     async def close(self) -> None:
         """Stop claiming, let what is under way arrive, and write it down."""
@@ -122,7 +103,7 @@ class Senders:
 
     async def _turn(self) -> int:
         """Settle what was carried, claim as many as there are free hands, and send them off."""
-        room = self._room()
+        room = self._at_once - len(self._under_way)
         carried, self._carried = self._carried, []
         if room <= 0 and not carried:
             return 0
@@ -131,11 +112,11 @@ class Senders:
         except Exception:
             await self._settle_each(carried)
             raise
-        self.carry(taken)
+        for one in taken:
+            task = asyncio.create_task(self._carry(one))
+            self._under_way.add(task)
+            task.add_done_callback(self._done)
         return len(taken)
-
-    def _room(self) -> int:
-        return self._at_once - len(self._under_way) - self._kept_free
 
     async def _settle_each(self, carried: Sequence[Carried]) -> None:
         """Each by itself, where the turn failed or is the last: one that cannot be written down

@@ -69,11 +69,8 @@ class Conversations:
     async def receive(self, inbound: InboundMessage) -> Received:
         """Handle a message from a person; it is kept when this returns."""
         now = self.runtime.clock()
-        with HANDLED.time(), self.senders.keep_free() as hands:
-            received = await self.runtime.database.transact(
-                receive, self.content, inbound, now, hands
-            )
-        self.senders.carry(received.claimed)
+        with HANDLED.time():
+            received = await self.runtime.database.transact(receive, self.content, inbound, now)
         RECEIVED.labels(str(inbound.channel), received.outcome).inc()
         if received.waiting:
             self.senders.ring()

@@ -5,7 +5,7 @@ until it runs through. Whoever posted a message that was not acknowledged posts 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -17,10 +17,10 @@ from sqlmodel import SQLModel
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, Claimed, mark_abandoned
+from bot.conversation.outbox import LEASE, mark_abandoned
 from bot.conversation.receive import receive
 from bot.conversation.send import turn
-from bot.conversation.settle import Carried, settle
+from bot.conversation.settle import Carried
 from bot.conversation.timers import fire
 from bot.message import Channel, InboundMessage, OutboundMessage, Sent
 from bot.panel.participants import Enrolment, enrol
@@ -37,13 +37,10 @@ class DiedError(BaseException):
 
 
 class Machine:
-    """A process over a database that outlives it, and a provider that remembers. It has ``hands``
-    to send a reply at once, or none.
-    """
+    """A process over a database that outlives it, and a provider that remembers."""
 
-    def __init__(self, database: Database, dies_at: int, hands: int) -> None:
+    def __init__(self, database: Database, dies_at: int) -> None:
         self.database = database
-        self.hands = hands
         self.steps = count(1)
         self.dies_at = dies_at
         self.now = NOW
@@ -66,16 +63,12 @@ class Machine:
         self.commit(mark_abandoned, self.now)
         carried: list[Carried] = []
         while taken := self.commit(turn, CONTENT, carried, self.now, 32):
-            carried = self.carry(taken)
-
-    def carry(self, taken: Iterable[Claimed]) -> list[Carried]:
-        carried = []
-        for one in taken:
-            self.step()  # before the call
-            self.delivered.append(one.message)
-            self.step()  # after it, before its outcome is written down
-            carried.append(Carried(one.row, Sent(f"SM{one.row}")))
-        return carried
+            carried = []
+            for one in taken:
+                self.step()  # before the call
+                self.delivered.append(one.message)
+                self.step()  # after it, before its outcome is written down
+                carried.append(Carried(one.row, Sent(f"SM{one.row}")))
 
     def survive(self, work: Callable[[], None]) -> None:
         """Do it; after a death a new process does it again, when the lease is over."""
@@ -89,9 +82,7 @@ class Machine:
 
     def hear(self, number: int, text: str) -> None:
         inbound = InboundMessage(Channel.LOCAL, f"L{number}", AMINA, "bot", text, self.now)
-        received = self.commit(receive, CONTENT, inbound, self.now, self.hands)
-        for one in self.carry(received.claimed):
-            self.commit(settle, one, self.now)
+        self.commit(receive, CONTENT, inbound, self.now)
 
     def fire(self) -> None:
         for timer in self.database.run(due_timers, self.now):
@@ -117,15 +108,14 @@ def play(machine: Machine, person: str, typed: tuple[str, ...]) -> None:
     machine.survive(machine.send)
 
 
-@pytest.mark.parametrize("hands", [0, 1], ids=["by the line", "at once"])
 @pytest.mark.parametrize("last", ["answer", "stop"])
 def test_a_death_at_any_step_loses_nothing_and_repeats_nothing(
-    database: Database, last: str, hands: int
+    database: Database, last: str
 ) -> None:
     typed = TYPED if last == "answer" else (*TYPED[:4], "stop")
     for dies_at in count(1):
         person = database.run(clean)
-        machine = Machine(database, dies_at, hands)
+        machine = Machine(database, dies_at)
 
         play(machine, person, typed)
 
