@@ -50,7 +50,7 @@ AFTER_THE_FAREWELL = timedelta(minutes=2)
 known there either, so that no word of ours speaks of messages to come.
 """
 
-_SEND = Statement(insert(OUTBOUND).returning(OUTBOUND.c.id))
+_SEND = Statement(insert(OUTBOUND))
 _ANSWER = Statement(insert(ANSWERS))
 _DROP = Statement(
     update(OUTBOUND)
@@ -140,26 +140,23 @@ def apply(  # noqa: C901 - one case per effect
 
 def enqueue(db: Connection, send: Send, scene: Scene) -> None:
     """Save a message before it is sent."""
-    queue(db, scene.now, **saved(send, scene))
+    queue(
+        db,
+        scene.now,
+        participant_id=scene.participant or None,
+        run_id=scene.run,
+        address_id=scene.address,
+        channel=scene.channel,
+        batch=scene.batch,
+        purpose=send.purpose,
+        language=scene.language,
+        order=dump_send(send),
+    )
 
 
-def saved(send: Send, scene: Scene) -> dict[str, Any]:
-    """A message as ``queue`` takes it."""
-    return {
-        "participant_id": scene.participant or None,
-        "run_id": scene.run,
-        "address_id": scene.address,
-        "channel": scene.channel,
-        "batch": scene.batch,
-        "purpose": send.purpose,
-        "language": scene.language,
-        "order": dump_send(send),
-    }
-
-
-def queue(db: Connection, now: datetime, **values: Any) -> int:
+def queue(db: Connection, now: datetime, **values: Any) -> None:
     """The one way into the outbox; its token is what a provider tells us back. What is not among
-    ``values`` is as for a message that nobody has tried to send. Returns the row's id.
+    ``values`` is as for a message that nobody has tried to send.
     """
     fresh = {
         "token": secrets.token_urlsafe(16),
@@ -170,8 +167,7 @@ def queue(db: Connection, now: datetime, **values: Any) -> int:
         "created_at": now,
         "not_before": now,
     }
-    row: int = _SEND.row(db, **(fresh | values)).id
-    return row
+    _SEND.run(db, **(fresh | values))
 
 
 def _record(db: Connection, record: Record, scene: Scene) -> None:

@@ -29,21 +29,6 @@ def _is(column: Any, *values: str) -> Any:
 
 
 _PERSON, _ADDRESS = participants.PARTICIPANTS, participants.ADDRESSES
-
-
-def holds_up(older: Any) -> Any:
-    """The columns of a message that nothing younger to the same person may overtake, whatever turn
-    it is of; ``now`` is to be bound.
-    """
-    return or_(
-        older.state == _SENDING,
-        and_(
-            older.state == _QUEUED,  # what is held until the morning holds up no reply
-            or_(~_is(older.purpose, *UNPROMPTED), older.not_before <= bindparam("now")),
-        ),
-    )
-
-
 _OLDER = OUTBOUND.alias("older")
 _PLACE = func.coalesce(OUTBOUND.c.place, OUTBOUND.c.id * 10)
 _OLDER_PLACE = func.coalesce(_OLDER.c.place, _OLDER.c.id * 10)
@@ -56,7 +41,14 @@ _IN_ITS_WAY = exists(
         _SAME_PERSON,
         _OLDER_PLACE < _PLACE,
         or_(
-            holds_up(_OLDER.c),
+            _OLDER.c.state == _SENDING,
+            and_(
+                _OLDER.c.state == _QUEUED,  # what is held until the morning holds up no reply
+                or_(
+                    ~_is(_OLDER.c.purpose, *UNPROMPTED),
+                    _OLDER.c.not_before <= bindparam("now"),
+                ),
+            ),
             and_(
                 _OLDER.c.batch == OUTBOUND.c.batch,
                 _is(_OLDER.c.state, _SENT, _UNCERTAIN),

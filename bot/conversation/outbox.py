@@ -88,7 +88,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class _Made:
     """A message as it may leave: by which way, to which address, in which form and its stored
     ``words``; those of the ``rest`` follow behind it.
     """
@@ -98,11 +98,6 @@ class Made:
     form: Form
     words: str
     rest: tuple[str, ...]
-
-    def claimed(self, row: int, token: str, tries: int) -> Claimed:
-        """It, under a lease of this process."""
-        message = OutboundMessage(token, Channel(self.way.channel), self.address, self.form)
-        return Claimed(row, tries, message)
 
 
 def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> list[Claimed]:
@@ -134,11 +129,11 @@ def mark_abandoned(db: Connection, now: datetime) -> int:
 
 
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
-    """As ``made``, and claimed. A row that breaks our own code waits for a mended version, at most
+    """As ``_made``, and claimed. A row that breaks our own code waits for a mended version, at most
     a day, and holds up only the person it is for.
     """
     try:
-        message = made(db, content, row, load_send(row.order), now)
+        message = _made(db, content, row, load_send(row.order), now)
     except (SQLAlchemyError, StoreError):
         raise
     except Exception as fault:
@@ -146,17 +141,18 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
         if now - row.created_at < BROKEN_AT_MOST:
             return now + BROKEN
         return f"broken: {type(fault).__name__}"
-    if not isinstance(message, Made):
+    if not isinstance(message, _Made):
         return message
     way = message.way
-    queue_rest(db, row, row.id, message, now)
+    _queue_rest(db, row, message, now)
     _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
-    return message.claimed(row.id, row.token, row.tries + 1)
+    leaving = OutboundMessage(row.token, Channel(way.channel), message.address, message.form)
+    return Claimed(row.id, row.tries + 1, leaving)
 
 
-def made(
+def _made(
     db: Connection, content: Content, row: Any, send: Send, now: datetime
-) -> Made | str | datetime:
+) -> _Made | str | datetime:
     """The message as it may leave now, the reason why it must not leave, or the time until which it
     is held. All that can break is done here, before the first write, but for the word of an e-mail,
     which is of no use without it: a row that breaks leaves nothing behind.
@@ -182,13 +178,11 @@ def made(
     except ComposeError as error:
         return f"does not fit: {error}"
     words, *further = (forms().dump_json(one).decode() for one in (form, *rest))
-    return Made(way, address, form, words, tuple(further))
+    return _Made(way, address, form, words, tuple(further))
 
 
-def queue_rest(db: Connection, row: Any, first: int, message: Made, now: datetime) -> None:
-    """One order that makes several messages: the others follow right behind the first, whose id
-    this is.
-    """
+def _queue_rest(db: Connection, row: Any, message: _Made, now: datetime) -> None:
+    """One order that makes several messages: the others follow right behind the first."""
     for part, words in enumerate(message.rest, start=1):
         queue(
             db,
@@ -197,7 +191,7 @@ def queue_rest(db: Connection, row: Any, first: int, message: Made, now: datetim
             run_id=row.run_id,
             address_id=message.way.id,
             channel=message.way.channel,
-            place=first * 10 + part,
+            place=row.id * 10 + part,
             batch=row.batch,
             purpose=row.purpose,
             language=row.language,
