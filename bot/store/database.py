@@ -27,7 +27,7 @@ T = TypeVar("T")
 READERS = 2
 """Reading threads. More of them only take the interpreter away from each other."""
 
-WRITERS = 8
+WRITERS = 3
 """Writing threads on PostgreSQL; SQLite has one."""
 
 

@@ -160,3 +160,67 @@ def test_what_needs_each_execution_is_refused(database: Database) -> None:
     )
     with pytest.raises(TypeError, match=r"db\.execute"):
         database.run(several.rows, ids=[1])
+
+
+def test_what_is_written_is_seen_by_whatever_is_run_next(database: Database) -> None:
+    def mixed(db: Connection) -> list[Any]:
+        INSERT.write(db, id=1)
+        INSERT.write(db, id=2)
+        by_statement = [row.id for row in WAITING.rows(db)]
+        INSERT.write(db, id=3)
+        return [by_statement, db.execute(select(PERSON.c.id).order_by(PERSON.c.id)).scalars().all()]
+
+    assert database.run(mixed) == [[1, 2], [1, 2, 3]]
+
+
+async def test_what_is_only_written_is_kept_on_return(database: Database) -> None:
+    def only(db: Connection) -> None:
+        for number in range(3):
+            INSERT.write(db, id=number, facts={"long": "x" * 9000})
+
+    await database.transact(only)
+    assert (await database.read(BY_ID.row, id=2)).facts == {"long": "x" * 9000}
+
+
+def test_a_write_that_fails_takes_everything_with_it(database: Database) -> None:
+    def twice(db: Connection) -> None:
+        for number in (1, 2, 2, 3):
+            INSERT.write(db, id=number)
+
+    with pytest.raises(IntegrityError):
+        database.run(twice)
+    assert database.run(WAITING.rows) == []
+    assert database.run(INSERT.run, id=2) == 1
+
+
+def test_a_write_belongs_to_the_savepoint_it_was_made_in(database: Database) -> None:
+    def mixed(db: Connection) -> list[int]:
+        INSERT.write(db, id=1)
+        undone = db.begin_nested()
+        INSERT.write(db, id=2)
+        undone.rollback()
+        with pytest.raises(IntegrityError), db.begin_nested():
+            INSERT.write(db, id=1)
+        INSERT.write(db, id=3)
+        return [row.id for row in WAITING.rows(db)]
+
+    assert database.run(mixed) == [1, 3]
+
+
+def test_what_a_failing_function_wrote_is_forgotten(database: Database) -> None:
+    def fail(db: Connection) -> None:
+        assert WAITING.rows(db) == []
+        INSERT.write(db, id=1)
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        database.run(fail)
+    assert database.run(INSERT.run, id=1) == 1
+
+
+def test_every_kind_of_value_comes_back_as_it_was(database: Database) -> None:
+    for number, name in enumerate(("", "100 % of '$1'", "ﷺ\n\t\\", None)):
+        facts: list[Any] = [name, True, None, 1.5, -7, {"a": []}]
+        database.run(INSERT.run, id=number, name=name, facts=facts, seen_at=NOON)
+        row = database.run(BY_ID.row, id=number)
+        assert (row.name, row.facts, row.seen_at) == (name, facts, NOON)
