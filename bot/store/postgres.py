@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.calls import Call, Calls, deliver
 from bot.store.errors import (
+    NOTHING_TOUCHED,
     StaleError,
     StoreError,
     UncertainError,
@@ -139,6 +140,8 @@ class _Thread:
         try:
             transaction.commit()
         except DBAPIError as error:
+            if postgres_code(error.orig) == NOTHING_TOUCHED:
+                raise StaleError from error
             if is_lost(error.orig):
                 raise UncertainError(
                     f"The connection to {self._url.render_as_string(hide_password=True)} was "

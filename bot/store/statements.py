@@ -10,12 +10,23 @@ An insert that skips what is there is written with ``sqlalchemy.dialects.postgre
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, PoolProxiedConnection, Table
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Insert,
+    PoolProxiedConnection,
+    Table,
+    literal_column,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from bot.store.errors import NOTHING_TOUCHED, StaleError, postgres_code
 
 _PREPARED = "polsbot_prepared"
 
@@ -57,6 +68,23 @@ class Statement:
             _ask(db, prepared.text, bound).close()
         else:
             _tell(db, prepared.text, bound)
+
+    def must(self, db: Connection, /, **values: Any) -> None:
+        """Write where a row has to be touched. When none is, another transaction was faster:
+        StaleError, from here or from what is run next.
+        """
+        if db.dialect.name != "sqlite":
+            self._touching.write(db, **values)
+        elif not self.run(db, **values):
+            raise StaleError(str(self._core))
+
+    @cached_property
+    def _touching(self) -> "Statement":
+        """The same for PostgreSQL, which divides by the number of rows, so that nothing after it is
+        carried out when there are none, the COMMIT least of all.
+        """
+        touched = self._core.returning(literal_column("1")).cte()  # type: ignore[attr-defined]
+        return Statement(select(literal_column("1 / count(*)")).select_from(touched))
 
     def run_many(self, db: Connection, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Run it for every row, in one round trip."""
@@ -203,6 +231,8 @@ def _wrapped(
     db: Connection, place: PoolProxiedConnection, text: str, error: Exception
 ) -> BaseException:
     """The error as ``db.execute`` raises it."""
+    if postgres_code(error) == NOTHING_TOUCHED:
+        return StaleError(text)
     lost = db.dialect.is_disconnect(error, place, None)  # type: ignore[arg-type]
     if lost:
         db.invalidate(error)

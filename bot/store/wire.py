@@ -129,14 +129,17 @@ class Wire(psycopg.Connection[Any]):
         sent: list[bytes | None] = []
         formats = []
         for value in values:
-            if value is None or isinstance(value, bytes):
-                sent.append(value)
-                formats.append(_AS_IT_IS)
+            if value is None:
+                sent.append(None)
+                formats.append(_AS_TEXT)
             elif isinstance(value, psycopg.Binary):
                 sent.append(bytes(value.obj))
                 formats.append(_AS_IT_IS)
             else:  # PostgreSQL knows what it needs and makes it of the text
-                sent.append(str(value).encode())
+                text_of = str(value).encode()
+                if b"\0" in text_of:  # libpq would end it there without a word
+                    raise psycopg.DataError("A text cannot hold NUL. Use bot.store.columns.")
+                sent.append(text_of)
                 formats.append(_AS_TEXT)
         self._told.append((text, sent, formats))
 
@@ -160,9 +163,7 @@ class Wire(psycopg.Connection[Any]):
         except BaseException:
             pgconn.finish()  # half a conversation cannot be taken up again
             raise
-        for result in results:
-            if result.status == ExecStatus.FATAL_ERROR:
-                raise error_from_result(result)
+        _raise_first(results)
         self._names |= fresh
         return results[-1]
 
@@ -178,16 +179,20 @@ class Wire(psycopg.Connection[Any]):
                 self._ready.poll()
                 try:
                     pgconn.consume_input()
-                except psycopg.OperationalError as error:
-                    # The server may have said why before it went.
-                    said = [one for one in results if one.status == ExecStatus.FATAL_ERROR]
-                    raise (error_from_result(said[0]) if said else error) from error
-                continue
-            result = pgconn.get_result()
-            if result is None:
+                except psycopg.OperationalError:
+                    _raise_first(results)  # the server may have said why before it went
+                    raise
+            elif (result := pgconn.get_result()) is None:  # stands between two statements
                 if pgconn.status == ConnStatus.BAD:
+                    _raise_first(results)
                     raise psycopg.OperationalError("the connection was lost")
             elif result.status == ExecStatus.PIPELINE_SYNC:
                 return results
             else:
                 results.append(result)
+
+
+def _raise_first(results: list[PGresult]) -> None:
+    for result in results:
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise error_from_result(result)

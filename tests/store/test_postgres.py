@@ -13,13 +13,15 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    Text,
+    bindparam,
     insert,
     literal,
     select,
     text,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.store.database import Database, open_database
 from bot.store.errors import StoreError, UncertainError
@@ -195,6 +197,13 @@ def test_what_nobody_waits_for_travels_with_the_commit(
     monkeypatch.setattr(Wire, "_talk", counted)
     database.run(work)
     assert trips == [2, 199]  # BEGIN and the first; the others and COMMIT
+
+
+def test_a_text_with_nul_is_refused_and_not_cut(database: Database) -> None:
+    say = Statement(select(bindparam("it", type_=Text).label("it")))
+    assert database.run(say.row, it="a b").it == "a b"
+    with pytest.raises(DataError, match="NUL"):
+        database.run(say.row, it="a\0b")
 
 
 def test_much_is_written_without_standing_still(database: Database) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from bot.store.columns import Encrypted, Hashed, Json, UtcTime
 from bot.store.database import Database
-from bot.store.errors import StoreError
+from bot.store.errors import StaleError, StoreError
 from bot.store.statements import Statement
 
 TABLES = MetaData()
@@ -224,3 +224,56 @@ def test_every_kind_of_value_comes_back_as_it_was(database: Database) -> None:
         database.run(INSERT.run, id=number, name=name, facts=facts, seen_at=NOON)
         row = database.run(BY_ID.row, id=number)
         assert (row.name, row.facts, row.seen_at) == (name, facts, NOON)
+
+
+CHANGE = Statement(
+    update(PERSON)
+    .where(PERSON.c.id == bindparam("person"), PERSON.c.state == bindparam("seen"))
+    .values(state=bindparam("new"))
+)
+
+
+def test_what_must_touch_a_row_touches_it(database: Database) -> None:
+    database.run(INSERT.run, id=1)
+    database.run(CHANGE.must, person=1, seen="waiting", new="done")
+    assert database.run(BY_ID.row, id=1).state == "done"
+
+
+@pytest.mark.parametrize("asks_later", [True, False])
+def test_what_must_touch_a_row_and_touches_none_runs_again_and_keeps_nothing(
+    database: Database, *, asks_later: bool
+) -> None:
+    runs: list[int] = []
+
+    def unlucky(db: Connection) -> None:
+        runs.append(1)
+        assert WAITING.rows(db) == []
+        INSERT.write(db, id=len(runs))
+        CHANGE.must(db, person=len(runs), seen="waiting" if len(runs) > 2 else "gone", new="done")
+        INSERT.write(db, id=100 + len(runs))
+        if asks_later:
+            assert BY_ID.row(db, id=3).state == "done"
+
+    database.run(unlucky)
+    assert len(runs) == 3
+    assert database.run(lambda db: db.execute(select(PERSON.c.id)).scalars().all()) == [3, 103]
+
+
+def test_what_never_touches_its_row_is_stale(database: Database) -> None:
+    def stale(db: Connection) -> None:
+        assert WAITING.rows(db) == []
+        CHANGE.must(db, person=1, seen="waiting", new="done")
+
+    with pytest.raises(StaleError):
+        database.run(stale)
+
+
+def test_in_a_savepoint_a_stale_row_is_told_at_once(database: Database) -> None:
+    def careful(db: Connection) -> None:
+        INSERT.write(db, id=1)
+        with pytest.raises(StaleError), db.begin_nested():
+            CHANGE.must(db, person=7, seen="waiting", new="done")
+        CHANGE.must(db, person=1, seen="waiting", new="done")
+
+    database.run(careful)
+    assert database.run(BY_ID.row, id=1).state == "done"
