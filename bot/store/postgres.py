@@ -28,7 +28,7 @@ IDLE_SECONDS = 60
 TRIES = 5
 """How often a function runs that was stale, in a deadlock, or on a connection that was lost."""
 
-_CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_CONFLICTS = {"40001", "40P01", NOTHING_TOUCHED}  # serialization_failure, deadlock_detected
 
 
 def writing_engine(url: URL, *, connections: int) -> Engine:

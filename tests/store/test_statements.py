@@ -239,9 +239,18 @@ def test_what_must_touch_a_row_touches_it(database: Database) -> None:
     assert database.run(BY_ID.row, id=1).state == "done"
 
 
-@pytest.mark.parametrize("asks_later", [True, False])
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda db: None,
+        lambda db: BY_ID.row(db, id=3),
+        lambda db: db.execute(select(PERSON.c.id)).all(),
+        lambda db: db.begin_nested().commit(),
+    ],
+    ids=["nothing", "statement", "core", "savepoint"],
+)
 def test_what_must_touch_a_row_and_touches_none_runs_again_and_keeps_nothing(
-    database: Database, *, asks_later: bool
+    database: Database, later: Any
 ) -> None:
     runs: list[int] = []
 
@@ -251,8 +260,7 @@ def test_what_must_touch_a_row_and_touches_none_runs_again_and_keeps_nothing(
         INSERT.write(db, id=len(runs))
         CHANGE.must(db, person=len(runs), seen="waiting" if len(runs) > 2 else "gone", new="done")
         INSERT.write(db, id=100 + len(runs))
-        if asks_later:
-            assert BY_ID.row(db, id=3).state == "done"
+        later(db)
 
     database.run(unlucky)
     assert len(runs) == 3
