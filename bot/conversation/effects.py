@@ -167,7 +167,7 @@ def queue(db: Connection, now: datetime, **values: Any) -> None:
         "created_at": now,
         "not_before": now,
     }
-    _SEND.run(db, **(fresh | values))
+    _SEND.write(db, **(fresh | values))
 
 
 def _record(db: Connection, record: Record, scene: Scene) -> None:
@@ -175,7 +175,7 @@ def _record(db: Connection, record: Record, scene: Scene) -> None:
         return
     value = record.value
     is_free = isinstance(value, str) and not record.shown
-    _ANSWER.run(
+    _ANSWER.write(
         db,
         run_id=scene.run,
         participant_id=scene.participant,
@@ -210,7 +210,7 @@ def _opt_out(db: Connection, scene: Scene) -> None:
     mine = participants.addresses_of(db, scene.participant) if is_said else []
     for address in _with_here(scene, mine):
         participants.opt_out(db, address, scene.now)
-        _DROP.run(db, it=address, why="opted out", now=scene.now)
+        _DROP.write(db, it=address, why="opted out", now=scene.now)
 
 
 def _leave(db: Connection, scene: Scene) -> None:

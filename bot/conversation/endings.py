@@ -89,7 +89,7 @@ def note_ending(
             cause=cause,
         )
     )
-    _ENDED.run(db, it=invitation, how=str(how))
+    _ENDED.write(db, it=invitation, how=str(how))
     if how is Disposition.UNDELIVERED and _LEFT.row(db, it=invitation) is None:
         alert("unsent", "a wave ended before anything of it had left", invitation=invitation)
     return how

@@ -112,7 +112,7 @@ def open_wave(
     )
     started = Started(invited=came is None, again=person.paused_for == "silent")
     after, effects = advance(flow, run, started)
-    _BEGIN.run(
+    _BEGIN.write(
         db,
         id=run.id,
         participant_id=participant,

@@ -10,7 +10,6 @@ from bot.engine.flow import RunStatus
 from bot.engine.run import Run
 from bot.engine.stored import dump_run
 from bot.panel import participants
-from bot.store.errors import StaleError
 from bot.store.statements import Statement
 
 _NEEDED = (
@@ -72,9 +71,11 @@ def run_at(db: Connection, channel: str, address: str, tapped: str = "") -> Any:
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
-    """Write a run over the version that was read; raises StaleError when it has moved on."""
+    """Write a run over the version that was read; raises StaleError, at the COMMIT at the latest,
+    when it has moved on.
+    """
     has_ended = run.status is not RunStatus.WAITING
-    saved = _SAVE.run(
+    _SAVE.must(
         db,
         it=row.id,
         seen=row.version,
@@ -84,8 +85,6 @@ def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:
         asked=row.asked_at if has_ended else now,
         ended=(row.ended_at or now) if has_ended else None,
     )
-    if not saved:
-        raise StaleError(f"run {row.id} has moved on")
 
 
 def note_asked(db: Connection, run: str, now: datetime) -> None:

@@ -96,9 +96,9 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
         _forward(db, it, DeliveryState.UNCERTAIN, None, failure.code, now)
     elif failure.reaction is Reaction.RETRY and it.tries < MOST_TRIES:
         wait = failure.retry_after or min(2.0**it.tries, 300)
-        _AGAIN.run(db, it=row, at=now + timedelta(seconds=wait), why=failure.code)
+        _AGAIN.write(db, it=row, at=now + timedelta(seconds=wait), why=failure.code)
     elif failure.reaction in _WAITS and it.tries < MOST_TRIES:
-        _AGAIN.run(db, it=row, at=now + _WAITS[failure.reaction], why=failure.code)
+        _AGAIN.write(db, it=row, at=now + _WAITS[failure.reaction], why=failure.code)
     else:
         _forward(db, it, DeliveryState.FAILED, None, failure.code, now)
         react(db, it, failure, now)
@@ -198,7 +198,7 @@ def _forward(
     known = RANK.get(row.state)
     if known is None or RANK[state] <= known:
         return False
-    _SETTLE.run(
+    _SETTLE.write(
         db,
         it=row.id,
         new=str(state),

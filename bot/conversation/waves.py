@@ -158,7 +158,7 @@ def rules_of(study: Study) -> tuple[WaveRule, ...]:
 
 
 def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
-    _AGAIN.run(db, it=participant, at=at)
+    _AGAIN.write(db, it=participant, at=at)
 
 
 def flow_to_open(db: Connection, study: Study, flow: str, participant: str) -> str | None:

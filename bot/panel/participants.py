@@ -171,7 +171,7 @@ def addresses_of(db: Connection, participant: str) -> list[Any]:
 
 def heard_from(db: Connection, address: str, now: datetime) -> None:
     """A message came from there: the service window is open again."""
-    _HEARD.run(db, it=address, now=now)
+    _HEARD.write(db, it=address, now=now)
 
 
 def greet(db: Connection, address: str, now: datetime, pause: timedelta) -> bool:
@@ -183,12 +183,12 @@ def greet(db: Connection, address: str, now: datetime, pause: timedelta) -> bool
 
 def opt_out(db: Connection, address: str, now: datetime) -> None:
     """No more messages to this address until the person asks back."""
-    _OPT.run(db, it=address, at=now)
+    _OPT.write(db, it=address, at=now)
 
 
 def opt_in(db: Connection, address: str) -> None:
     """The person asked back."""
-    _OPT.run(db, it=address, at=None)
+    _OPT.write(db, it=address, at=None)
 
 
 def bury(db: Connection, address: str) -> None:

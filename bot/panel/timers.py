@@ -45,7 +45,7 @@ _DUE = Statement(
 
 def set_timer(db: Connection, run: str, name: str, turn: int | None, due_at: datetime) -> None:
     """Wake a run at this time; ``turn`` is ``None`` for a timer that outlives every reply."""
-    _SET.run(db, run_id=run, name=name, turn=turn, due_at=due_at)
+    _SET.write(db, run_id=run, name=name, turn=turn, due_at=due_at)
 
 
 def due_timers(db: Connection, now: datetime, most: int = 100) -> list[Any]:
@@ -60,9 +60,9 @@ def finish_timer(db: Connection, timer: int, now: datetime) -> bool:
 
 def postpone_timer(db: Connection, timer: int, at: datetime) -> None:
     """Not now: it comes due once more then."""
-    _POSTPONE.run(db, it=timer, at=at)
+    _POSTPONE.write(db, it=timer, at=at)
 
 
 def drop_timers(db: Connection, run: str, now: datetime) -> None:
     """The run is over: nothing is due any more but an erasure."""
-    _DROP.run(db, it=run, now=now)
+    _DROP.write(db, it=run, now=now)

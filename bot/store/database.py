@@ -27,8 +27,10 @@ T = TypeVar("T")
 READERS = 2
 """Reading threads. More of them only take the interpreter away from each other."""
 
-WRITERS = 8
-"""Writing threads on PostgreSQL; SQLite has one."""
+WRITERS = 4
+"""Writing threads on PostgreSQL; SQLite has one. Two keep a processor busy; the others are for a
+server that is further away or slower to commit. More take the interpreter from each other.
+"""
 
 
 class Database:

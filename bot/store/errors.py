@@ -75,6 +75,9 @@ _SQLITE = {
 
 _DRIVER = "psycopg"
 
+NOTHING_TOUCHED = "22012"
+"""PostgreSQL's division_by_zero: how ``Statement.must`` fails there."""
+
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "53100": "The disk of {place} is full. Free some space; nothing reported as kept is lost.",

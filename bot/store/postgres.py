@@ -1,14 +1,17 @@
 """PostgreSQL: a few threads, each with a connection, each function a transaction of its own."""
 
 from collections.abc import Callable
+from contextlib import closing
 from time import sleep
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.calls import Call, Calls, deliver
 from bot.store.errors import (
+    NOTHING_TOUCHED,
     StaleError,
     StoreError,
     UncertainError,
@@ -25,7 +28,7 @@ IDLE_SECONDS = 60
 TRIES = 5
 """How often a function runs that was stale, in a deadlock, or on a connection that was lost."""
 
-_CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_CONFLICTS = {"40001", "40P01", NOTHING_TOUCHED}  # serialization_failure, deadlock_detected
 
 
 def writing_engine(url: URL, *, connections: int) -> Engine:
@@ -53,7 +56,7 @@ def _engine(url: URL, connections: int, **settings: str) -> Engine:
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
     }
     options = ("-c " + f"{name}={value}".replace(" ", "\\ ") for name, value in settings.items())
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=connections,
@@ -63,8 +66,17 @@ def _engine(url: URL, connections: int, **settings: str) -> Engine:
             "options": " ".join(options),
             "keepalives_idle": 30,
             "tcp_user_timeout": 30_000,
+            "prepare_threshold": None,  # the driver's, which throws away those of the wire, too
         },
     )
+    listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    from bot.store.wire import Wire  # with SQLite nothing loads the driver
+
+    return Wire.connect(*arguments, **options)
 
 
 class Writer:
@@ -76,12 +88,22 @@ class Writer:
 
     def serve(self, calls: Calls) -> None:
         """Run one function after the other, each in its transaction."""
-        while (call := calls.get()) is not None:
-            if not call.future.cancelled():
-                self._run(call)
-            deliver((call,))
+        with closing(_Thread(self._engine, self._url)) as thread:
+            while (call := calls.get()) is not None:
+                if not call.future.cancelled():
+                    thread.run(call)
+                deliver((call,))
 
-    def _run(self, call: Call) -> None:
+
+class _Thread:
+    """One writing thread and the connection that it keeps."""
+
+    def __init__(self, engine: Engine, url: URL) -> None:
+        self._engine = engine
+        self._url = url
+        self._db: Connection | None = None
+
+    def run(self, call: Call) -> None:
         for left in reversed(range(TRIES)):
             try:
                 call.result = self._transaction(call.function)
@@ -92,25 +114,40 @@ class Writer:
                 call.error = explained(error, self._url)
             return
 
+    def close(self) -> None:
+        """Give the connection back; what was not committed is rolled back."""
+        db, self._db = self._db, None
+        if db is not None:
+            db.close()
+
     def _transaction(self, function: Callable[[Connection], Any]) -> Any:
-        with self._engine.connect() as db:
+        db = self._db = self._db or self._engine.connect()
+        try:
             transaction = db.begin()
-            result = function(db)  # when it raises, closing the connection rolls back
+            result = function(db)
             if db.get_transaction() is not transaction or db.in_nested_transaction():
                 raise StoreError(
-                    "A function given to the store must not commit, roll back or leave a savepoint "
-                    "open. Return or raise, and the store does the rest."
+                    "A function given to the store must not commit, roll back or leave a "
+                    "savepoint open. Return or raise, and the store does the rest."
                 )
-            try:
-                transaction.commit()
-            except DBAPIError as error:
-                if is_lost(error.orig):
-                    raise UncertainError(
-                        f"The connection to {self._url.render_as_string(hide_password=True)} was "
-                        "lost while it committed: the work may have been kept. Read it again."
-                    ) from error
-                raise
-            return result
+            self._commit(transaction)
+        except BaseException:
+            self.close()
+            raise
+        return result
+
+    def _commit(self, transaction: Transaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if postgres_code(error.orig) == NOTHING_TOUCHED:
+                raise StaleError from error
+            if is_lost(error.orig):
+                raise UncertainError(
+                    f"The connection to {self._url.render_as_string(hide_password=True)} was "
+                    "lost while it committed: the work may have been kept. Read it again."
+                ) from error
+            raise
 
 
 def _may_run_again(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, StaticPool, create_engine
 from sqlalchemy.event import listen
@@ -32,7 +32,18 @@ TRIES = 5
 """How often a function runs that raises StaleError."""
 
 
-class _Driver(sqlite3.Connection):
+class _Plain(sqlite3.Connection):
+    """A driver's connection that takes the statements of ``bot.store.statements``. As there is no
+    way to travel, what it is told it does at once.
+    """
+
+    ask = sqlite3.Connection.execute
+
+    def tell(self, text: str, values: dict[str, Any]) -> None:
+        self.execute(text, values).close()
+
+
+class _Driver(_Plain):
     """A driver's connection whose transactions begin and end by our own statements only.
 
     Several functions share one transaction: one that committed would commit its neighbours
@@ -70,7 +81,7 @@ def reading_engine(url: URL, *, connections: int) -> Engine:
         "sqlite://",
         paramstyle="named",
         hide_parameters=True,
-        creator=lambda: _connect(url, sqlite3.Connection, ("query_only = ON",)),
+        creator=lambda: _connect(url, _Plain, ("query_only = ON",)),
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
@@ -88,7 +99,7 @@ def migrating_engine(url: URL) -> Engine:
         "sqlite://",
         paramstyle="named",
         hide_parameters=True,
-        creator=lambda: _connect(url, sqlite3.Connection, ("foreign_keys = OFF", *_DURABLE)),
+        creator=lambda: _connect(url, _Plain, ("foreign_keys = OFF", *_DURABLE)),
         poolclass=NullPool,
     )
     listen(engine, "begin", _begin_immediate)

@@ -1,8 +1,9 @@
 """Statements for the hot path: written in Core, compiled once, then given straight to the driver.
 
 ``db.execute`` costs more than the database's own work on a short statement: measured on the message
-transaction, statements from here made it 2 times (PostgreSQL) to 3 times (SQLite) faster. Elsewhere
-use ``db.execute``.
+transaction, statements from here made it 2 times (PostgreSQL) to 3 times (SQLite) faster. On
+PostgreSQL what nobody waits for (``write``, ``must``) saves the round trip as well, see
+``bot.store.wire``. Elsewhere use ``db.execute``.
 
 An insert that skips what is there is written with ``sqlalchemy.dialects.postgresql.insert``: its
 ``on_conflict_…`` is compiled for SQLite as well.
@@ -10,12 +11,23 @@ An insert that skips what is there is written with ``sqlalchemy.dialects.postgre
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Table
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Insert,
+    PoolProxiedConnection,
+    Table,
+    literal_column,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from bot.store.errors import NOTHING_TOUCHED, StaleError, postgres_code
 
 _PREPARED = "polsbot_prepared"
 
@@ -41,33 +53,64 @@ class Statement:
     def run(self, db: Connection, /, **values: Any) -> int:
         """Run it and return how many rows it touched."""
         prepared = self._prepared(db)
-        cursor = _execute(db, prepared.text, prepared.bound(values))
-        count: int = cursor.rowcount
-        cursor.close()
+        answer = _ask(db, prepared.text, prepared.bound(values))
+        count: int = answer.rowcount
+        answer.close()
         return count
 
-    def run_many(self, db: Connection, rows: Iterable[Mapping[str, Any]], /) -> None:
-        """Run it for every row, in as few round trips as the driver can."""
+    def write(self, db: Connection, /, **values: Any) -> None:
+        """Run it where nobody waits to hear of it: on PostgreSQL it travels with whatever is run
+        next, or with the COMMIT, and its error comes from there. Inside a savepoint it is waited
+        for, since whoever made that wants to hear of an error in time.
+        """
         prepared = self._prepared(db)
-        bound = [prepared.bound(dict(row)) for row in rows]
-        if bound:
-            _execute(db, prepared.text, bound).close()
+        bound = prepared.bound(values)
+        if db.in_nested_transaction():
+            _ask(db, prepared.text, bound).close()
+        else:
+            _tell(db, prepared.text, bound)
+
+    def must(self, db: Connection, /, **values: Any) -> None:
+        """Write where a row has to be touched. When none is, another transaction was faster:
+        StaleError, from here or from what is run next.
+        """
+        if db.dialect.name != "sqlite":
+            self._touching.write(db, **values)
+        elif not self.run(db, **values):
+            raise StaleError(str(self._core))
+
+    @cached_property
+    def _touching(self) -> "Statement":
+        """The same for PostgreSQL, which divides by the number of rows, so that nothing after it is
+        carried out when there are none, the COMMIT least of all.
+        """
+        touched = self._core.returning(literal_column("1")).cte()  # type: ignore[attr-defined]
+        return Statement(select(literal_column("1 / count(*)")).select_from(touched))
+
+    def run_many(self, db: Connection, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run it for every row, in one round trip."""
+        prepared = self._prepared(db)
+        *all_but_last, last = [prepared.bound(dict(row)) for row in rows] or (None,)
+        for bound in all_but_last:
+            _tell(db, prepared.text, bound)
+        if last is not None:
+            _ask(db, prepared.text, last).close()
 
     def row(self, db: Connection, /, **values: Any) -> Any:
         """Run it and return its first row, a named tuple, or None."""
         prepared = self._prepared(db)
-        cursor = _execute(db, prepared.text, prepared.bound(values))
-        found = cursor.fetchone()
-        result = None if found is None else prepared.converted(found, cursor.description)
-        cursor.close()
+        answer = _ask(db, prepared.text, prepared.bound(values))
+        found = answer.fetchone()
+        result = None if found is None else prepared.converted(found, answer)
+        answer.close()
         return result
 
     def rows(self, db: Connection, /, **values: Any) -> list[Any]:
         """Run it and return every row, each a named tuple."""
         prepared = self._prepared(db)
-        cursor = _execute(db, prepared.text, prepared.bound(values))
-        result = [prepared.converted(row, cursor.description) for row in cursor.fetchall()]
-        cursor.close()
+        answer = _ask(db, prepared.text, prepared.bound(values))
+        result = [prepared.converted(row, answer) for row in answer.fetchall()]
+        answer.close()
         return result
 
     def _prepared(self, db: Connection) -> "_Prepared":
@@ -84,10 +127,11 @@ class _Prepared:
 
     def __init__(self, core: Executable, dialect: Dialect) -> None:
         compiled = core.compile(  # type: ignore[attr-defined]
-            dialect=dialect, column_keys=_named_columns(core)
+            dialect=_native(dialect), column_keys=_named_columns(core)
         )
         _refuse_what_is_worked_out_later(compiled)
         self.text = str(compiled)
+        self._order = compiled.positiontup
         self._dialect = dialect
         self._names = frozenset(compiled.bind_names.values())
         binders: dict[str, Convert] = {
@@ -112,7 +156,7 @@ class _Prepared:
         self._row = row._make
         self._readers: list[tuple[int, Convert]] | None = None
 
-    def bound(self, values: dict[str, Any]) -> dict[str, Any]:
+    def bound(self, values: dict[str, Any]) -> dict[str, Any] | list[Any]:
         """Return the parameters for the driver."""
         bound = self._given | values
         if bound.keys() != self._names:
@@ -120,22 +164,30 @@ class _Prepared:
         for name, convert in self._binders:
             if name in values:
                 bound[name] = convert(values[name])
-        return bound
+        return bound if self._order is None else [bound[name] for name in self._order]
 
-    def converted(self, row: Sequence[Any], description: Sequence[Any]) -> Any:
+    def converted(self, row: Sequence[Any], answer: Any) -> Any:
         """Return a row of the driver as values of the columns' types."""
         readers = self._readers
         if readers is None:
             readers = self._readers = [
                 (place, convert)
                 for place, type_ in enumerate(self._types)
-                if (convert := type_.result_processor(self._dialect, description[place][1]))
+                if (convert := type_.result_processor(self._dialect, answer.description[place][1]))
             ]
         if readers:
             row = list(row)
             for place, convert in readers:
                 row[place] = convert(row[place])
         return self._row(row)
+
+
+def _native(dialect: Dialect) -> Dialect:
+    """For the text as the database itself takes it: ``:name`` on SQLite, ``$1`` on PostgreSQL."""
+    if dialect.name == "sqlite":
+        return dialect
+    native: Dialect = type(dialect)(paramstyle="numeric_dollar")  # type: ignore[call-arg]
+    return native
 
 
 def _refuse_what_is_worked_out_later(compiled: SQLCompiler) -> None:
@@ -166,20 +218,32 @@ def _left_out(core: Executable) -> dict[str, Any]:
     return left
 
 
-def _execute(db: Connection, text: str, parameters: dict[str, Any] | list[dict[str, Any]]) -> Any:
-    cursor = db.connection.cursor()
-    driver = db.dialect.loaded_dbapi
+def _ask(db: Connection, text: str, bound: Any) -> Any:
+    place = db.connection
     try:
-        if isinstance(parameters, list):
-            cursor.executemany(text, parameters)
-        else:
-            cursor.execute(text, parameters)
-    except driver.Error as error:  # as db.execute does it
-        lost = db.dialect.is_disconnect(error, db.connection, cursor)
-        if lost:
-            db.invalidate(error)
-        raise DBAPIError.instance(
-            text, None, error, driver.Error, hide_parameters=True,
-            connection_invalidated=lost, dialect=db.dialect,
-        ) from error  # fmt: skip
-    return cursor
+        return place.dbapi_connection.ask(text, bound)  # type: ignore[union-attr] # ours have it
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(db, place, text, error) from error
+
+
+def _tell(db: Connection, text: str, bound: Any) -> None:
+    place = db.connection
+    try:
+        place.dbapi_connection.tell(text, bound)  # type: ignore[union-attr] # ours have it
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(db, place, text, error) from error
+
+
+def _wrapped(
+    db: Connection, place: PoolProxiedConnection, text: str, error: Exception
+) -> BaseException:
+    """The error as ``db.execute`` raises it."""
+    if postgres_code(error) == NOTHING_TOUCHED:
+        return StaleError(text)
+    lost = db.dialect.is_disconnect(error, place, None)  # type: ignore[arg-type]
+    if lost:
+        db.invalidate(error)
+    return DBAPIError.instance(
+        text, None, error, db.dialect.loaded_dbapi.Error, hide_parameters=True,
+        connection_invalidated=lost, dialect=db.dialect,
+    )  # fmt: skip

@@ -7,7 +7,21 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.store.database import Database, open_database
 from bot.store.errors import StoreError, UncertainError
@@ -118,6 +132,91 @@ def test_sessions_speak_utc_at_read_committed(database: Database) -> None:
 
     assert database.run(setting, "timezone") == "UTC"
     assert database.run(setting, "transaction_isolation") == "read committed"
+
+
+async def test_a_connection_that_died_before_a_write_loses_nothing(
+    database: Database, end_session: object
+) -> None:
+    await asyncio.gather(*(database.transact(KEEP.write, id=number) for number in range(8)))
+
+    def unlucky(db: Connection) -> None:
+        end_session(db)  # type: ignore[operator]
+        KEEP.write(db, id=99)
+
+    with pytest.raises(StoreError):
+        await database.transact(unlucky)
+    for number in range(8, 12):
+        await database.transact(KEEP.write, id=number)
+    assert await database.read(kept) == list(range(12))
+
+
+def test_sessions_that_all_died_are_replaced_unseen(database: Database, postgres_url: str) -> None:
+    database.run(KEEP.write, id=1, value=0)
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    for number in range(2, 6):
+        database.run(KEEP.write, id=number, value=0)
+    assert database.run(kept) == [1, 2, 3, 4, 5]
+
+
+def test_who_passes_over_a_failed_statement_hears_that_nothing_was_kept(
+    database: Database,
+) -> None:
+    def careless(db: Connection) -> None:
+        keep(db, 1)
+        with pytest.raises(IntegrityError):
+            keep(db, 1)
+
+    for _ in range(2):
+        with pytest.raises(StoreError, match="nothing was kept"):
+            database.run(careless)
+        assert database.run(kept) == []
+
+
+def test_what_nobody_waits_for_travels_with_the_commit(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.store.wire import Wire
+
+    trips: list[int] = []
+    talk = Wire._talk
+
+    def counted(wire: Wire) -> object:
+        trips.append(len(wire._told))
+        return talk(wire)
+
+    def work(db: Connection) -> None:
+        KEEP.run(db, id=1, value=0)
+        for number in range(2, 200):
+            KEEP.write(db, id=number, value=0)
+
+    database.run(kept)
+    monkeypatch.setattr(Wire, "_talk", counted)
+    database.run(work)
+    assert trips == [2, 199]  # BEGIN and the first; the others and COMMIT
+
+
+def test_a_text_with_nul_is_refused_and_not_cut(database: Database) -> None:
+    say = Statement(select(bindparam("it", type_=Text).label("it")))
+    assert database.run(say.row, it="a b").it == "a b"
+    with pytest.raises(DataError, match="NUL"):
+        database.run(say.row, it="a\0b")
+
+
+def test_much_is_written_without_standing_still(database: Database) -> None:
+    """Both sides could wait until the other reads on."""
+    echo = Statement(insert(NOTE).returning(literal("x" * 60_000).label("long")))
+
+    def work(db: Connection) -> None:
+        kept(db)
+        for number in range(400):
+            echo.write(db, id=number, value=0)
+
+    database.run(work)
+    assert len(database.run(kept)) == 400
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from bot.store.columns import Encrypted, Hashed, Json, UtcTime
 from bot.store.database import Database
-from bot.store.errors import StoreError
+from bot.store.errors import StaleError, StoreError
 from bot.store.statements import Statement
 
 TABLES = MetaData()
@@ -160,3 +160,128 @@ def test_what_needs_each_execution_is_refused(database: Database) -> None:
     )
     with pytest.raises(TypeError, match=r"db\.execute"):
         database.run(several.rows, ids=[1])
+
+
+def test_what_is_written_is_seen_by_whatever_is_run_next(database: Database) -> None:
+    def mixed(db: Connection) -> list[Any]:
+        INSERT.write(db, id=1)
+        INSERT.write(db, id=2)
+        by_statement = [row.id for row in WAITING.rows(db)]
+        INSERT.write(db, id=3)
+        return [by_statement, db.execute(select(PERSON.c.id).order_by(PERSON.c.id)).scalars().all()]
+
+    assert database.run(mixed) == [[1, 2], [1, 2, 3]]
+
+
+async def test_what_is_only_written_is_kept_on_return(database: Database) -> None:
+    def only(db: Connection) -> None:
+        for number in range(3):
+            INSERT.write(db, id=number, facts={"long": "x" * 9000})
+
+    await database.transact(only)
+    assert (await database.read(BY_ID.row, id=2)).facts == {"long": "x" * 9000}
+
+
+def test_a_write_that_fails_takes_everything_with_it(database: Database) -> None:
+    def twice(db: Connection) -> None:
+        for number in (1, 2, 2, 3):
+            INSERT.write(db, id=number)
+
+    with pytest.raises(IntegrityError):
+        database.run(twice)
+    assert database.run(WAITING.rows) == []
+    assert database.run(INSERT.run, id=2) == 1
+
+
+def test_a_write_belongs_to_the_savepoint_it_was_made_in(database: Database) -> None:
+    def mixed(db: Connection) -> list[int]:
+        INSERT.write(db, id=1)
+        undone = db.begin_nested()
+        INSERT.write(db, id=2)
+        undone.rollback()
+        with pytest.raises(IntegrityError), db.begin_nested():
+            INSERT.write(db, id=1)
+        INSERT.write(db, id=3)
+        return [row.id for row in WAITING.rows(db)]
+
+    assert database.run(mixed) == [1, 3]
+
+
+def test_what_a_failing_function_wrote_is_forgotten(database: Database) -> None:
+    def fail(db: Connection) -> None:
+        assert WAITING.rows(db) == []
+        INSERT.write(db, id=1)
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        database.run(fail)
+    assert database.run(INSERT.run, id=1) == 1
+
+
+def test_every_kind_of_value_comes_back_as_it_was(database: Database) -> None:
+    for number, name in enumerate(("", "100 % of '$1'", "ﷺ\n\t\\", None)):
+        facts: list[Any] = [name, True, None, 1.5, -7, {"a": []}]
+        database.run(INSERT.run, id=number, name=name, facts=facts, seen_at=NOON)
+        row = database.run(BY_ID.row, id=number)
+        assert (row.name, row.facts, row.seen_at) == (name, facts, NOON)
+
+
+CHANGE = Statement(
+    update(PERSON)
+    .where(PERSON.c.id == bindparam("person"), PERSON.c.state == bindparam("seen"))
+    .values(state=bindparam("new"))
+)
+
+
+def test_what_must_touch_a_row_touches_it(database: Database) -> None:
+    database.run(INSERT.run, id=1)
+    database.run(CHANGE.must, person=1, seen="waiting", new="done")
+    assert database.run(BY_ID.row, id=1).state == "done"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda db: None,
+        lambda db: BY_ID.row(db, id=3),
+        lambda db: db.execute(select(PERSON.c.id)).all(),
+        lambda db: db.begin_nested().commit(),
+    ],
+    ids=["nothing", "statement", "core", "savepoint"],
+)
+def test_what_must_touch_a_row_and_touches_none_runs_again_and_keeps_nothing(
+    database: Database, later: Any
+) -> None:
+    runs: list[int] = []
+
+    def unlucky(db: Connection) -> None:
+        runs.append(1)
+        assert WAITING.rows(db) == []
+        INSERT.write(db, id=len(runs))
+        CHANGE.must(db, person=len(runs), seen="waiting" if len(runs) > 2 else "gone", new="done")
+        INSERT.write(db, id=100 + len(runs))
+        later(db)
+
+    database.run(unlucky)
+    assert len(runs) == 3
+    assert database.run(lambda db: db.execute(select(PERSON.c.id)).scalars().all()) == [3, 103]
+
+
+def test_what_never_touches_its_row_is_stale(database: Database) -> None:
+    def stale(db: Connection) -> None:
+        assert WAITING.rows(db) == []
+        CHANGE.must(db, person=1, seen="waiting", new="done")
+
+    with pytest.raises(StaleError):
+        database.run(stale)
+
+
+def test_in_a_savepoint_a_stale_row_is_told_at_once(database: Database) -> None:
+    def careful(db: Connection) -> None:
+        INSERT.write(db, id=1)
+        with pytest.raises(StaleError), db.begin_nested():
+            CHANGE.must(db, person=7, seen="waiting", new="done")
+        CHANGE.must(db, person=1, seen="waiting", new="done")
+
+    database.run(careful)
+    assert database.run(BY_ID.row, id=1).state == "done"
