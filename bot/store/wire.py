@@ -132,6 +132,9 @@ class Wire(psycopg.Connection[Any]):
             if value is None:
                 sent.append(None)
                 formats.append(_AS_TEXT)
+            elif isinstance(value, bytes):
+                sent.append(value)
+                formats.append(_AS_IT_IS)
             elif isinstance(value, psycopg.Binary):
                 sent.append(bytes(value.obj))
                 formats.append(_AS_IT_IS)
