@@ -78,6 +78,11 @@ _DRIVER = "psycopg"
 NOTHING_TOUCHED = "22012"
 """PostgreSQL's division_by_zero: how ``Statement.must`` fails there."""
 
+PREPARED_GONE = frozenset({"0A000", "26000"})
+"""PostgreSQL's feature_not_supported ("cached plan must not change result type": somebody changed a
+table under a prepared statement) and invalid_sql_statement_name (somebody threw them away).
+"""
+
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "53100": "The disk of {place} is full. Free some space; nothing reported as kept is lost.",
