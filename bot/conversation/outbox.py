@@ -114,9 +114,9 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
             if isinstance(taken, Claimed):
                 claimed.append(taken)
             elif isinstance(taken, datetime):
-                _HOLD.run(db, it=row.id, at=taken)
+                _HOLD.write(db, it=row.id, at=taken)
             else:
-                _DROP.run(db, it=row.id, why=taken, now=now)
+                _DROP.write(db, it=row.id, why=taken, now=now)
                 dropped = True
     return claimed
 
@@ -145,7 +145,7 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
         return message
     way = message.way
     _queue_rest(db, row, message, now)
-    _CLAIM.run(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
+    _CLAIM.write(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
     leaving = OutboundMessage(row.token, Channel(way.channel), message.address, message.form)
     return Claimed(row.id, row.tries + 1, leaving)
 

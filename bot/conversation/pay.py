@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, func, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.content import formats
 from bot.content.cards.voucher import address_of
@@ -51,7 +51,7 @@ from bot.rewards.payouts import (
 from bot.rewards.pictures import picture_name
 from bot.rewards.purchases import is_quick
 from bot.rewards.vouchers import voucher_of
-from bot.store.errors import StaleError
+from bot.store.errors import StaleError, forget_rows
 from bot.store.statements import Statement
 
 log = structlog.get_logger()
@@ -68,6 +68,8 @@ TALKING = timedelta(minutes=10)
 _BEGIN = Statement(text("SAVEPOINT paying"))
 _UNDO = Statement(text("ROLLBACK TO SAVEPOINT paying"))
 _END = Statement(text("RELEASE SAVEPOINT paying"))
+
+_OF_THE_DATABASE = (DBAPIError, StaleError)
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
 
@@ -101,14 +103,23 @@ def apart(db: Connection, paying: Callable[[], int]) -> int:
     _BEGIN.run(db)
     try:
         waiting = paying()
-    except (DBAPIError, StaleError):
-        raise  # the whole message is handled once more
-    except Exception:
+        _END.run(db)  # hears what became of all that was only written in there
+    except Exception as fault:
+        if isinstance(fault, _OF_THE_DATABASE) and not isinstance(fault, IntegrityError):
+            raise  # the whole message is handled once more
+        forget_rows(fault)
         log.exception("a payout failed; the answer is kept and the payout tried again")
-        _UNDO.run(db)
-        waiting = 0
-    _END.run(db)
+        _undo(db)
+        return 0
     return waiting
+
+
+def _undo(db: Connection) -> None:
+    try:
+        _UNDO.run(db)
+    except IntegrityError:  # of what was written before something else broke: it goes, too
+        _UNDO.run(db)
+    _END.run(db)
 
 
 def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:

@@ -78,6 +78,11 @@ _DRIVER = "psycopg"
 NOTHING_TOUCHED = "22012"
 """PostgreSQL's division_by_zero: how ``Statement.must`` fails there."""
 
+PREPARED_GONE = frozenset({"0A000", "26000"})
+"""PostgreSQL's feature_not_supported ("cached plan must not change result type": somebody changed a
+table under a prepared statement) and invalid_sql_statement_name (somebody threw them away).
+"""
+
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "53100": "The disk of {place} is full. Free some space; nothing reported as kept is lost.",
@@ -110,7 +115,7 @@ def explained(error: BaseException, url: URL) -> BaseException:
     elif isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
         text = _SQLITE[sqlite3.SQLITE_FULL]
     if text is None:
-        _forget_rows(error)
+        forget_rows(error)
         return error
     detail = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
     mended = StoreError(text.format(place=place, error=detail))
@@ -118,7 +123,7 @@ def explained(error: BaseException, url: URL) -> BaseException:
     return mended
 
 
-def _forget_rows(error: BaseException) -> None:
+def forget_rows(error: BaseException) -> None:
     """PostgreSQL adds the values of the row to its message; they must not come into a log."""
     for part in (error, error.orig if isinstance(error, StatementError) else None):
         if part is not None and (

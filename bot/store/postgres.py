@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.store.calls import Call, Calls, deliver
 from bot.store.errors import (
     NOTHING_TOUCHED,
+    PREPARED_GONE,
     StaleError,
     StoreError,
     UncertainError,
@@ -29,6 +30,9 @@ TRIES = 5
 """How often a function runs that was stale, in a deadlock, or on a connection that was lost."""
 
 _CONFLICTS = {"40001", "40P01", NOTHING_TOUCHED}  # serialization_failure, deadlock_detected
+
+# idle_in_transaction_session_timeout, transaction_timeout: the connection goes, and with it all.
+_NEVER_COMMITTED = PREPARED_GONE | {"25P03", "25P04"}
 
 
 def writing_engine(url: URL, *, connections: int) -> Engine:
@@ -140,9 +144,12 @@ class _Thread:
         try:
             transaction.commit()
         except DBAPIError as error:
-            if postgres_code(error.orig) == NOTHING_TOUCHED:
+            code = postgres_code(error.orig)
+            if code == NOTHING_TOUCHED:
                 raise StaleError from error
-            if is_lost(error.orig):
+            # Whatever the last words were: a disk that is full has a code of its own.
+            lost = error.connection_invalidated or is_lost(error.orig)
+            if lost and code not in _NEVER_COMMITTED:
                 raise UncertainError(
                     f"The connection to {self._url.render_as_string(hide_password=True)} was "
                     "lost while it committed: the work may have been kept. Read it again."
@@ -153,8 +160,8 @@ class _Thread:
 def _may_run_again(error: BaseException) -> bool:
     """Claim that nothing was kept and that a second run has a chance.
 
-    A connection that was lost before COMMIT was sent has kept nothing; one that could not even be
-    made is not tried again, so that those who wait hear of it at once.
+    A connection that was lost before COMMIT was sent, or that the server gave up, has kept nothing;
+    one that could not even be made is not tried again, so that those who wait hear of it at once.
     """
     if isinstance(error, StaleError):
         return True

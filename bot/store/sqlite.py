@@ -193,7 +193,9 @@ class Writer:
             call.result = call.function(db)
         except BaseException:  # noqa: BLE001 - it is run again, and heard then
             return False
-        return not db.in_nested_transaction()
+        # Some errors (a full disk) end the transaction, even when the function passed over them:
+        # whatever came behind it would be kept statement by statement.
+        return self._driver().in_transaction and not db.in_nested_transaction()
 
     def _run_apart(self, call: Call) -> None:
         """Run a call in a savepoint of its own, so that its failure takes no other along."""

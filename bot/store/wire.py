@@ -8,7 +8,10 @@ cursors cost more than they save here, so this speaks with libpq itself.
 
 import select
 from collections.abc import Iterable
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg import abc
@@ -17,9 +20,13 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-from bot.store.errors import StoreError
+from bot.store.errors import PREPARED_GONE, StoreError
 
 _AS_TEXT, _AS_IT_IS = Format.TEXT, Format.BINARY
+
+_BINARY = (bytes, psycopg.Binary)
+_WRITTEN_ALIKE = (int, float, Decimal, date, time, timedelta, UUID)
+"""What Python writes as PostgreSQL reads it; a datetime is a date."""
 
 
 class Answer:
@@ -124,32 +131,24 @@ class Wire(psycopg.Connection[Any]):
         return self.pgconn.transaction_status
 
     def _add(self, text: str, values: Iterable[Any]) -> None:
-        if not self._told and self._state() == TransactionStatus.IDLE:
-            self._told.append(("BEGIN", [], []))
         sent: list[bytes | None] = []
         formats = []
         for value in values:
-            if value is None:
-                sent.append(None)
+            if value is None or not isinstance(value, _BINARY):
+                sent.append(None if value is None else _written(value))
                 formats.append(_AS_TEXT)
-            elif isinstance(value, bytes):
-                sent.append(value)
+            else:
+                sent.append(value if isinstance(value, bytes) else bytes(value.obj))
                 formats.append(_AS_IT_IS)
-            elif isinstance(value, psycopg.Binary):
-                sent.append(bytes(value.obj))
-                formats.append(_AS_IT_IS)
-            else:  # PostgreSQL knows what it needs and makes it of the text
-                text_of = str(value).encode()
-                if b"\0" in text_of:  # libpq would end it there without a word
-                    raise psycopg.DataError("A text cannot hold NUL. Use bot.store.columns.")
-                sent.append(text_of)
-                formats.append(_AS_TEXT)
+        if not self._told and self._state() == TransactionStatus.IDLE:
+            self._told.append(("BEGIN", [], []))
         self._told.append((text, sent, formats))
 
     def _talk(self) -> PGresult:
         """Send what was told and return the last result; raise the first error."""
         told, self._told = self._told, []
         fresh: dict[str, bytes] = {}
+        steps: list[str] = []
         pgconn = self.pgconn
         try:
             pgconn.enter_pipeline_mode()
@@ -159,15 +158,25 @@ class Wire(psycopg.Connection[Any]):
                     self._made += 1
                     name = fresh[text] = b"polsbot_%d" % self._made
                     pgconn.send_prepare(name, text.encode())
+                    steps.append(text)
                 pgconn.send_query_prepared(name, values, formats, _AS_IT_IS)
+                steps.append("")
             pgconn.pipeline_sync()
             results = self._hear()
             pgconn.exit_pipeline_mode()
         except BaseException:
             pgconn.finish()  # half a conversation cannot be taken up again
             raise
-        _raise_first(results)
-        self._names |= fresh
+        if fresh:  # what was prepared stays so, even when a later statement failed
+            for text, result in zip(steps, results, strict=True):
+                if text and result.status == ExecStatus.COMMAND_OK:
+                    self._names[text] = fresh[text]
+        try:
+            _raise_first(results)
+        except psycopg.Error as error:
+            if error.sqlstate in PREPARED_GONE:
+                pgconn.finish()  # those of a new connection fit
+            raise
         return results[-1]
 
     def _hear(self) -> list[PGresult]:
@@ -199,3 +208,17 @@ def _raise_first(results: list[PGresult]) -> None:
     for result in results:
         if result.status == ExecStatus.FATAL_ERROR:
             raise error_from_result(result)
+
+
+def _written(value: Any) -> bytes:
+    """A value as PostgreSQL, which knows the type it needs, reads it."""
+    if isinstance(value, str):
+        text = value.encode()
+        if b"\0" in text:  # libpq would end it there without a word
+            raise psycopg.DataError("A text cannot hold NUL. Use bot.store.columns.")
+        return text
+    if isinstance(value, bool):
+        return b"1" if value else b"0"  # a number, too, as it is for SQLite
+    if isinstance(value, _WRITTEN_ALIKE):
+        return str(value).encode()
+    raise psycopg.ProgrammingError(f"PostgreSQL is given no {type(value).__name__}.")

@@ -1,11 +1,13 @@
 """Paying out: the third questionnaire brings a voucher, once, in the person's language."""
 
+import traceback
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, select, update
 
 from bot.channels.contract import Failure, Listed, Reaction
 from bot.channels.local import LocalCarrier
@@ -13,7 +15,7 @@ from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE, claim, mark_abandoned
-from bot.conversation.pay import PURPOSE, look
+from bot.conversation.pay import PURPOSE, apart, look
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Content
@@ -30,6 +32,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys
+from bot.store.statements import Statement
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
 
 LATER = NOW + timedelta(days=1)
@@ -493,6 +496,54 @@ def test_who_wants_to_be_erased_hears_that_the_pot_is_lost_too(database: Databas
     database.run(asked)
 
     assert "De 2 euro in je pot ook." in said(database)[-1]
+
+
+SLIP = Table("slip", MetaData(), Column("id", Integer, primary_key=True, autoincrement=False))
+SLIP_IN = Statement(SLIP.insert())
+
+
+@pytest.mark.parametrize("fault", [None, LookupError], ids=["alone", "and something else"])
+@pytest.mark.parametrize("way", [SLIP_IN.write, SLIP_IN.run])
+def test_a_payout_that_the_database_refuses_does_not_take_the_answer_along(
+    database: Database, way: Any, fault: type[Exception] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, logged = 4000 + 711, []
+
+    def paying(db: Connection) -> int:
+        way(db, id=number)
+        way(db, id=number)
+        if fault is not None:
+            raise fault
+        return 1
+
+    def answer(db: Connection) -> int:
+        SLIP_IN.write(db, id=1)
+        waiting = apart(db, lambda: paying(db))
+        SLIP_IN.write(db, id=3)
+        return waiting
+
+    log = SimpleNamespace(exception=lambda _: logged.append(traceback.format_exc()))
+    monkeypatch.setattr("bot.conversation.pay.log", log)
+    database.run(SLIP.metadata.create_all)
+    assert database.run(answer) == 0
+    assert database.run(lambda db: db.execute(select(SLIP.c.id)).scalars().all()) == [1, 3]
+    assert len(logged) == 1
+    assert "4711" not in logged[0]
+
+
+def test_a_payout_that_is_stale_is_handled_again_with_the_answer(database: Database) -> None:
+    late = Statement(update(SLIP).where(SLIP.c.id == bindparam("it")).values(id=9))
+    runs: list[int] = []
+
+    def answer(db: Connection) -> int:
+        runs.append(1)
+        SLIP_IN.write(db, id=1)
+        return apart(db, lambda: late.must(db, it=1 if len(runs) > 1 else 7) or 1)
+
+    database.run(SLIP.metadata.create_all)
+    assert database.run(answer) == 1
+    assert len(runs) == 2
+    assert database.run(lambda db: db.execute(select(SLIP.c.id)).scalars().all()) == [9]
 
 
 def test_a_payout_that_breaks_does_not_take_the_answer_along(

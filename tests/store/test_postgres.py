@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from bot.store.database import Database, open_database
 from bot.store.errors import StoreError, UncertainError
@@ -217,6 +217,128 @@ def test_much_is_written_without_standing_still(database: Database) -> None:
 
     database.run(work)
     assert len(database.run(kept)) == 400
+
+
+CHANGE = "ALTER TABLE note ALTER COLUMN value TYPE bigint"
+WHOLE = Statement(select(NOTE))
+KEEP_AND_TELL = Statement(insert(NOTE).returning(NOTE.c.value))
+
+
+async def test_a_table_may_be_changed_under_statements_that_are_prepared(
+    database: Database, postgres_url: str
+) -> None:
+    """Else each connection refuses them until the program is started again."""
+    runs: list[int] = []
+
+    def work(db: Connection) -> None:
+        runs.append(1)
+        kept(db)
+        KEEP_AND_TELL.write(db, id=len(runs), value=0)
+
+    await asyncio.gather(*(database.transact(WHOLE.rows) for _ in range(4)))
+    await database.read(WHOLE.rows)
+    database.run(work)
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute(CHANGE)
+    assert len(await database.read(WHOLE.rows)) == 1
+    assert len(await database.transact(WHOLE.rows)) == 1
+    for _ in range(2):
+        database.run(work)
+    assert len(database.run(kept)) == 3
+
+
+async def test_statements_that_somebody_threw_away_are_prepared_anew(database: Database) -> None:
+    def throw_away(db: Connection) -> None:
+        KEEP.write(db, id=1, value=0)
+        db.execute(text("DEALLOCATE ALL"))
+
+    for _ in range(2):
+        await database.transact(WHOLE.rows)
+    database.run(throw_away)
+    assert database.run(kept) == [1]
+
+
+def test_what_was_prepared_is_not_prepared_again_after_an_error(
+    database: Database, postgres_url: str
+) -> None:
+    """The server would keep one more with every error, as long as the connection lives."""
+
+    def prepared(db: Connection) -> int:
+        return int(db.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one())
+
+    def clash(db: Connection) -> None:
+        kept(db)
+        KEEP_AND_TELL.write(db, id=1, value=0)
+        WHOLE.rows(db)
+
+    with closing(open_database(postgres_url, writers=1)) as single:
+        single.run(keep, 1)
+        counts = set()
+        for _ in range(5):
+            with pytest.raises(IntegrityError):
+                single.run(clash)
+            counts.add(single.run(prepared))
+    assert len(counts) == 1
+    assert database.run(kept) == [1]
+
+
+@pytest.mark.parametrize("code", [psycopg.errors.IoError, psycopg.errors.DiskFull])
+def test_a_connection_lost_in_the_commit_is_uncertain_whatever_its_last_words(
+    database: Database, monkeypatch: pytest.MonkeyPatch, code: type[psycopg.Error]
+) -> None:
+    """A server whose disk fails while it commits says so and goes down; it may have kept it."""
+    from bot.store.wire import Wire
+
+    commit = Wire.commit
+
+    def failing(wire: Wire) -> None:
+        commit(wire)
+        wire.pgconn.finish()
+        raise code("PANIC: could not fsync")
+
+    runs: list[int] = []
+
+    def work(db: Connection) -> None:
+        runs.append(1)
+        KEEP.write(db, id=len(runs), value=0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Wire, "commit", failing)
+        with pytest.raises(UncertainError):
+            database.run(work)
+    assert database.run(kept) == [1]
+
+
+def test_a_session_that_idled_too_long_runs_again(database: Database, postgres_url: str) -> None:
+    """A laptop that was shut, a machine that was halted: nothing was kept for certain."""
+    runs: list[int] = []
+
+    def slow(db: Connection) -> None:
+        runs.append(1)
+        KEEP.run(db, id=len(runs), value=0)
+        if len(runs) == 1:
+            process = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            db.execute(text("SET LOCAL idle_in_transaction_session_timeout = '1ms'"))
+            while other.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE pid = %s", [process]
+            ).fetchone():
+                pass
+        KEEP.write(db, id=10, value=0)
+
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        database.run(slow)
+    assert database.run(kept) == [2, 10]
+
+
+def test_what_python_writes_otherwise_than_the_database_reads_is_refused(
+    database: Database,
+) -> None:
+    say = Statement(select(bindparam("it", type_=Text).label("it")))
+    for value in (["a"], {"a": 1}, object()):
+        with pytest.raises(ProgrammingError, match="is given no"):
+            database.run(say.row, it=value)
+    database.run(KEEP.run, id=1, value=True)  # as SQLite takes it
+    assert database.run(WHOLE.row).value == 1
 
 
 @pytest.fixture(scope="module")

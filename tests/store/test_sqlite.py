@@ -1,9 +1,11 @@
 """The SQLite file: who may read it, and what is said when it cannot be used."""
 
+import asyncio
 import os
 import sqlite3
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -82,3 +84,35 @@ def test_a_file_that_another_process_keeps_locked_is_named(
                 database.run(lambda _db: None)
             other.execute("ROLLBACK")
         assert database.run(lambda _db: 1) == 1
+
+
+async def test_neighbours_of_one_who_passes_over_the_end_of_the_transaction_are_kept_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite ends a transaction by itself when the disk is full."""
+    monkeypatch.setattr(sqlite, "GROUP_SECONDS", 60)
+    all_wait = threading.Event()
+    runs: list[int] = []
+
+    def note(db: Connection, number: int) -> None:
+        assert all_wait.wait(10)
+        db.exec_driver_sql(f"INSERT INTO note VALUES ({number})")
+
+    def careless(db: Connection) -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            db.exec_driver_sql("ROLLBACK")
+
+    with closing(open_database(f"sqlite:///{folder}/new.db")) as database:
+        database.run(lambda db: db.exec_driver_sql("CREATE TABLE note (id INTEGER)"))
+        calls = [
+            database.transact(note, 1),
+            database.transact(careless),
+            database.transact(note, 2),
+        ]
+        waiting = asyncio.gather(*calls)
+        await asyncio.sleep(0)
+        all_wait.set()
+        await waiting
+        kept = database.run(lambda db: db.exec_driver_sql("SELECT id FROM note").scalars().all())
+    assert sorted(kept) == [1, 2]
