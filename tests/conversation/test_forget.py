@@ -8,6 +8,8 @@ from sqlalchemy import Connection, text
 
 from bot.conversation.effects import AFTER_THE_FAREWELL, ANSWERS, OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
+from bot.conversation.guards import INBOUND
+from bot.conversation.missed import catch_up
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_sent
@@ -58,6 +60,33 @@ def test_a_message_of_an_erased_person_is_a_strangers(database: Database) -> Non
     received = database.run(receive, CONTENT, inbound, NOW + timedelta(days=2))
 
     assert received.outcome == "stranger"
+
+
+def test_what_an_erased_person_writes_later_is_not_kept_nor_their_number(
+    database: Database,
+) -> None:
+    person = answered(database)
+    database.run(forget, person, NOW)
+    later = NOW + timedelta(minutes=3)
+    for sid, said in (("L98", "4"), ("L99", "ik heet Amina")):
+        inbound = InboundMessage(Channel.LOCAL, sid, AMINA, "bot", said, later)
+        missed = InboundMessage(Channel.LOCAL, f"{sid}b", AMINA, "bot", said, NOW)
+        database.run(receive, CONTENT, inbound, later)
+        database.run(catch_up, CONTENT, missed, [missed.provider_id], later)
+
+    assert [row.text for row in database.run(rows, INBOUND)[-4:]] == [None] * 4
+    assert database.run(find_address, "local", AMINA).address is None
+
+
+def test_who_was_erased_and_says_start_can_be_told_who_to_call(database: Database) -> None:
+    person: str = database.run(begin)
+    database.run(forget, person, NOW)
+    inbound = InboundMessage(Channel.LOCAL, "L99", AMINA, "bot", "start", NOW)
+
+    database.run(receive, CONTENT, inbound, NOW)
+
+    (told,) = database.run(claim, CONTENT, NOW)
+    assert told.message.to == AMINA
 
 
 def test_who_confirms_wissen_gets_a_receipt_and_is_then_erased(database: Database) -> None:
