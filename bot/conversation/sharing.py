@@ -1,10 +1,12 @@
 """Who is meant on a phone that several share, also when one of them has just left."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
 from bot.conversation.effects import OUTBOUND, RUNS, Scene
+from bot.conversation.guards import INBOUND
 from bot.engine.effects import Text
 from bot.panel.participants import PARTICIPANTS, people_at
 from bot.store.statements import Statement
@@ -36,6 +38,19 @@ def who_left(db: Connection, tapped: str) -> str | None:
     """The participant a button speaks of, by their own id or that of a run, if they were erased."""
     left = _LEFT.row(db, it=tapped)
     return None if left is None else str(left.id)
+
+
+def said_within(people: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a message of ``INBOUND`` came while a questionnaire of one of these was open. What is
+    said after it on their phone may be anybody's, though the latest run stands beside it.
+    """
+    return exists(
+        select(1).where(
+            RUNS.c.id == INBOUND.c.run_id,
+            RUNS.c.participant_id.in_(people),
+            or_(RUNS.c.ended_at.is_(None), INBOUND.c.received_at <= RUNS.c.ended_at),
+        )
+    )
 
 
 def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, ...]:

@@ -124,6 +124,22 @@ def test_a_shared_number_stays_with_the_other_person(database: Database) -> None
     assert address.opted_out_at is None
 
 
+def test_who_shares_the_phone_keeps_what_answered_their_own_questions(database: Database) -> None:
+    answered(database)
+
+    def other(db: Connection) -> str:
+        address = [(Channel.LOCAL, AMINA)]
+        return enrol(db, Enrolment("klantmonitor", "Omar", "nl", address, NOW.date()), NOW)
+
+    omar = database.run(other)
+    later = NOW + timedelta(hours=1)
+    database.run(hear, "van wie is dit", 20, later)
+    database.run(forget, omar, later)
+
+    texts = [row.text for row in database.run(rows, INBOUND)]
+    assert texts == ["ja", "1", "2", "3", "4", "5", "1", "2", None]
+
+
 def test_a_stopped_person_is_sent_nothing_more(database: Database) -> None:
     person: str = database.run(begin)
     database.run(hear, "ja", 1)
