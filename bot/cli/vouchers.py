@@ -135,7 +135,10 @@ def settle_payout(
     """
     with opened() as (_, database):
         if not database.run(settle, payout, arrived, datetime.now(UTC)):
-            raise fail(f"Payout {payout} is not one to settle. See `polsbot voucher list`.")
+            raise fail(
+                f"Payout {payout} is not one to settle, or its message is leaving just now: try "
+                "again in two minutes. See `polsbot voucher list`."
+            )
     print(f"{payout} {'arrived' if arrived else 'is sent once more'}")
 
 

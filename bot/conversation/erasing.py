@@ -18,6 +18,7 @@ from bot.conversation.effects import LOST, OUTBOUND, Scene
 from bot.conversation.forget import end_runs
 from bot.conversation.guards import INBOUND
 from bot.conversation.revisions import Content
+from bot.conversation.sharing import name_where_shared, who_left
 from bot.engine.asides import ERASE, kind_of
 from bot.engine.effects import Effect, Erase, OpenCase, Send, Shown, Text
 from bot.engine.flow import AnswerType, RunStatus
@@ -97,6 +98,10 @@ def wish_in(
     """What a message says about being erased; ``None`` for any other, and while a question is open
     there that can be answered by it. A run for trying out is none where somebody takes part.
     """
+    if isinstance(reading, Tapped) and kind_of(reading.step) == ERASE:
+        left = who_left(db, reading.run)
+        if left is not None:  # said twice: nobody else is meant
+            return Wish(NO if reading.code == NO else YES, left)
     if isinstance(reading, Tapped) and reading.step == STEP:
         asked = [one.participant_id for one in _ASKED.rows(db, address=address, since=now - _LASTS)]
         is_open = reading.run in asked and is_open_case(db, reading.run, ERASURE)
@@ -121,11 +126,11 @@ def fulfil(
     """What follows from a wish of somebody at this address; ``people`` are reached there."""
     people = _who_takes_part(db, people, scene)
     if wish.what == ASK:
-        return _ask(people[0], people, replace(scene, batch=_BATCH + secrets.token_hex(6)))
+        return _ask(db, people[0], replace(scene, batch=_BATCH + secrets.token_hex(6)))
     asked = _ASKED.rows(db, address=scene.address, since=scene.now - _LASTS)
     person = next((one for one in people if one.id == wish.person), None)
     if person is None:
-        return scene, ()  # said twice: nobody else is meant
+        return scene, ()  # has left
     scene = _about(person, replace(scene, batch=asked[0].batch))
     if wish.what == YES:
         if not leave(db, person.id):
@@ -133,14 +138,14 @@ def fulfil(
         end_runs(db, person.id, scene.now, cause="")
         return scene, (Erase(), Send(None, Text("polsbot.erased"), purpose="farewell"))
     if wish.what == AGAIN:
-        return _ask(person, people, scene)
+        return _ask(db, person, scene)
     if wish.what == GIVE_UP:
         return scene, (Send(None, Text("polsbot.human_coming"), purpose="answer"),)
     close_kind(db, person.id, ERASURE, scene.now)
     told = {one.participant_id for one in asked if one.batch == asked[0].batch}
     others = [one for one in people if one.id not in told]
     if others:
-        return _ask(others[0], people, scene)
+        return _ask(db, others[0], scene)
     return scene, (Send(None, Text("polsbot.erase_kept"), purpose="answer"),)
 
 
@@ -154,11 +159,16 @@ def on_shared_phone(
     if not (asks or asked) or scene.address is None:
         return effects
     people = [one for one in people_at(db, scene.address) if not one.is_test]
-    if len(people) < 2 or after.status is not RunStatus.WAITING:
+    if after.status is not RunStatus.WAITING:
         return effects
     if not asks:
-        return (*effects, OpenCase(ERASURE))
-    names = [_about_whom(one) for one in people if one.id == scene.participant]
+        return effects if len(people) < 2 else (*effects, OpenCase(ERASURE))
+    names = [
+        name
+        for one in people
+        if one.id == scene.participant
+        for name in name_where_shared(db, one, scene)
+    ]
     return tuple(
         replace(one, notices=(*names, *one.notices)) if isinstance(one, Send) else one
         for one in effects
@@ -215,13 +225,13 @@ def _question(content: Content, today: date) -> Question:
     )
 
 
-def _ask(person: Any, people: list[Any], scene: Scene) -> tuple[Scene, tuple[Effect, ...]]:
+def _ask(db: Connection, person: Any, scene: Scene) -> tuple[Scene, tuple[Effect, ...]]:
     """Ask about one person, by name where there are several."""
     choices = (("polsbot.erase_yes", YES), ("polsbot.no", NO))
     question = Send(
         STEP,
         Text("polsbot.erase_confirm"),
-        notices=(_about_whom(person),) if len(people) > 1 else (),
+        notices=name_where_shared(db, person, scene),
         choices=tuple(
             Shown(code, label, f"{person.id}.{STEP}.{code}", place)
             for place, (label, code) in enumerate(choices, start=1)
@@ -242,7 +252,3 @@ def _about(person: Any, scene: Scene) -> Scene:
         run=None,
         revision="",
     )
-
-
-def _about_whom(person: Any) -> Text:
-    return Text("polsbot.erase_about", {"first_name": person.first_name})

@@ -12,6 +12,7 @@ from bot.conversation.guards import INBOUND
 from bot.conversation.orders import dump_send
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.runs import save_run
+from bot.conversation.sharing import said_within
 from bot.conversation.unpaid import KIND as UNPAID
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus
@@ -36,13 +37,20 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
 def forget(db: Connection, participant: str, now: datetime) -> bool:
     """Erase who this was: name, addresses, answers, and every word typed or sent. False: no such
     one. That somebody was asked, how each wave ended and the amounts stay under the pseudonym; the
-    codes of the vouchers that were given go, and what was owed is released.
+    codes of the vouchers that were given go, and what was owed is released. Who shares the phone
+    keeps what answered their own questions.
     """
     addresses = [row.id for row in participants.addresses_of(db, participant)]
     _drop_waiting(db, participant, now)
     end_runs(db, participant, now)
     for address in addresses:
-        db.execute(update(INBOUND).where(INBOUND.c.address_id == address).values(text=None))
+        others = [
+            one.id
+            for one in participants.people_at(db, address)
+            if one.id != participant and not one.is_test
+        ]
+        here = (INBOUND.c.address_id == address) & ~said_within(others)
+        db.execute(update(INBOUND).where(here).values(text=None))
     db.execute(
         update(OUTBOUND)
         .where(OUTBOUND.c.participant_id == participant)

@@ -102,7 +102,7 @@ def catch_up(
             "channel": str(inbound.channel),
             "provider_id": inbound.provider_id,
             "address_id": address.id,
-            "text": inbound.text,
+            "text": inbound.text if participants.people_at(db, address.id) else None,
             "reading": _OVERTAKEN,
             "received_at": inbound.received_at,
         },

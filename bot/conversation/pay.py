@@ -170,8 +170,8 @@ def look(db: Connection, content: Content, payout: str, now: datetime) -> int:
 
 
 def settle(db: Connection, payout: str, arrived: object, now: datetime) -> bool:
-    """What a person found out about a voucher whose fate nobody knew; false when it is not one.
-    A lost one is sent once more, at the next look.
+    """What a person found out about a voucher whose fate nobody knew; false when it is not one, or
+    its message is leaving at this moment. A lost one is sent once more, at the next look.
     """
     row = find(db, payout)
     if row is None or row.state not in (PayoutState.REQUESTED, PayoutState.SENT):
@@ -184,6 +184,8 @@ def settle(db: Connection, payout: str, arrived: object, now: datetime) -> bool:
         .where(*_messages(row), OUTBOUND.c.state.in_([str(state) for state in states]))
         .values(state=str(DeliveryState.FAILED), code="told lost", settled_at=now)
     )
+    if not is_lost(db, payout):
+        return False
     note_failed(db, payout, now)
     put_off(db, payout, now)
     return True

@@ -85,13 +85,14 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     reading = read(db, content, inbound, row, run)
     wish = wish_in(db, content, inbound, address.id, row, run, reading, now)
     name = wish.name if wish is not None else name_of(reading, inbound.text, run)
+    people = [] if row is not None else _people(db, inbound, address)
     arrived = _ARRIVED.run(
         db,
         channel=str(inbound.channel),
         provider_id=inbound.provider_id,
         address_id=address.id,
         run_id=None if row is None else row.id,
-        text=inbound.text,
+        text=inbound.text if row is not None or people else None,  # a stranger's are nobody's
         reading=name,
         received_at=inbound.received_at,
     )
@@ -109,19 +110,18 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
             return Received("handled", 1)
     pace = pace_of(db, address.id, name, now)
     if pace is not Pace.STEADY and name not in _OBEYED_IN_A_LOOP:
-        return Received("loop", _ask_to_wait(db, address, row, pace, now))
+        return Received("loop", _ask_to_wait(db, address, row, people, pace, now))
     if row is not None and run is not None and wish is None:
         scene, effects = _in_run(db, content, inbound, row, run, reading, now)
+    elif row is None and not people:
+        return Received("stranger", greet(db, content, inbound, address, reading, now))
+    elif wish is None:
+        scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
     else:
-        people = participants.people_at(db, address.id) or by_alias(db, inbound, address.id)
-        if not people:
-            return Received("stranger", greet(db, content, inbound, address, reading, now))
-        if wish is None:
-            scene, effects = _outside(content, inbound, people[0], address.id, reading, now)
-        else:
-            last = people[0].id if row is None else row.participant_id
-            here = Scene(last, "", now, address.id, str(inbound.channel))
-            scene, effects = fulfil(db, wish, people, here)
+        people = people or participants.people_at(db, address.id)
+        last = people[0].id if row is None else row.participant_id
+        here = Scene(last, "", now, address.id, str(inbound.channel))
+        scene, effects = fulfil(db, wish, people, here)
     is_quiet = pace is not Pace.STEADY
     effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)
@@ -136,8 +136,15 @@ def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -
     """The address that ``row``, the run spoken to there, was found by; or it is looked for."""
     if row is not None:  # nearly always: one statement has found both
         return _Address(row.address_id, inbound.channel, row.heard_at, row.opted_out_at)
-    known = participants.keep_address(db, inbound.channel, inbound.sender, now)
+    known = participants.find_address(db, inbound.channel, inbound.sender)
+    if known is None:  # who was erased stays known by the hash alone
+        known = participants.keep_address(db, inbound.channel, inbound.sender, now)
     return _Address(known.id, inbound.channel, known.heard_at, known.opted_out_at)
+
+
+def _people(db: Connection, inbound: InboundMessage, address: _Address) -> list[Any]:
+    """Whom a message without a run may come from; none: a stranger."""
+    return participants.people_at(db, address.id) or by_alias(db, inbound, address.id)
 
 
 def _in_run(
@@ -222,11 +229,12 @@ def _fit_to_say(
     return _unsaid(effects)
 
 
-def _ask_to_wait(db: Connection, address: _Address, row: Any, pace: Pace, now: datetime) -> int:
+def _ask_to_wait(
+    db: Connection, address: _Address, row: Any, people: list[Any], pace: Pace, now: datetime
+) -> int:
     """Say once that it went too fast, so that a person does not wait for us, and tell people of it;
     returns how many messages wait. Strangers were told enough.
     """
-    people = [] if row is not None else participants.people_at(db, address.id)
     if pace is not Pace.TOO_MUCH or (row is None and not people):
         return 0
     language = people[0].language if row is None else load_run(row.state).language

@@ -23,6 +23,7 @@ def by_alias(db: Connection, inbound: InboundMessage, address: str) -> list[Any]
     known = participants.find_address(db, inbound.channel, inbound.alias)
     people = [] if known is None else participants.people_at(db, known.id)
     for person in people[:1]:
+        participants.keep_address(db, inbound.channel, inbound.sender, inbound.received_at)
         participants.link(db, person.id, address)
     return people[:1]
 
@@ -46,6 +47,7 @@ def greet(
     if address.opted_out_at is not None and not _asks_back(reading):
         return 0
     if _asks_back(reading):
+        participants.keep_address(db, inbound.channel, inbound.sender, now)
         participants.opt_in(db, address.id)
     is_allowed = may_write_to(content, None, inbound.channel, inbound.sender)
     if not is_allowed and was_abroad_told(db, None, now):

@@ -19,6 +19,7 @@ from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.guards import INBOUND
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.revisions import REVISIONS
+from bot.conversation.sharing import said_within
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import ADDRESSES, ORGANISATIONS, PARTICIPANTS, REACHES
 from bot.panel.timers import TIMERS
@@ -52,14 +53,12 @@ def person_of(db: Connection, participant: str, now: datetime) -> dict[str, Any]
     payouts = select(PAYOUTS.c.id).where(PAYOUTS.c.participant_id == participant)
     accounts = [pot_of(participant), payout_of(participant)]
     shared = _shared(db, mine)
-    heard = [INBOUND.c.run_id.in_(runs)]
-    if own := [one for one in db.execute(mine).scalars() if one not in shared]:
-        heard.append(INBOUND.c.address_id.in_(own) & INBOUND.c.run_id.is_(None))
+    heard = _heard(db, participant, mine, shared)
     where = {
         "consents": (CONSENTS, CONSENTS.c.participant_id == participant),
         "invitations": (INVITATIONS, INVITATIONS.c.participant_id == participant),
         "runs": (RUNS, RUNS.c.participant_id == participant),
-        "messages_received": (INBOUND, or_(*heard)),
+        "messages_received": (INBOUND, heard),
         "messages_sent": (OUTBOUND, OUTBOUND.c.participant_id == participant),
         "timers": (TIMERS, TIMERS.c.run_id.in_(runs)),
         "words_of_emails": (REPLY_WORDS, REPLY_WORDS.c.run_id.in_(runs)),
@@ -103,6 +102,19 @@ def _shared(db: Connection, mine: Select[Any]) -> set[str]:
         .having(func.count() > 1)
     )
     return set(db.execute(found).scalars())
+
+
+def _heard(db: Connection, participant: str, mine: Select[Any], shared: set[str]) -> Any:
+    """Which messages are theirs: what answers their own questions, and, from a number that nobody
+    else has, all that came since they take part.
+    """
+    within = said_within([participant])
+    own = [one for one in db.execute(mine).scalars() if one not in shared]
+    if not own:
+        return within
+    began = select(PARTICIPANTS.c.created_at).where(PARTICIPANTS.c.id == participant)
+    since = INBOUND.c.received_at >= began.scalar_subquery()
+    return or_(within, INBOUND.c.address_id.in_(own) & since)
 
 
 def _answers(db: Connection, participant: str) -> Iterator[dict[str, Any]]:

@@ -316,6 +316,39 @@ def test_within_a_run_on_a_shared_phone_only_its_person_is_erased(phone: Phone) 
     assert phone.database.run(rows, ADDRESSES)[0].opted_out_at is None
 
 
+@pytest.mark.parametrize("pause", [MINUTE, AFTER_THE_FAREWELL])
+@pytest.mark.parametrize("has_question", [True, False])
+def test_a_second_tap_on_the_yes_of_a_run_asks_nobody_else(
+    phone: Phone, pause: timedelta, has_question: object
+) -> None:
+    amina, bilal = phone.enrol("Amina"), phone.enrol("Bilal")
+    phone.opens(bilal)
+    (run,) = phone.database.run(rows, RUNS)
+    phone.types("ja")
+    phone.types("wis alles")
+    yes = f"{run.id}.erase-stress.yes"
+    assert phone.types("Ja, wis alles", yes) == [ERASED]
+    phone.waits(pause)
+    if has_question:
+        phone.opens(amina)
+
+    assert phone.types("Ja, wis alles", yes) == []
+
+    assert phone.people()[amina] == ("Amina", "active")
+    assert ("erase", amina) not in phone.cases()
+
+
+def test_on_a_phone_where_somebody_was_erased_the_one_who_is_left_is_named(phone: Phone) -> None:
+    phone.enrol("Amina")
+    bilal = phone.enrol("Bilal")
+    phone.opens(bilal)
+    phone.types("wis alles")
+    phone.types("ja")
+    phone.waits(AFTER_THE_FAREWELL)
+
+    assert phone.types("wis alles") == [f"Dit gaat over Amina.\n\n{ASKED}"]
+
+
 @pytest.mark.parametrize("has_run", [True, False])
 def test_a_start_right_after_erasing_promises_no_messages(phone: Phone, has_run: object) -> None:
     person = phone.enrol()

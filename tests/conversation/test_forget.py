@@ -8,6 +8,8 @@ from sqlalchemy import Connection, text
 
 from bot.conversation.effects import AFTER_THE_FAREWELL, ANSWERS, OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
+from bot.conversation.guards import INBOUND
+from bot.conversation.missed import catch_up
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_sent
@@ -60,6 +62,33 @@ def test_a_message_of_an_erased_person_is_a_strangers(database: Database) -> Non
     assert received.outcome == "stranger"
 
 
+def test_what_an_erased_person_writes_later_is_not_kept_nor_their_number(
+    database: Database,
+) -> None:
+    person = answered(database)
+    database.run(forget, person, NOW)
+    later = NOW + timedelta(minutes=3)
+    for sid, said in (("L98", "4"), ("L99", "ik heet Amina")):
+        inbound = InboundMessage(Channel.LOCAL, sid, AMINA, "bot", said, later)
+        missed = InboundMessage(Channel.LOCAL, f"{sid}b", AMINA, "bot", said, NOW)
+        database.run(receive, CONTENT, inbound, later)
+        database.run(catch_up, CONTENT, missed, [missed.provider_id], later)
+
+    assert [row.text for row in database.run(rows, INBOUND)[-4:]] == [None] * 4
+    assert database.run(find_address, "local", AMINA).address is None
+
+
+def test_who_was_erased_and_says_start_can_be_told_who_to_call(database: Database) -> None:
+    person: str = database.run(begin)
+    database.run(forget, person, NOW)
+    inbound = InboundMessage(Channel.LOCAL, "L99", AMINA, "bot", "start", NOW)
+
+    database.run(receive, CONTENT, inbound, NOW)
+
+    (told,) = database.run(claim, CONTENT, NOW)
+    assert told.message.to == AMINA
+
+
 def test_who_confirms_wissen_gets_a_receipt_and_is_then_erased(database: Database) -> None:
     database.run(begin)
     for number, typed in enumerate(("ja", "4", "wis alles", "ja")):
@@ -93,6 +122,22 @@ def test_a_shared_number_stays_with_the_other_person(database: Database) -> None
     address = database.run(find_address, "local", AMINA)
     assert address.address == AMINA
     assert address.opted_out_at is None
+
+
+def test_who_shares_the_phone_keeps_what_answered_their_own_questions(database: Database) -> None:
+    answered(database)
+
+    def other(db: Connection) -> str:
+        address = [(Channel.LOCAL, AMINA)]
+        return enrol(db, Enrolment("klantmonitor", "Omar", "nl", address, NOW.date()), NOW)
+
+    omar = database.run(other)
+    later = NOW + timedelta(hours=1)
+    database.run(hear, "van wie is dit", 20, later)
+    database.run(forget, omar, later)
+
+    texts = [row.text for row in database.run(rows, INBOUND)]
+    assert texts == ["ja", "1", "2", "3", "4", "5", "1", "2", None]
 
 
 def test_a_stopped_person_is_sent_nothing_more(database: Database) -> None:

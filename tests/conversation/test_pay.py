@@ -15,7 +15,7 @@ from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE, claim, mark_abandoned
-from bot.conversation.pay import PURPOSE, apart, look
+from bot.conversation.pay import PURPOSE, apart, look, settle
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Content
@@ -563,3 +563,19 @@ def test_a_payout_that_breaks_does_not_take_the_answer_along(
     assert database.run(balance, pot_of(person)) == 600, "what broke was undone"
     assert [run.status for run in database.run(rows, RUNS)] == ["completed"] * 3
     assert database.run(agree) == []
+
+
+def test_a_voucher_that_is_leaving_just_now_cannot_be_told_lost(database: Database) -> None:
+    database.run(stocked, "A1")
+    person = database.run(thrice)
+    row = carried(database)
+    one = payout(database).id
+
+    assert not database.run(settle, one, None, NOW)
+    assert database.run(mark_abandoned, NOW + LEASE + timedelta(seconds=1)) == 1
+    assert database.run(settle, one, None, NOW + timedelta(minutes=2))
+
+    looked(database, NOW + timedelta(minutes=2))
+    assert payout(database).tries == 2, "it is sent once more"
+    assert database.run(held, person) == 600
+    assert row != carried(database, NOW + timedelta(minutes=2))

@@ -1,14 +1,15 @@
 """What is held of one person is handed over whole, and nothing of anybody else."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
 
 from bot.conversation.forget import forget
 from bot.conversation.guards import INBOUND
-from bot.panel.participants import Enrolment, enrol, find_address
+from bot.panel.participants import Enrolment, enrol, find_address, keep_address
 from bot.reports import person
 from bot.reports.person import SHARED, person_of
 from bot.rewards.payouts import PAYOUTS
@@ -62,8 +63,8 @@ def test_the_code_of_a_voucher_that_was_given_is_in_it(database: Database) -> No
 
 def test_what_another_person_wrote_on_a_shared_phone_stays_theirs(database: Database) -> None:
     one = answered(database)
-    database.run(hear, "hallo daar", 50)
-    database.run(_of_nobody, "hallo daar")
+    later = NOW + timedelta(hours=1)
+    database.run(hear, "hallo daar", 50, later)
     alone = database.run(person_of, one, NOW)
     other = database.run(_enrol_beside, one)
 
@@ -96,11 +97,25 @@ def test_of_nobody_there_is_nothing(database: Database) -> None:
     assert database.run(person_of, "p0", NOW) is None
 
 
-def _of_nobody(db: Connection, words: str) -> None:
-    """As a message that came while no questionnaire was open."""
-    for row in db.execute(INBOUND.select()).all():
-        if row.text == words:
-            db.execute(update(INBOUND).where(INBOUND.c.id == row.id).values(run_id=None))
+def test_what_came_from_a_number_before_they_took_part_is_somebody_elses(
+    database: Database,
+) -> None:
+    database.run(answered_before)
+    one = answered(database)
+
+    found = database.run(person_of, one, NOW)
+
+    assert found is not None
+    assert "van de vorige" not in str(found)
+
+
+def answered_before(db: Connection) -> None:
+    address = keep_address(db, "local", AMINA, NOW)
+    row = {
+        "channel": "local", "provider_id": "before", "address_id": address.id,
+        "text": "van de vorige", "reading": "unclear", "received_at": NOW - timedelta(days=9),
+    }  # fmt: skip
+    db.execute(INBOUND.insert(), row)
 
 
 def _enrol_beside(db: Connection, one: str) -> str:

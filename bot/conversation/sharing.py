@@ -1,0 +1,62 @@
+"""Who is meant on a phone that several share, also when one of them has just left."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
+
+from bot.conversation.effects import OUTBOUND, RUNS, Scene
+from bot.conversation.guards import INBOUND
+from bot.engine.effects import Text
+from bot.panel.participants import PARTICIPANTS, people_at
+from bot.store.statements import Statement
+
+_LEFT = Statement(
+    select(PARTICIPANTS.c.id).where(
+        PARTICIPANTS.c.status == "erased",
+        or_(
+            PARTICIPANTS.c.id == bindparam("it"),
+            PARTICIPANTS.c.id.in_(
+                select(RUNS.c.participant_id).where(RUNS.c.id == bindparam("it"))
+            ),
+        ),
+    )
+)
+_OTHERS = Statement(
+    select(OUTBOUND.c.id)
+    .join(PARTICIPANTS, PARTICIPANTS.c.id == OUTBOUND.c.participant_id)
+    .where(
+        OUTBOUND.c.address_id == bindparam("address"),
+        OUTBOUND.c.participant_id != bindparam("person"),
+        ~PARTICIPANTS.c.is_test,
+    )
+    .limit(1)
+)
+
+
+def who_left(db: Connection, tapped: str) -> str | None:
+    """The participant a button speaks of, by their own id or that of a run, if they were erased."""
+    left = _LEFT.row(db, it=tapped)
+    return None if left is None else str(left.id)
+
+
+def said_within(people: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a message of ``INBOUND`` came while a questionnaire of one of these was open. What is
+    said after it on their phone may be anybody's, though the latest run stands beside it.
+    """
+    return exists(
+        select(1).where(
+            RUNS.c.id == INBOUND.c.run_id,
+            RUNS.c.participant_id.in_(people),
+            or_(RUNS.c.ended_at.is_(None), INBOUND.c.received_at <= RUNS.c.ended_at),
+        )
+    )
+
+
+def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, ...]:
+    """Whom the question is about, where it might be another: also one who has left since."""
+    here = people_at(db, scene.address or "")
+    is_alone = not any(one.id != person.id and not one.is_test for one in here)
+    if is_alone and _OTHERS.row(db, address=scene.address, person=person.id) is None:
+        return ()
+    return (Text("polsbot.erase_about", {"first_name": person.first_name}),)
