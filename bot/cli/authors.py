@@ -47,8 +47,10 @@ def try_flow(
     language: Annotated[str | None, typer.Option("--lang", help="Default: the flow's.")] = None,
     sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
 ) -> None:
-    """Chat with a flow in the terminal; nothing is sent or kept. [Label] taps,
-    /later DAYS lets time pass, /save NAME keeps the conversation as a test.
+    """Chat with a flow in the terminal; nothing is sent or kept. [Label] taps.
+
+    /later 3d lets time pass, /fail loses the next message, /lang tr changes the language, /save
+    NAME keeps the conversation as a test.
     """
     from bot.cli.terminal import chat
 
