@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import fail
+from bot.cli.common import fail, said
 from bot.cli.folders import Assets, Flows, Locales, Studies
 
 
@@ -70,7 +70,7 @@ def score(
     try:
         found = scoring.score(file, load_lexicons(locales))
     except (scoring.CorpusError, LexiconError, OSError) as error:
-        raise fail(error) from error
+        raise fail(said(error)) from error
     print(scoring.score_json(found) if as_json else scoring.print_score(found))
     sys.stdout.flush()
     raise typer.Exit(0 if found.is_good else 1)
