@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+
+_WAYS_TO_REDIS = ("redis://", "rediss://", "unix://")
 
 
 class SettingsError(Exception):
@@ -53,11 +55,28 @@ class Settings(BaseSettings):
     polsbot_most_a_day: int = Field(default=50_000, ge=1)
     polsbot_most_each_a_day: int = Field(default=20_000, ge=1)
 
+    @field_validator(
+        "redis_url", "metrics_port", "twilio_auth_token", "twilio_base_url", "voucher_token",
+        "smtp_url", mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        """``NAME=`` in a file of settings, as left by whoever has no use for it."""
+        return None if value == "" else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _can_lead_to_redis(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(_WAYS_TO_REDIS):
+            raise ValueError("write redis://host or rediss://:password@host")
+        return value
+
 
 def read_settings(**overrides: Any) -> Settings:
     """Read the configuration; raises SettingsError naming each wrong value."""
     try:
-        return Settings(**(_secrets_in_files() | overrides))
+        found = {name: _content(*place) for name, place in _places(_written()).items()}
+        return Settings(**(found | overrides))
     except ValidationError as error:
         faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(
@@ -65,16 +84,45 @@ def read_settings(**overrides: Any) -> Settings:
         ) from None
 
 
-def _secrets_in_files() -> dict[str, str]:
-    """Values of ``NAME_FILE`` variables, as container platforms hand secrets over."""
-    found = {}
+def origin_of(name: str) -> str:
+    """Where the value of a setting comes from: ``environment``, ``.env``, ``NAME_FILE`` with the
+    path, or ``default``. Raises SettingsError.
+    """
+    written = _written()
+    if place := _places(written).get(name):
+        return "{}={}".format(*place)
+    if name in {one.lower() for one in os.environ}:
+        return "environment"
+    return ".env" if name in written else "default"
+
+
+def _written() -> dict[str, str | None]:
+    """What stands in ``.env``, by the name in small letters."""
+    try:
+        return dict(DotEnvSettingsSource(Settings, env_file_encoding="utf-8").env_vars)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(".env cannot be read. Save it as UTF-8, readable by us.") from error
+
+
+def _places(written: dict[str, str | None]) -> dict[str, tuple[str, str]]:
+    """The ``NAME_FILE`` variables, as container platforms hand secrets over, with their paths. One
+    in ``.env`` counts where the environment has no such setting itself.
+    """
+    places = {}
     for name in Settings.model_fields:
-        path = os.environ.get(f"{name.upper()}_FILE")
+        variable = f"{name.upper()}_FILE"
+        path = os.environ.get(variable)
+        if path is None and name.upper() not in os.environ:
+            path = written.get(variable.lower())
         if path:
-            try:
-                found[name] = Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise SettingsError(
-                    f"{name.upper()}_FILE cannot be read: {path}. Check the path and its rights."
-                ) from error
-    return found
+            places[name] = variable, path
+    return places
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{variable} cannot be read: {path}. Check the path and its rights."
+        ) from error

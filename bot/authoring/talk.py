@@ -25,6 +25,7 @@ from bot.engine.stored import dump_run, load_run
 from bot.message import Channel, Form
 
 INVITED = Started()
+_PHONE = (Channel.WHATSAPP, Channel.SMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Talk:
     timers: list[Due] = field(default_factory=list)
     shown: list[Form] = field(default_factory=list)
     is_opted_out: bool = False
+    dead: frozenset[Channel] = frozenset()
 
     def start(self, started: Started = INVITED) -> list[Form]:
         """Open the wave."""
@@ -92,6 +94,27 @@ class Talk:
             event = Expired() if timer.timer == "close" else TimedOut(timer.timer, timer.turn or 0)
             yield self._hear(event)
         self.now = until
+
+    def lose(self, forms: list[Form]) -> list[Form]:
+        """These messages, the last that were shown, did not arrive: the same by the next channel of
+        the study, where the person is from now on. Nothing where there is none; a farewell is not
+        said elsewhere.
+        """
+        del self.shown[len(self.shown) - len(forms) :]
+        self.dead |= {self.channel}
+        ways = (Channel(one) for one in self.study.channels if one in _PHONE)
+        other = next((way for way in ways if way not in self.dead), None)
+        if other is None:
+            return []
+        self.channel = other
+        again = [
+            form
+            for effect in self.effects
+            if isinstance(effect, Send) and effect.purpose != "farewell" and self._may_leave(effect)
+            for form in self._compose(effect)
+        ]
+        self.shown.extend(again)
+        return again
 
     def _hear(self, event: Event) -> list[Form]:
         run, self.effects = advance(self.revision.flow, self.run, event)

@@ -1,5 +1,6 @@
 """The command line: data on stdout, talk on stderr; 0 fine, 1 problems found, 2 usage or set-up."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from bot.cli import (
     simulating,
     templates,
     translating,
+    unforeseen,
     vouchers,
     walking,
     waves,
@@ -114,5 +116,9 @@ def preview(share: Share = False) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line. What nobody foresaw is one line, and a file for who can read it."""
+    try:
+        app()
+    except Exception:  # noqa: BLE001 - the last one who could tell of it
+        print(unforeseen.kept(), file=sys.stderr)
+        sys.exit(2)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import fail
+from bot.cli.common import fail, said
 from bot.cli.folders import Assets, Flows, Locales, Studies
 
 
@@ -47,8 +47,10 @@ def try_flow(
     language: Annotated[str | None, typer.Option("--lang", help="Default: the flow's.")] = None,
     sms: Annotated[bool, typer.Option("--sms", help="As text messages.")] = False,
 ) -> None:
-    """Chat with a flow in the terminal; nothing is sent or kept. [Label] taps,
-    /later DAYS lets time pass, /save NAME keeps the conversation as a test.
+    """Chat with a flow in the terminal; nothing is sent or kept. [Label] taps.
+
+    /later 3d lets time pass, /fail loses the next message, /lang tr changes the language, /save
+    NAME keeps the conversation as a test.
     """
     from bot.cli.terminal import chat
 
@@ -68,7 +70,7 @@ def score(
     try:
         found = scoring.score(file, load_lexicons(locales))
     except (scoring.CorpusError, LexiconError, OSError) as error:
-        raise fail(error) from error
+        raise fail(said(error)) from error
     print(scoring.score_json(found) if as_json else scoring.print_score(found))
     sys.stdout.flush()
     raise typer.Exit(0 if found.is_good else 1)

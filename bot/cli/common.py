@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import json
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +25,7 @@ from bot.store.database import Database
 from bot.store.errors import StoreError
 
 _BAR = 30
+_SENDER = re.compile(r"(?:\+[1-9][0-9]{4,14}|MG[0-9A-Za-z]+)?")
 
 Yes = Annotated[bool, typer.Option("--yes", help="Really do it; else only say what would be done.")]
 """The one word for what saves, opens, pays or erases: the same in every command."""
@@ -41,8 +45,17 @@ def explained() -> Iterator[None]:
     """What a person can mend is said in a sentence, not as a traceback."""
     try:
         yield
-    except (SettingsError, StoreError, OSError) as error:
+    except (SettingsError, StoreError) as error:
         raise fail(error) from error
+    except OSError as error:
+        raise fail(said(error)) from error
+
+
+def said(error: Exception) -> str:
+    """What the system says about a file, without its number."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)
 
 
 @contextlib.contextmanager
@@ -93,6 +106,7 @@ def account_of(settings: Settings) -> TwilioAccount | None:
     ]
     if missing:
         raise SettingsError(f"Set {', '.join(missing)} too: Twilio needs all of them.")
+    _check_twilio(settings)
     senders = {
         Channel.WHATSAPP: settings.twilio_whatsapp_sender,
         Channel.SMS: settings.twilio_sms_sender,
@@ -108,6 +122,23 @@ def account_of(settings: Settings) -> TwilioAccount | None:
             Channel.SMS: settings.twilio_sms_rate,
         },
     )
+
+
+def _check_twilio(settings: Settings) -> None:
+    """Raise SettingsError for what Twilio would refuse with every message."""
+    if not settings.twilio_account_sid.startswith("AC"):
+        raise SettingsError("TWILIO_ACCOUNT_SID must begin with AC.")
+    is_real = not settings.twilio_base_url
+    if not settings.public_url.startswith("https://" if is_real else ("https://", "http://")):
+        raise SettingsError("PUBLIC_URL must begin with https:// and be what Twilio is told.")
+    if not is_real and not str(settings.twilio_base_url).startswith(("https://", "http://")):
+        raise SettingsError("TWILIO_BASE_URL must begin with http:// or https://.")
+    for name in ("twilio_whatsapp_sender", "twilio_sms_sender"):
+        if not _SENDER.fullmatch(getattr(settings, name)):
+            raise SettingsError(
+                f"{name.upper()} must be a number with its country, such as +3197010200000, or a "
+                "messaging service (MG…)."
+            )
 
 
 def twilio_of(settings: Settings, database: Database) -> TwilioCarrier | None:
@@ -154,6 +185,23 @@ def write(path: Path, text: str) -> None:
     part.touch(mode=0o600)
     part.write_text(text, encoding="utf-8", newline="")
     part.replace(path)
+
+
+def print_rows(rows: Sequence[Mapping[str, object]], as_json: object) -> None:
+    """A list on stdout: a line each with tabs, or one array for other programs. Times are UTC."""
+    if as_json:
+        print(json.dumps(rows, default=_of_time))
+        return
+    for row in rows:
+        print("\t".join(_cell(value) for value in row.values()))
+
+
+def _of_time(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _cell(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
 def progress(what: str) -> Callable[[int, int], None] | None:

@@ -1,5 +1,6 @@
 """Setting up: the configuration and the database."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -12,11 +13,11 @@ from sqlmodel import SQLModel
 from bot.cli.common import explained, opened
 from bot.rewards.payouts import rename_pictures
 from bot.runtime import keys_of
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, origin_of, read_settings
 from bot.store.keys import Keys, generate_key
 from bot.store.seal import Rekeyed, rekey
 
-_PASSWORD = re.compile(r"://[^/@]*@")
+_PASSWORD = re.compile(r"(?<=://).*@|(?<=[?&]password=)[^&]*")
 """Who and with which password, in an address."""
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
@@ -24,17 +25,31 @@ db_app = typer.Typer(no_args_is_help=True, help="The database.")
 
 def config(
     new_key: Annotated[bool, typer.Option("--new-key", help="Print a new POLSBOT_KEY.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
-    """Show each setting and whether it was set; secrets are masked."""
+    """Show each setting and where it comes from; secrets are masked."""
     if new_key:
         print(generate_key())
         return
     with explained():
         settings = read_settings()
-    for name in Settings.model_fields:
-        origin = "set" if name in settings.model_fields_set else "default"
-        value = str(getattr(settings, name) or "")
-        print(f"{name.upper()}={_PASSWORD.sub('://***@', value)}\t{origin}")
+        rows = [
+            {
+                "name": name.upper(),
+                "value": _PASSWORD.sub(_mask, str(getattr(settings, name) or "")),
+                "from": origin_of(name),
+            }
+            for name in Settings.model_fields
+        ]
+    if as_json:
+        print(json.dumps(rows))
+        return
+    for row in rows:
+        print("{name}={value}\t{from}".format(**row))
+
+
+def _mask(secret: re.Match[str]) -> str:
+    return "***@" if secret[0].endswith("@") else "***"
 
 
 @db_app.command()

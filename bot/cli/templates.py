@@ -12,7 +12,7 @@ from bot.channels.twilio.client import RefusedError
 from bot.channels.twilio.contents import FIXED
 from bot.channels.twilio.contents import push as push_contents
 from bot.channels.twilio.templates import Category, Pushed, push_templates
-from bot.cli.common import fail, opened, twilio_of
+from bot.cli.common import fail, opened, print_rows, twilio_of
 from bot.content.templates import templates_of
 from bot.conversation.contents import keep_contents, known_contents
 from bot.conversation.templates import keep_template, known_templates
@@ -53,13 +53,16 @@ def push(
 
 
 @app.command(name="list")
-def list_templates() -> None:
+def list_templates(
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
     """What was made: openings with their state and WhatsApp's reason, then what questions need."""
     with opened() as (_, database):
-        for row in database.run(known_templates):
-            print(f"{row.name}\t{row.state}\t{row.reason}")
-        for name, sid in sorted(database.run(known_contents).items()):
-            print(f"{name}\tno approval needed\t{sid}")
+        openings, contents = database.run(known_templates), database.run(known_contents)
+    rows = [(one.name, one.state, one.reason) for one in openings]
+    rows += [(name, "no approval needed", sid) for name, sid in sorted(contents.items())]
+    names = ("name", "state", "detail")
+    print_rows([dict(zip(names, row, strict=True)) for row in rows], as_json)
 
 
 async def _push(

@@ -2,14 +2,16 @@
 
 import re
 import sys
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.authoring.talk import Talk
 from bot.authoring.transcripts import Line, retell, write
-from bot.authoring.transcripts.lines import Act, Said, Start, Waited
+from bot.authoring.transcripts.lines import Act, Said, Start, Typed, Waited
 from bot.authoring.transcripts.perform import NoSuchTapError, perform
 from bot.authoring.transcripts.reader import reply
+from bot.content.languages import own_name
 from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
 from bot.engine.flow import RunStatus
@@ -17,6 +19,25 @@ from bot.engine.run import Run
 from bot.message import ButtonsForm, Channel, Form, ListForm, PictureForm, TextForm
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_TIME = re.compile(r"([1-9][0-9]{0,3}) ?(d|h)?(ays?|ours?)?")
+_ORDERS = "/later 3d, /fail, /lang tr, /save NAME"
+
+
+class _NoOrderError(ValueError):
+    """What stands behind the slash cannot be done; the message says what can."""
+
+
+@dataclass
+class _Chat:
+    """What is going on in the terminal. ``story`` is all that happened, as lines of a test.
+    ``is_failing`` while the next message will not arrive, ``has_failed`` once one did not.
+    """
+
+    talk: Talk
+    tests: Path
+    story: list[Line] = field(default_factory=list)
+    is_failing: bool = False
+    has_failed: bool = False
 
 
 def chat(folders: tuple[Path, Path, Path], name: str, language: str | None, channel: str) -> int:
@@ -39,53 +60,99 @@ def chat(folders: tuple[Path, Path, Path], name: str, language: str | None, chan
         return 2
     now, run = datetime.now(UTC), Run("try", revision.hash, "try", language)
     talk = Talk(library, load_lexicons(locales), study, revision, Channel(channel), run, now)
-    story: list[Line] = []
-    _do(talk, Start(language, talk.channel, flow_name), story)
+    here = _Chat(talk, flows / study_name / "tests")
+    _do(here, Start(language, talk.channel, flow_name))
     while talk.run.status is RunStatus.WAITING:
         try:
             typed = input("< ").strip()
         except (EOFError, KeyboardInterrupt):
+            print(file=sys.stderr)
             break
-        if typed.startswith("/save"):
-            _save(typed.removeprefix("/save").strip(), flows / study_name, story)
-        elif typed:
-            act = _later(typed) if typed.startswith("/later") else reply(typed)
-            _do(talk, act, story)
+        try:
+            act = _order(here, typed) if typed.startswith("/") else typed and reply(typed)
+        except _NoOrderError as error:
+            print(error, file=sys.stderr)
+            continue
+        if act:
+            _do(here, act)
     return 0
 
 
-def _do(talk: Talk, act: Start | Act, story: list[Line]) -> None:
+def _do(here: _Chat, act: Start | Act) -> None:
     """Do it, show what came of it and remember both."""
-    story.append(act)
+    talk = here.talk
+    here.story.append(act)
     try:
         for forms in perform(talk, act):
-            show(forms)
-            outcomes = retell(forms, talk.effects, talk.channel)
-            story.extend(outcomes)
+            arrived = _lost(here, forms) if here.is_failing and forms else forms
+            show(arrived)
+            outcomes = retell(arrived, talk.effects, talk.channel)
+            here.story.extend(outcomes)
             for outcome in outcomes:
                 if not isinstance(outcome, Said):
                     print(outcome)
     except NoSuchTapError as error:
-        story.pop()
+        here.story.pop()
         print(error, file=sys.stderr)
 
 
-def _later(typed: str) -> Waited:
-    days = typed.removeprefix("/later").strip(" d")
-    return Waited(timedelta(days=int(days) if days.isdigit() and int(days) else 1))
+def _lost(here: _Chat, forms: list[Form]) -> list[Form]:
+    """What arrives in the place of messages that did not."""
+    here.is_failing, here.has_failed = False, True
+    print(f"These did not arrive by {here.talk.channel}:", file=sys.stderr)
+    show(forms)
+    instead = here.talk.lose(forms)
+    how = f"So they go by {here.talk.channel}:" if instead else "They go nowhere else."
+    print(how, file=sys.stderr)
+    return instead
 
 
-def _save(name: str, study: Path, story: list[Line]) -> None:
+def _order(here: _Chat, typed: str) -> Act | None:
+    """What is to be done to the talk, ``None`` when it is done; raises _NoOrderError."""
+    word, _, rest = typed.partition(" ")
+    match word:
+        case "/later":
+            return _later(rest.strip())
+        case "/lang":
+            return _language(here.talk, rest.strip())
+        case "/save":
+            _save(here, rest.strip())
+            return None
+        case "/fail":
+            here.is_failing = True
+            print("The next message will not arrive.", file=sys.stderr)
+            return None
+        case _:
+            raise _NoOrderError(f"There is no {word}. There are {_ORDERS}.")
+
+
+def _later(time: str) -> Waited:
+    found = _TIME.fullmatch(time or "1d")
+    if found is None:
+        raise _NoOrderError("Write how much time passes: /later 3d or /later 5h.")
+    number = int(found[1])
+    return Waited(timedelta(hours=number) if found[2] == "h" else timedelta(days=number))
+
+
+def _language(talk: Talk, code: str) -> Typed:
+    """The name of the language, which people may type at every step."""
+    offered = talk.revision.flow.languages
+    if code not in offered:
+        raise _NoOrderError(f"Write one of the languages of the flow: /lang {'|'.join(offered)}.")
+    return Typed(own_name(code))
+
+
+def _save(here: _Chat, name: str) -> None:
     """Keep the conversation as a test of the study; a file that is there stays."""
     if not _NAME.fullmatch(name):
-        print("Write: /save NAME (small letters, digits and _).", file=sys.stderr)
-        return
-    file = study / "tests" / f"{name}.chat"
+        raise _NoOrderError("Write: /save NAME (small letters, digits and _).")
+    if here.has_failed:
+        raise _NoOrderError("A test cannot tell of a message that did not arrive. Begin again.")
+    file = here.tests / f"{name}.chat"
     if file.exists():
-        print(f"{file} is there already; take another name.", file=sys.stderr)
-        return
+        raise _NoOrderError(f"{file} is there already; take another name.")
     file.parent.mkdir(exist_ok=True)
-    file.write_text(write(story, "Say here why this conversation matters."), encoding="utf-8")
+    file.write_text(write(here.story, "Say here why this conversation matters."), encoding="utf-8")
     print(f"Saved as {file}; polsbot test plays it.", file=sys.stderr)
 
 

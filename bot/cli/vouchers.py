@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from bot.cli.common import Yes, fail, opened, study_of
+from bot.cli.common import Yes, fail, opened, print_rows, study_of
 from bot.content.cards.card import CardError
 from bot.content.cards.voucher import VoucherCard, draw_voucher
 from bot.content.library import Library
@@ -96,30 +96,29 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @app.command(name="list")
 def list_payouts(
     everything: Annotated[bool, typer.Option("--all", help="Those that are paid, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
     """Payouts that are owed: id, participant, cents, state, tries, since. No codes."""
     wanted = select(PAYOUTS).order_by(PAYOUTS.c.reserved_at, PAYOUTS.c.id)
     if not everything:
         wanted = wanted.where(PAYOUTS.c.state.in_(OPEN))
     with opened() as (_, database):
-        for row in database.run(lambda db: db.execute(wanted).all()):
-            print(
-                f"{row.id}\t{row.participant_id}\t{row.cents}\t{row.state}\t{row.tries}"
-                f"\t{row.changed_at:%Y-%m-%d %H:%M}"
-            )
+        found = database.run(lambda db: db.execute(wanted).all())
+    names = ("id", "participant_id", "cents", "state", "tries", "changed_at")
+    print_rows([{name: getattr(row, name) for name in names} for row in found], as_json)
 
 
 @app.command(name="purchases")
-def list_purchases() -> None:
+def list_purchases(
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
     """Vouchers that are being bought on demand and are not there: reference, study, cents, state,
     calls, since, why.
     """
     with opened() as (_, database):
-        for row in database.run(open_purchases):
-            print(
-                f"{row.reference}\t{row.study}\t{row.cents}\t{row.state}\t{row.tries}"
-                f"\t{row.made_at:%Y-%m-%d %H:%M}\t{row.reason}"
-            )
+        found = database.run(open_purchases)
+    names = ("reference", "study", "cents", "state", "tries", "made_at", "reason")
+    print_rows([{name: getattr(row, name) for name in names} for row in found], as_json)
 
 
 @app.command(name="settle")

@@ -153,8 +153,10 @@ def database_url(text: str) -> URL:
     """Read ``DATABASE_URL``; raise StoreError for what is not a database of ours."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise StoreError(_FORMS) from error
+    except (ArgumentError, ValueError):  # neither of which may show the address: the password
+        raise StoreError(_FORMS) from None
+    if "@" in (url.host or ""):
+        raise StoreError("The password in DATABASE_URL has an @ in it. Write it as %40.")
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
         sqlite.check_file(url)
         return url.set(drivername="sqlite")

@@ -103,7 +103,7 @@ def explained(error: BaseException, url: URL) -> BaseException:
     cause = error.orig if isinstance(error, StatementError) else error
     if isinstance(cause, StoreError):  # a column refused a value; SQLAlchemy wrapped it
         return cause
-    place = url.render_as_string(hide_password=True)
+    place = url.difference_update_query(["password"]).render_as_string(hide_password=True)
     text: str | None = None
     if isinstance(cause, sqlite3.Error):
         text = _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)

@@ -1,10 +1,12 @@
 """Setting up, and changing the key of an installation."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
 from tests.secrets_of import secret_beside
@@ -90,3 +92,126 @@ def test_a_backup_is_made_while_the_bot_runs(monkeypatch: pytest.MonkeyPatch) ->
     assert refused.exit_code == 2
     assert "pg_dump" in refused.stderr
     assert "geheim" not in refused.output
+
+
+@pytest.mark.usefixtures("home")
+def test_the_configuration_tells_where_each_value_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POLSBOT_KEY")
+    Path("key").write_text(generate_key())
+    Path(".env").write_text(
+        "POLSBOT_KEY_FILE=key\nPUBLIC_URL=https://bot.example.org\nREDIS_URL=\n"
+    )
+    monkeypatch.setenv("PORT", "8099")
+
+    rows = {one["name"]: one for one in json.loads(polsbot("config", "--json").stdout)}
+
+    assert rows["POLSBOT_KEY"]["from"] == "POLSBOT_KEY_FILE=key"
+    assert rows["PUBLIC_URL"] == {
+        "name": "PUBLIC_URL", "value": "https://bot.example.org", "from": ".env",
+    }  # fmt: skip
+    assert rows["PORT"]["from"] == "environment"
+    assert rows["DATABASE_URL"]["from"] == "default"
+    assert rows["REDIS_URL"]["value"] == ""  # an empty one is none
+    assert polsbot("participant", "list").exit_code == 0  # the key of the file is used
+
+
+@pytest.mark.usefixtures("home")
+def test_the_environment_wins_from_a_file_that_only_dot_env_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("url").write_text("https://old.example.org")
+    Path(".env").write_text("PUBLIC_URL_FILE=url\n")
+    monkeypatch.setenv("PUBLIC_URL", "https://new.example.org")
+
+    assert "PUBLIC_URL=https://new.example.org\tenvironment" in polsbot("config").stdout
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("settings", "mend"),
+    [
+        ({"DATABASE_URL": "postgresql://u:hunter2@h:port/x"}, "postgresql://user:password@host"),
+        ({"DATABASE_URL": "postgresql://u:hun@ter2@h/x"}, "Write it as %40"),
+        (
+            {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x?password=hunter3"},
+            "correct DATABASE_URL",
+        ),
+        ({"REDIS_URL": "localhost"}, "redis://host"),
+        ({"TWILIO_ACCOUNT_SID": "SK1"}, "TWILIO_ACCOUNT_SID must begin with AC"),
+        ({"PUBLIC_URL": "bot.example.org"}, "PUBLIC_URL must begin with https://"),
+        ({"TWILIO_SMS_SENDER": "0612345678"}, "TWILIO_SMS_SENDER must be a number"),
+        ({"TWILIO_BASE_URL": "localhost"}, "TWILIO_BASE_URL must begin with"),
+    ],
+)
+def test_a_server_does_not_start_with_a_setting_that_cannot_work(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], mend: str
+) -> None:
+    sound = {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "hunter4",
+        "TWILIO_SMS_SENDER": "+3197010200000",
+        "PUBLIC_URL": "https://bot.example.org",
+    }
+    for name, value in (sound | settings).items():
+        monkeypatch.setenv(name, value)
+
+    refused = polsbot("serve")
+
+    assert refused.exit_code == 2
+    assert mend in refused.stderr
+    assert "hunter" not in refused.output
+    assert "ter2" not in refused.output
+
+
+def test_a_dot_env_that_is_no_text_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes("NAAM=caf\u00e9".encode("latin-1"))
+
+    refused = polsbot("config")
+
+    assert refused.exit_code == 2
+    assert ".env cannot be read" in refused.stderr
+
+
+def test_a_password_in_the_query_of_an_address_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@h/x?connect_timeout=1&password=hunter2")
+    monkeypatch.setenv("REDIS_URL", "redis://:hun/ter2@h/0")
+
+    shown = polsbot("config").stdout
+
+    assert "ter2" not in shown
+    assert "connect_timeout=1" in shown
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("var").mkdir()
+    monkeypatch.setattr("sys.argv", ["polsbot", "config"])
+    monkeypatch.setattr("bot.cli.setup.read_settings", lambda: 1 / 0)
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    assert left.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "Traceback" not in said
+    (kept,) = Path("var").glob("polsbot-*.log")
+    assert str(kept) in said
+    assert "ZeroDivisionError" in kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "words",
+    [("templates", "list"), ("voucher", "list"), ("voucher", "purchases"), ("case", "list")],
+)
+def test_every_list_can_be_had_as_json(words: tuple[str, ...]) -> None:
+    assert json.loads(polsbot(*words, "--json").stdout) == []

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from tests.cli.runs import polsbot
@@ -83,3 +83,51 @@ def test_a_chat_in_the_terminal_can_be_saved_and_then_passes_as_a_test(
     assert "+1 day" in saved.read_text(encoding="utf-8")
     played = polsbot("test", str(saved))
     assert played.exit_code == 0, played.output
+
+
+def _chat(*said: str) -> Result:
+    return CliRunner().invoke(app, ["try", *BOOKS], input="\n".join(said) + "\n")
+
+
+def test_a_message_that_fails_in_the_terminal_comes_by_the_other_channel_and_the_talk_goes_on() -> (
+    None
+):
+    tried = _chat("[Ja, ik begin]", "/fail", "3", "2", "/save mine")
+
+    assert tried.exit_code == 0, tried.output
+    assert "These did not arrive by whatsapp:" in tried.stderr
+    assert "So they go by sms:" in tried.stderr
+    assert "0 = overslaan\n= stress: 3" in tried.stdout  # numbered words, as a text message has
+    assert "= calm: 2" in tried.stdout
+    assert "A test cannot tell of a message that did not arrive" in tried.stderr
+
+
+def test_a_message_that_fails_on_the_last_channel_goes_nowhere_and_the_talk_goes_on() -> None:
+    tried = _chat("[Ja, ik begin]", "/fail", "3", "/fail", "2", "1")
+
+    assert tried.exit_code == 0, tried.output
+    assert "They go nowhere else." in tried.stderr
+    assert "= calm: 2" in tried.stdout
+
+
+def test_the_language_can_be_changed_in_the_terminal_at_every_step() -> None:
+    tried = _chat("/lang tr", "/lang zz")
+
+    assert "! language tr" in tried.stdout
+    assert "/lang nl|en|tr|ar|pl|uk|fa" in tried.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "mend"),
+    [
+        ("/later soon", "/later 3d"),
+        ("/fial", "There is no /fial. There are /later 3d, /fail, /lang tr, /save NAME."),
+    ],
+)
+def test_an_order_of_the_terminal_that_cannot_be_read_is_not_said_to_the_bot(
+    typed: str, mend: str
+) -> None:
+    tried = _chat("[Ja, ik begin]", typed)
+
+    assert mend in tried.stderr
+    assert tried.stdout.splitlines()[-1].strip("< ") == ""  # the bot says nothing to it
