@@ -34,10 +34,11 @@ def set_up_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[theirs], level=logging.WARNING)
+    lines = structlog.WriteLogger(sys.stderr)  # one for all: a factory would make it for each line
     structlog.configure(
         processors=[*heads, *ends],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line in one write
+        logger_factory=lambda *_: lines,
     )
 
 

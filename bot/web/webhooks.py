@@ -6,11 +6,11 @@ Signature, then the transaction, then an empty answer: replies go out by REST fr
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import PayloadEncodingError
+from yarl import query_to_pairs
 
 from bot.channels.twilio import MalformedError, Verifier, parse_message, parse_status
 from bot.channels.twilio.failures import undelivered
@@ -70,7 +70,7 @@ async def _signed_form(request: web.Request) -> Sequence[tuple[str, str]]:
         raise web.HTTPUnsupportedMediaType(text=f"Send {_FORM}.")
     body = await _body(request)
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = query_to_pairs(body.decode("ascii"), max_fields=MOST_FIELDS)
     except (ValueError, UnicodeDecodeError):
         raise web.HTTPBadRequest(text="The body is not a form.") from None
     signature = request.headers.get("X-Twilio-Signature")
