@@ -196,7 +196,8 @@ def _reply(
     rows = _ASKED.rows(db, address=address, since=now - _LASTS)
     if not rows or rows[0].state in _UNSEEN:  # a yes that overtook it was to something else
         return None
-    if not is_open_case(db, rows[0].participant_id, ERASURE):
+    about = rows[0].participant_id
+    if not is_open_case(db, about, ERASURE) or who_left(db, about) is not None:
         return None
     asked = rows[0]
     question = _question(content, now.date())

@@ -37,6 +37,9 @@ OVERLAP = timedelta(minutes=15)
 FURTHEST = timedelta(days=30)
 """How far back an outage is made good."""
 
+_WHOLE = timedelta(seconds=1)
+"""The list tells whole seconds: what it dates 10:05:01 may have been sent just before 10:05:02."""
+
 _INBOUND = "inbound"
 _OVERTAKEN = "overtaken"
 _ALWAYS = frozenset(
@@ -152,7 +155,7 @@ def _was_asked_anew(db: Connection, inbound: InboundMessage, address: str, now: 
         .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)
         .where(
             participants.REACHES.c.address_id == address,
-            RUNS.c.started_at > inbound.received_at,
+            RUNS.c.started_at >= inbound.received_at + _WHOLE,
             RUNS.c.started_at <= now,
         )
     )

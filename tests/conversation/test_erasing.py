@@ -349,6 +349,17 @@ def test_on_a_phone_where_somebody_was_erased_the_one_who_is_left_is_named(phone
     assert phone.types("wis alles") == [f"Dit gaat over Amina.\n\n{ASKED}"]
 
 
+def test_the_question_about_who_has_left_is_open_to_nobody_else(phone: Phone) -> None:
+    phone.enrol("Amina")
+    phone.enrol("Bilal")
+    for typed in ("wis alles", "ja", *["hallo"] * 5, "wis alles"):
+        phone.now -= MINUTE - timedelta(seconds=2)  # the last one is too fast to be asked about
+        phone.types(typed)
+    phone.waits(timedelta(minutes=5))
+
+    assert phone.types("4") == ["Er is nu geen vraag voor je. Je krijgt later weer bericht."]
+
+
 @pytest.mark.parametrize("has_run", [True, False])
 def test_a_start_right_after_erasing_promises_no_messages(phone: Phone, has_run: object) -> None:
     person = phone.enrol()

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
-from bot.conversation.effects import ANSWERS, OUTBOUND
+from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.guards import INBOUND
 from bot.conversation.missed import EVERY, FURTHEST, GRACE, LOOKS, OVERLAP, begin_look, end_look
 from bot.conversation.open import open_wave
@@ -260,6 +260,17 @@ async def test_what_was_sent_before_the_wave_opened_answers_nothing_in_it(world:
     assert await world.look(10 * MINUTE) == ["overtaken"]
 
     assert await world.asked() == ["invite"]
+
+
+async def test_what_was_sent_in_the_second_in_which_the_wave_opened_answers_it(
+    world: World,
+) -> None:
+    opened = NOW + timedelta(milliseconds=20)
+    began = update(RUNS).values(started_at=opened)
+    await world.bot.runtime.database.transact(lambda db: db.execute(began))
+    await world.missed("ja", 1, timedelta())  # its whole second
+
+    assert await world.look(10 * MINUTE) == ["handled"]
 
 
 async def test_a_missed_message_opens_the_window_from_when_it_was_sent(world: World) -> None:
