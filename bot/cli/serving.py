@@ -91,6 +91,7 @@ async def _run(
 ) -> None:
     """Serve until told to stop; what is under way is finished first."""
     async with open_runtime(settings, carriers, local) as runtime:
+        _check_studies(runtime)
         _check_seller(runtime)
         check_duty(settings, runtime.library.studies.values())
         conversations = Conversations(runtime)
@@ -110,6 +111,15 @@ async def _run(
             metrics = make_metrics_app(conversations)
             app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
         await serve_until_stopped(app, host, settings.port)
+
+
+def _check_studies(runtime: Runtime) -> None:
+    """Raise SettingsError when there is nothing to ask: a wrong folder, or faults all over."""
+    if not runtime.library.studies:
+        raise SettingsError(
+            f"There is no study without faults in {runtime.settings.polsbot_studies}. "
+            "Set POLSBOT_STUDIES to the folder of your studies, or see `polsbot check`."
+        )
 
 
 def _check_seller(runtime: Runtime) -> None:

@@ -143,6 +143,7 @@ def test_the_environment_wins_from_a_file_that_only_dot_env_names(
         ({"PUBLIC_URL": "bot.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"TWILIO_SMS_SENDER": "0612345678"}, "TWILIO_SMS_SENDER must be a number"),
         ({"TWILIO_BASE_URL": "localhost"}, "TWILIO_BASE_URL must begin with"),
+        ({"POLSBOT_STUDIES": "nowhere"}, "Set POLSBOT_STUDIES"),
     ],
 )
 def test_a_server_does_not_start_with_a_setting_that_cannot_work(
