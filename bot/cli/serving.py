@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from bot.channels.contract import Carrier
@@ -36,6 +37,8 @@ from bot.message import Channel
 from bot.runtime import Runtime, open_runtime
 from bot.settings import Settings, SettingsError
 from bot.web.app import make_app, make_metrics_app
+
+log = structlog.get_logger()
 
 
 class Part(StrEnum):
@@ -181,10 +184,18 @@ def listening(
 def beside(
     work: Coroutine[Any, Any, object],
 ) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Work that goes on while the server runs, and ends with it."""
+    """Work that goes on while the server runs, and ends with it. Work that fails is told of at
+    once, and not when the server stops, weeks later.
+    """
+
+    async def told() -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("work beside the server failed and is not done any more: start it again")
 
     async def context(_: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(told())
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
