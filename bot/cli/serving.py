@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from bot.channels.contract import Carrier
@@ -36,6 +37,8 @@ from bot.message import Channel
 from bot.runtime import Runtime, open_runtime
 from bot.settings import Settings, SettingsError
 from bot.web.app import make_app, make_metrics_app
+
+log = structlog.get_logger()
 
 
 class Part(StrEnum):
@@ -91,6 +94,7 @@ async def _run(
 ) -> None:
     """Serve until told to stop; what is under way is finished first."""
     async with open_runtime(settings, carriers, local) as runtime:
+        _check_studies(runtime)
         _check_seller(runtime)
         check_duty(settings, runtime.library.studies.values())
         conversations = Conversations(runtime)
@@ -110,6 +114,15 @@ async def _run(
             metrics = make_metrics_app(conversations)
             app.cleanup_ctx.append(listening(metrics, host, settings.metrics_port))
         await serve_until_stopped(app, host, settings.port)
+
+
+def _check_studies(runtime: Runtime) -> None:
+    """Raise SettingsError when there is nothing to ask: a wrong folder, or faults all over."""
+    if not runtime.library.studies:
+        raise SettingsError(
+            f"There is no study without faults in {runtime.settings.polsbot_studies}. "
+            "Set POLSBOT_STUDIES to the folder of your studies, or see `polsbot check`."
+        )
 
 
 def _check_seller(runtime: Runtime) -> None:
@@ -171,10 +184,18 @@ def listening(
 def beside(
     work: Coroutine[Any, Any, object],
 ) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Work that goes on while the server runs, and ends with it."""
+    """Work that goes on while the server runs, and ends with it. Work that fails is told of at
+    once, and not when the server stops, weeks later.
+    """
+
+    async def told() -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("work beside the server failed and is not done any more: start it again")
 
     async def context(_: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(told())
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -1,12 +1,16 @@
 """Setting up, and changing the key of an installation."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.cli import main
+from bot.cli.serving import beside
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
 from tests.secrets_of import secret_beside
@@ -143,6 +147,7 @@ def test_the_environment_wins_from_a_file_that_only_dot_env_names(
         ({"PUBLIC_URL": "bot.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"TWILIO_SMS_SENDER": "0612345678"}, "TWILIO_SMS_SENDER must be a number"),
         ({"TWILIO_BASE_URL": "localhost"}, "TWILIO_BASE_URL must begin with"),
+        ({"POLSBOT_STUDIES": "nowhere"}, "Set POLSBOT_STUDIES"),
     ],
 )
 def test_a_server_does_not_start_with_a_setting_that_cannot_work(
@@ -215,3 +220,17 @@ def test_what_nobody_foresaw_is_one_line_and_a_file(
 )
 def test_every_list_can_be_had_as_json(words: tuple[str, ...]) -> None:
     assert json.loads(polsbot(*words, "--json").stdout) == []
+
+
+async def test_work_beside_the_server_that_fails_is_told_of_at_once() -> None:
+    async def fails() -> None:
+        raise ValueError("no clock")
+
+    app = web.Application()
+    app.cleanup_ctx.append(beside(fails()))
+    with capture_logs() as told:
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await asyncio.sleep(0)
+        assert [one["log_level"] for one in told] == ["error"]
+        await runner.cleanup()
