@@ -7,29 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from bot.engine.flow import AnswerType, Value
+from bot.authoring.corpus import Corpus, CorpusError, Row, load_corpus
+from bot.engine.flow import Value
 from bot.engine.replies import understand
 from bot.engine.replies.lexicon import Lexicon
-from bot.engine.replies.reading import (
-    Command,
-    Commanded,
-    Question,
-    Reading,
-    Unclear,
-    Understood,
-)
+from bot.engine.replies.reading import Command, Commanded, Reading, Unclear, Understood
 
 MIN_RIGHT = 0.99
 """The share of rows that must be right; no value may be wrong, no stop missed or false."""
-
-
-_ALIASES = {"data": str(Command.MY_DATA)}
-"""Other names that corpora have for a command."""
 
 
 class Outcome(StrEnum):
@@ -44,19 +30,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One reply of the corpus; ``reply`` is ``None`` for media, ``line`` counts from 1."""
-
-    line: int
-    language: str
-    question: str
-    type: str
-    category: str
-    reply: str | None
-    expect: str
-
-
-@dataclass(frozen=True, slots=True)
 class Scored:
     """A row, what was read instead or as well, and why."""
 
@@ -68,10 +41,13 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """All rows of one file, scored."""
+    """All rows of one file, scored. Those ``without_lexicon`` are languages of rows that were read
+    with the words of all others.
+    """
 
     path: Path
     rows: tuple[Scored, ...]
+    without_lexicon: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many rows came out so."""
@@ -90,13 +66,15 @@ class Score:
         return right >= MIN_RIGHT * len(self.rows) and not any(map(self.count, fatal))
 
 
-class CorpusError(Exception):
-    """The file is no corpus of replies; the message says where."""
-
-
 def score(path: Path, lexicons: Mapping[str, Lexicon]) -> Score:
-    """Read every row of a corpus; raises ``CorpusError`` if the file is not one."""
-    return Score(path, tuple(_scored(path, lexicons)))
+    """Read every row of a corpus; raises ``CorpusError`` if the file is not one, or if there are
+    no words to read it with.
+    """
+    if not lexicons:
+        raise CorpusError("there is no lexicon: give the folder that has them with --locales")
+    corpus = load_corpus(path)
+    unknown = dict.fromkeys(row.language for row in corpus.rows if row.language not in lexicons)
+    return Score(path, tuple(_scored(corpus, lexicons)), tuple(unknown))
 
 
 def print_score(score: Score) -> str:
@@ -106,6 +84,8 @@ def print_score(score: Score) -> str:
     for outcome in Outcome:
         number = score.count(outcome)
         lines.append(f"  {outcome.value:<16} {number:>5}  {100 * number / total:5.1f} %")
+    if score.without_lexicon:
+        lines.append(f"  no lexicon for {', '.join(score.without_lexicon)}: read with all others")
     lines += _table("language", [(s.row.language, s.outcome) for s in score.rows])
     lines += _table("type", [(s.row.type, s.outcome) for s in score.rows])
     if score.misses:
@@ -124,8 +104,13 @@ def score_json(score: Score) -> str:
     """The score for machines."""
     counts = {outcome.value: score.count(outcome) for outcome in Outcome}
     misses = [asdict(miss) for miss in score.misses]
-    found = {"file": score.path.name, "rows": len(score.rows), "good": score.is_good}
-    return json.dumps(found | {"counts": counts, "misses": misses}, ensure_ascii=False, indent=1)
+    found: dict[str, object] = {
+        "file": score.path.name,
+        "rows": len(score.rows),
+        "good": score.is_good,
+    }
+    found |= {"without_lexicon": score.without_lexicon, "counts": counts, "misses": misses}
+    return json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def _table(title: str, rows: Sequence[tuple[str, Outcome]]) -> list[str]:
@@ -139,67 +124,14 @@ def _table(title: str, rows: Sequence[tuple[str, Outcome]]) -> list[str]:
     return lines
 
 
-def _scored(path: Path, lexicons: Mapping[str, Lexicon]) -> Iterator[Scored]:
-    corpus = _load(path)
-    today = date.fromisoformat(str(corpus["today"]))
-    questions = {name: _question(spec, today) for name, spec in corpus["questions"].items()}
-    for at, raw in enumerate(corpus["rows"]):
-        line = corpus["rows"].lc.item(at)[0] + 1
-        try:
-            question = questions[raw["q"]]
-            typed = raw["reply"] if isinstance(raw["reply"], str) else None
-            expected = _expected(raw["expect"])
-            row = Row(
-                line, str(raw["lang"]), str(raw["q"]), str(corpus["questions"][raw["q"]]["type"]),
-                str(raw["cat"]), typed, expected,
-            )  # fmt: skip
-        except KeyError as error:
-            raise CorpusError(f"{path.name}:{line}: the row has no known {error}") from error
+def _scored(corpus: Corpus, lexicons: Mapping[str, Lexicon]) -> Iterator[Scored]:
+    for row in corpus.rows:
         reading: Reading = Unclear("media")
-        if typed is not None:
-            reading = understand(question, typed, lexicons, row.language)
+        if row.reply is not None:
+            question = corpus.questions[row.question]
+            reading = understand(question, row.reply, lexicons, row.language)
         got = _said(reading)
-        yield Scored(row, got, getattr(reading, "reason", ""), _outcome(expected, got, reading))
-
-
-def _load(path: Path) -> Any:
-    try:
-        corpus = YAML().load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
-        raise CorpusError(f"{path.name} is no YAML: {error}") from error
-    missing = [k for k in ("today", "questions", "rows") if k not in (corpus or {})]
-    if missing:
-        raise CorpusError(f"{path.name}: a corpus needs {', '.join(missing)}")
-    return corpus
-
-
-def _question(spec: Mapping[str, Any], today: date) -> Question:
-    kinds = {"scale": AnswerType.CHOICE}
-    kind = kinds.get(spec["type"]) or AnswerType(spec["type"])
-
-    def bound(key: str) -> int | date | None:
-        value = spec.get(key)
-        if value is None or isinstance(value, int):
-            return value
-        return date.fromisoformat(str(value))
-
-    return Question(
-        type=kind,
-        today=today,
-        codes=tuple(spec.get("codes", ())),
-        labels={lang: tuple(labels) for lang, labels in spec.get("labels", {}).items()},
-        symbols=tuple(spec.get("symbols", ())),
-        exclusive=frozenset(spec.get("exclusive", ())),
-        low=bound("min"),
-        high=bound("max"),
-        ask={lang: str(text) for lang, text in spec.get("ask", {}).items()},
-    )
-
-
-def _expected(expect: Any) -> str:
-    if isinstance(expect, list):
-        return " ".join(sorted(map(str, expect)))
-    return _ALIASES.get(str(expect), str(expect))
+        yield Scored(row, got, getattr(reading, "reason", ""), _outcome(row.expect, got, reading))
 
 
 def _said(reading: Reading) -> str:

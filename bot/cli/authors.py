@@ -65,11 +65,12 @@ def score(
 ) -> None:
     """Read a corpus of replies and say how well they are understood."""
     from bot.authoring import score as scoring
+    from bot.authoring.corpus import CorpusError
     from bot.content.lexicon import LexiconError, load_lexicons
 
     try:
         found = scoring.score(file, load_lexicons(locales))
-    except (scoring.CorpusError, LexiconError, OSError) as error:
+    except (CorpusError, LexiconError, OSError) as error:
         raise fail(said(error)) from error
     print(scoring.score_json(found) if as_json else scoring.print_score(found))
     sys.stdout.flush()

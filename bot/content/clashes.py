@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.engine.replies.lexicon import Lexicon, Order, Sense, written_out
+from bot.engine.replies.lexicon import Lexicon, Order
 from bot.engine.replies.options import options_of
+from bot.engine.replies.patterns import written_out
 from bot.engine.replies.reading import Command
+from bot.engine.replies.senses import Sense
 from bot.engine.replies.tokens import words_of
 
 _MOST_TEXTS = 200

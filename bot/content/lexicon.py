@@ -9,10 +9,12 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from bot.engine.replies.lexicon import LISTED, VALUED, Lexicon, Spoken, build
+from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.patterns import bounded, parts
 from bot.engine.replies.phrases import gathered
 from bot.engine.replies.reading import Command
+from bot.engine.replies.senses import LISTED, VALUED
+from bot.engine.replies.spoken import Spoken, build
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads these long lists ten times faster than what reads the flows; every scalar is taken

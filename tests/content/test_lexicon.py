@@ -5,8 +5,9 @@ import pytest
 from bot.content.clashes import label_clashes, lexicon_clashes
 from bot.content.lexicon import LexiconError, load_lexicons
 from bot.engine.replies import understand
-from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.reading import Command
+from bot.engine.replies.senses import Sense
 
 LOCALES = Path(__file__).parents[2] / "locales"
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import UNKNOWN, is_article, is_noise, meant
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 _CENTS = 100
 _NONE = "none"

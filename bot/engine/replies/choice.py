@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from bot.engine.replies.finder import Finder, has_yes_and_no
 from bot.engine.replies.gather import Number, Piece, Style, gather
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import is_article, is_mark, is_scale, meant
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 _ALL = Decimal(100)
 

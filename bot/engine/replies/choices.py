@@ -6,11 +6,11 @@ from decimal import Decimal
 from bot.engine.flow import Code
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, in_row, is_article, is_noise, meant
 from bot.engine.replies.ranges import in_full
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 _LIST_MARKS = "+"
 

@@ -1,11 +1,12 @@
 """Whether a whole message is a command, in any of the languages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.engine.replies import emoji
-from bot.engine.replies.lexicon import Lexicon, Order, Sense
+from bot.engine.replies.lexicon import Lexicon, Order
 from bot.engine.replies.reading import Command, Commanded
-from bot.engine.replies.tokens import Token
+from bot.engine.replies.senses import Sense
+from bot.engine.replies.tokens import Token, said_words
 
 _LONGEST = 14
 """Words; no command is longer."""
@@ -23,7 +24,7 @@ def read_command(
     Marks, emoji, greetings, thanks and "please" around it (in the languages of ``polite``) are
     ignored, and so is saying it twice.
     """
-    words = [token.text for token in tokens if token.kind in ("word", "digits")]
+    words = list(said_words(tokens))
     if not words:
         return _sign(tokens)
     if len(words) > _LONGEST:
@@ -75,7 +76,7 @@ def _parts(tokens: Sequence[Token], ands: frozenset[str]) -> list[list[str]]:
     """The words of each sentence, cut at marks and at words for "and"."""
     parts: list[list[str]] = [[]]
     for token in tokens:
-        if token.kind in ("word", "digits") and token.text not in ands:
+        if token.is_said and token.text not in ands:
             parts[-1].append(token.text)
         elif parts[-1] and (token.text in _ENDS or token.text in ands):
             parts.append([])
@@ -116,9 +117,3 @@ def _polite_at(words: list[str], lexicons: Sequence[Lexicon], *, from_end: bool)
         if any(Sense.POLITE in lexicon.phrases.get(phrase, {}) for lexicon in lexicons):
             return size
     return 0
-
-
-def in_order(lexicons: Mapping[str, Lexicon], language: str) -> tuple[Lexicon, ...]:
-    """The session's lexicon first, then the others."""
-    first = [lexicons[language]] if language in lexicons else []
-    return (*first, *(lexicon for code, lexicon in lexicons.items() if code != language))

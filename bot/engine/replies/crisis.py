@@ -15,7 +15,7 @@ def has_crisis(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> bool:
     words: list[str] = []
     ends: set[int] = set()
     for token in tokens:
-        if token.kind in ("word", "digits"):
+        if token.is_said:
             words.append(token.text)
         elif token.text in _ENDS or token.kind == "emoji":
             ends.add(len(words))

@@ -5,10 +5,10 @@ from decimal import Decimal
 from bot.engine.replies import emoji
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, in_row, is_noise, is_scale
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 _HEDGES = (Sense.BOUND, Sense.UNSURE, Sense.OUT_OF, Sense.OUT_OF_BEFORE)
 

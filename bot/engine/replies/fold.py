@@ -7,6 +7,7 @@ yeh, kaf, hamza and teh marbuta one each, Polish and Ukrainian letters lose what
 
 import sys
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _LETTERS = {
@@ -59,6 +60,14 @@ def fold(text: str) -> str:
 def squeeze(word: str) -> str:
     """The word with every run of one letter written once: ``heeeel`` and ``heel`` meet."""
     return "".join(c for index, c in enumerate(word) if index == 0 or c != word[index - 1])
+
+
+def by_squeeze(words: Iterable[str]) -> dict[str, str]:
+    """From a word with every letter once to the longest of the words it may be."""
+    return {
+        sys.intern(squeeze(word)): word
+        for word in sorted(words, key=lambda word: (len(word), word))
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.numbers import Sum, literal
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 
 class Style(Enum):

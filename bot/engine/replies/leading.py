@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.engine.replies.echo import Echo
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.parts import LOUD_MARKS, is_noise, is_scale
 from bot.engine.replies.reading import Question, Understood
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 _MOST = 8
 _AGAINST = (Sense.UNSURE, Sense.CORRECTION, Sense.OUT_OF)

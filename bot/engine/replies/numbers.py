@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from bot.engine.replies.lexicon import Lexicon, Sense
+from bot.engine.replies.lexicon import Lexicon
+from bot.engine.replies.senses import Sense
 
 _MULTIPLIERS = frozenset(map(Decimal, (100, 1000, 100_000, 1_000_000)))
 _HUNDRED = Decimal(100)

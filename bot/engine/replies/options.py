@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from bot.engine.replies.lexicon import Lexicon, Sense, written_out
-from bot.engine.replies.patterns import Words
+from bot.engine.replies.lexicon import Lexicon
+from bot.engine.replies.patterns import Words, written_out
+from bot.engine.replies.senses import Sense
 from bot.engine.replies.tokens import words_of
 
 

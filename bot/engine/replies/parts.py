@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.engine.replies.gather import Number, Piece
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.reading import Question, Unclear
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 UNKNOWN = "words not known"
 """The reason that lets another language have a try."""

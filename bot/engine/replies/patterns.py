@@ -1,7 +1,7 @@
 """The small language in which lexicons write phrases: ``(a|b)`` one of, ``(a|b)?`` or none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
@@ -109,6 +109,12 @@ def expand(source: str) -> list[str]:
     if not _BRACKET.search(source):  # most have none
         return [" ".join(source.split())]
     return list(dict.fromkeys(" ".join("".join(one).split()) for one in product(*bounded(source))))
+
+
+def written_out(sources: Iterable[str]) -> list[Words]:
+    """Every phrase of some patterns, folded."""
+    phrases = (written_words(phrase) for source in sources for phrase in expand(source))
+    return [words for words in dict.fromkeys(phrases) if words]
 
 
 def bounded(source: str) -> list[tuple[str, ...]]:

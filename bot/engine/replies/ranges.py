@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.engine.replies.gather import Number, Piece
-from bot.engine.replies.lexicon import Sense
 from bot.engine.replies.scan import Item
+from bot.engine.replies.senses import Sense
 
 _THROUGH = Item("phrase", "", {Sense.THROUGH: Decimal(0)})
 

@@ -7,12 +7,12 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.engine.replies.fold import squeeze
-from bot.engine.replies.lexicon import Lexicon, by_squeeze
+from bot.engine.replies.fold import by_squeeze, squeeze
+from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
 from bot.engine.replies.roman import romanised
-from bot.engine.replies.tokens import Token
+from bot.engine.replies.tokens import Token, said_words
 
 THRICE = re.compile(r"([^\W\d_])\1\1")
 EVER = re.compile("")
@@ -108,13 +108,13 @@ def mistyped_label(tokens: Sequence[Token], lexicon: Lexicon, options: Options) 
     """
     if all(is_known(token, lexicon, options) for token in tokens):
         return None
-    said = "".join(token.text for token in tokens if token.kind in ("word", "digits"))
-    if len(said) < _LONG:
+    written = "".join(said_words(tokens))
+    if len(written) < _LONG:
         return None
-    near = process.extract(said, options.labels.keys(), scorer=OSA.distance, score_cutoff=2)
+    near = process.extract(written, options.labels.keys(), scorer=OSA.distance, score_cutoff=2)
     if len({options.labels[label] for label, _, _ in near}) != 1 or near[0][1] > 1:
         return None
-    return options.labels[near[0][0]] if lexicon.same_sense(said, near[0][0]) else None
+    return options.labels[near[0][0]] if lexicon.same_sense(written, near[0][0]) else None
 
 
 def _nearest(word: str, words: frozenset[str]) -> str | None:

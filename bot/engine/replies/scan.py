@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.engine.replies.echo import Echo, echo_of
-from bot.engine.replies.lexicon import Lexicon, Sense, Senses
+from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.numbers import glued_number
 from bot.engine.replies.options import Options
 from bot.engine.replies.patterns import Words
+from bot.engine.replies.senses import Sense, Senses
 from bot.engine.replies.tokens import Token
 
 _NONE: Senses = {}
@@ -68,7 +69,7 @@ def _longest(
 ) -> tuple[int, Item]:
     words: list[str] = []
     for token in tokens[at : at + max(lexicon.longest, options.longest)]:
-        if token.kind not in ("word", "digits"):
+        if not token.is_said:
             break
         words.append(token.text)
     for length in range(len(words), 0, -1):

@@ -1,7 +1,7 @@
 """A folded reply cut into words, digits, emoji and marks."""
 
 import re
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from bot.engine.replies.fold import fold
@@ -12,6 +12,7 @@ _PART = re.compile(r"[0-9]+|[^0-9]+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _ABOUT = re.compile(r"\+ ?/? ?-|-/\+")
 _SMILEY = re.compile(r"(?<![^\W\d])(?:[:=]'?-?[()|D]|\(-?[:=])(?![\w(])", re.IGNORECASE)
+_SAID = frozenset(("word", "digits"))
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z]")
 _LOOKALIKES = str.maketrans("aeopcxyikmtbh", "аеорсхуікмтвн")
@@ -23,6 +24,11 @@ class Token(NamedTuple):
     kind: str
     text: str
     glued: bool = False
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it is a word or a number, not a mark or an emoji."""
+        return self.kind in _SAID
 
 
 def tokenise(text: str, whole: Container[str] = ()) -> list[Token]:
@@ -49,8 +55,12 @@ def words_of(
     """Only the words and digits of a text."""
     if text.isalpha() and (folded := fold(text)).isalpha():  # one word, as most are: the short way
         return (_one_script(folded),)
-    tokens = joined(tokenise(text, whole), onto_next)
-    return tuple(t.text for t in tokens if t.kind in ("word", "digits"))
+    return said_words(joined(tokenise(text, whole), onto_next))
+
+
+def said_words(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The words and digits, without marks and emoji."""
+    return tuple(token.text for token in tokens if token.is_said)
 
 
 def joined(tokens: Sequence[Token], onto_next: Collection[str]) -> Sequence[Token]:

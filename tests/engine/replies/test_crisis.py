@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.authoring.score import Row, score
+from bot.authoring.corpus import Row
+from bot.authoring.score import score
 from bot.engine.flow import AnswerType
 from bot.engine.replies import understand
 from bot.engine.replies.crisis import has_crisis
