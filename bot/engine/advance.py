@@ -16,7 +16,7 @@ from bot.engine.events import Event, Expired, Interrupted, Replied, Started, Tim
 from bot.engine.flow import Flow, RunStatus
 from bot.engine.outside import Quiet, respond
 from bot.engine.replies.reading import Commanded, Tapped, Unclear, Understood
-from bot.engine.run import Run
+from bot.engine.run import Run, changed
 from bot.engine.walk import Moved, ask, begin, end
 
 RESTART = "polsbot.restart"
@@ -31,7 +31,7 @@ def advance(flow: Flow, run: Run, event: Event) -> Moved:
         case Replied():
             if run.status is not RunStatus.WAITING or run.step is None:
                 return _outside(flow, run, event)
-            return _reply(flow, replace(run, turn=run.turn + 1), event)
+            return _reply(flow, changed(run, turn=run.turn + 1), event)
         case TimedOut():
             return run, _remind(flow, run, event)
         case Expired():
@@ -45,12 +45,12 @@ def advance(flow: Flow, run: Run, event: Event) -> Moved:
 def _start(flow: Flow, run: Run, event: Started) -> Moved:
     if run.turn or run.step is not None or run.status is not RunStatus.WAITING:
         return run, ()
-    run = replace(run, turn=1)
+    run = changed(run, turn=1)
     close = SetTimer("close", flow.policy.close, None)
     if not event.invited or flow.invite is None:
         run, effects = begin(flow, run, 0)
         return run, (close, *effects)
-    run = replace(run, step=flow.invite.name)
+    run = changed(run, step=flow.invite.name)
     opening = question(flow.invite, run, purpose="opening")
     if event.again:  # one message, in words of its own, and no reminder of it
         return run, (replace(opening, text=Text(RESTART, {"wave": run.wave})), close)
@@ -68,9 +68,9 @@ def _outside(flow: Flow, run: Run, event: Replied) -> Moved:
     effects = respond(event.reading, run, flow.languages, _nothing_open(flow, run))
     for effect in effects:
         if isinstance(effect, SwitchLanguage):
-            run = replace(run, language=effect.language)
+            run = changed(run, language=effect.language)
         if isinstance(effect, OptIn) and run.status is RunStatus.STOPPED:
-            run = replace(run, is_back=True)
+            run = changed(run, is_back=True)
     return run, effects
 
 

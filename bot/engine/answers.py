@@ -1,7 +1,5 @@
 """What an answer does: it is doubted, taken, corrected, or not understood."""
 
-from dataclasses import replace
-
 from bot.engine.asides import BREAK, DOUBT, ERASE, MENU, SKIP, aside, kind_of, returns_to, step_of
 from bot.engine.asking import choices_of, is_two_way, names_of
 from bot.engine.effects import (
@@ -17,7 +15,7 @@ from bot.engine.effects import (
 from bot.engine.events import Replied
 from bot.engine.flow import AnswerType, Flow, RunStatus, Step, Value
 from bot.engine.replies.reading import Tapped, Unclear, Understood
-from bot.engine.run import Run
+from bot.engine.run import Run, changed
 from bot.engine.walk import Moved, after, ask, begin, end
 
 _FOREIGN_ANSWERS = 2
@@ -37,7 +35,7 @@ def doubt_or_take(flow: Flow, run: Run, value: Value, event: Replied) -> Moved:
     if kind is not None or step is flow.invite:
         return _aside_answered(flow, run, step, value, event)
     if step.confirm is not None and step.confirm.holds({**names_of(run), step.name: value}):
-        run = replace(run, step=aside(DOUBT, step.name), doubted=value, tries=0)
+        run = changed(run, step=aside(DOUBT, step.name), doubted=value, tries=0)
         return run, ask(flow, run)
     return _take(flow, run, step, value, event)
 
@@ -83,7 +81,7 @@ def correct(flow: Flow, run: Run, name: str, code: str, event: Replied) -> Moved
         return _withdraw(flow, run, step, record)
     language: tuple[Effect, ...] = ()
     if step.type is AnswerType.LANGUAGE and isinstance(value, str):
-        run, language = replace(run, language=value), (SwitchLanguage(value),)
+        run, language = changed(run, language=value), (SwitchLanguage(value),)
     return run, (record, *language, *ask(flow, run, (Text("polsbot.corrected"),)))
 
 
@@ -101,14 +99,14 @@ def not_understood(flow: Flow, run: Run, event: Replied) -> Moved:
     step = step_of(flow, run.step)
     if step is None:
         return run, ()
-    run = replace(run, tries=run.tries + 1, unclear=run.unclear + 1)
+    run = changed(run, tries=run.tries + 1, unclear=run.unclear + 1)
     if run.tries <= flow.policy.tries:
         sorry = step.sorry or f"polsbot.sorry_{min(run.tries, 2)}"
         if event.reading == Unclear("media"):
             sorry = "polsbot.media_refused"
         return run, ask(flow, run, (Text(sorry),))
     if step is flow.invite or kind_of(step.name) == BREAK:
-        return put_off(flow, replace(run, tries=0))
+        return put_off(flow, changed(run, tries=0))
     if kind_of(step.name) is not None:
         return _return_to_question(flow, run)
     run, record = _written(run, step, None, event, "not understood")
@@ -124,12 +122,12 @@ def _take(flow: Flow, run: Run, step: Step, value: Value, event: Replied) -> Mov
     run, record = _written(run, step, value, event, reason)
     effects: tuple[Effect, ...] = (record,)
     if step.type is AnswerType.LANGUAGE and isinstance(value, str):
-        run = replace(run, language=value)
+        run = changed(run, language=value)
         effects = (record, SwitchLanguage(value))
     run = _count_foreign(flow, run, event)
     run, more = after(flow, run, step)
     if run.foreign >= _FOREIGN_ANSWERS and run.step is not None and kind_of(run.step) is None:
-        run = replace(run, step=aside(MENU, run.step), foreign=0)
+        run = changed(run, step=aside(MENU, run.step), foreign=0)
         waiting = tuple(effect for effect in more if not _is_question(effect))
         return run, (*effects, *waiting, *ask(flow, run))
     return run, (*effects, *more)
@@ -145,7 +143,7 @@ def _aside_answered(flow: Flow, run: Run, step: Step, value: Value, event: Repli
             return put_off(flow, run)
         return begin(flow, run, flow.position(returns_to(step.name)) + 1)
     if kind == MENU:
-        run = replace(run, language=str(value), foreign=0)
+        run = changed(run, language=str(value), foreign=0)
         run, effects = _return_to_question(flow, run, (Text("polsbot.language_switched"),))
         return run, (SwitchLanguage(str(value)), *effects)
     if kind == ERASE and value == "yes":
@@ -158,7 +156,7 @@ def _aside_answered(flow: Flow, run: Run, step: Step, value: Value, event: Repli
 
 
 def _return_to_question(flow: Flow, run: Run, notices: tuple[Text, ...] = ()) -> Moved:
-    run = replace(run, step=returns_to(run.step or ""), tries=0, doubted=None)
+    run = changed(run, step=returns_to(run.step or ""), tries=0, doubted=None)
     return run, ask(flow, run, notices)
 
 
@@ -175,7 +173,7 @@ def _written(run: Run, step: Step, value: Value, event: Replied, reason: str) ->
         special=step.special,
     )
     path = run.path if step.name in run.path else (*run.path, step.name)
-    return replace(run, answers={**run.answers, step.name: value}, path=path), record
+    return changed(run, answers={**run.answers, step.name: value}, path=path), record
 
 
 def _legal(step: Step, run: Run, value: Value) -> Value:
@@ -201,7 +199,7 @@ def _count_foreign(flow: Flow, run: Run, event: Replied) -> Run:
     if isinstance(event.reading, Tapped):
         return run
     foreign = run.foreign + 1 if is_foreign else 0
-    return run if foreign == run.foreign else replace(run, foreign=foreign)
+    return run if foreign == run.foreign else changed(run, foreign=foreign)
 
 
 def _is_question(effect: Effect) -> bool:

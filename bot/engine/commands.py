@@ -1,6 +1,5 @@
 """What a person can always say, with a question open: stop, help, back, a language."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from bot.engine.answers import skip
@@ -10,7 +9,7 @@ from bot.engine.events import Replied
 from bot.engine.flow import Flow, RunStatus
 from bot.engine.outside import respond
 from bot.engine.replies.reading import Command, Commanded
-from bot.engine.run import Run
+from bot.engine.run import Run, changed
 from bot.engine.walk import Moved, ask, begin, end
 
 
@@ -30,7 +29,7 @@ def obey(flow: Flow, run: Run, said: Commanded, event: Replied) -> Moved:
         case Command.START:
             return _start(flow, run)
         case Command.ERASE:
-            run = replace(run, step=aside(ERASE, run.step or ""), tries=0)
+            run = changed(run, step=aside(ERASE, run.step or ""), tries=0)
             return run, ask(flow, run)
         case Command.HUMAN:
             return run, (OpenCase("human"), *ask(flow, run, (Text("polsbot.human_coming"),)))
@@ -52,13 +51,13 @@ def _start(flow: Flow, run: Run) -> Moved:
 def _back(flow: Flow, run: Run) -> Moved:
     """Undo the last answer and ask that step again; repeatable down to the first question."""
     if kind_of(run.step) in (DOUBT, MENU, ERASE):
-        run = replace(run, step=returns_to(run.step or ""), doubted=None, tries=0)
+        run = changed(run, step=returns_to(run.step or ""), doubted=None, tries=0)
         return run, ask(flow, run)
     if not run.path:
         return run, ask(flow, run, (Text("polsbot.nothing_to_go_back"),))
     name = run.path[-1]
     answers = {step: value for step, value in run.answers.items() if step != name}
-    run = replace(run, step=name, path=run.path[:-1], answers=answers, tries=0, doubted=None)
+    run = changed(run, step=name, path=run.path[:-1], answers=answers, tries=0, doubted=None)
     undone = Record(name, None, "", "back", corrects=True)
     return run, (undone, *ask(flow, run, (Text("polsbot.back_done"),)))
 
@@ -66,12 +65,12 @@ def _back(flow: Flow, run: Run) -> Moved:
 def _switch(flow: Flow, run: Run, language: str | None) -> Moved:
     """Go on in this language, or show the menu of languages."""
     if language is None:
-        run = replace(run, step=aside(MENU, run.step or ""), tries=0)
+        run = changed(run, step=aside(MENU, run.step or ""), tries=0)
         return run, ask(flow, run)
     if language not in flow.languages:
         return run, ask(flow, run, (Text("polsbot.language_not_here"),))
-    run = replace(run, language=language, foreign=0)
+    run = changed(run, language=language, foreign=0)
     if kind_of(run.step) == MENU:
-        run = replace(run, step=returns_to(run.step or ""))
+        run = changed(run, step=returns_to(run.step or ""))
     effects: tuple[Effect, ...] = (SwitchLanguage(language),)
     return run, (*effects, *ask(flow, run, (Text("polsbot.language_switched"),)))

@@ -3,13 +3,11 @@
 Places only grow, so no flow can loop; each guard is decided once, when it is reached, and kept.
 """
 
-from dataclasses import replace
-
 from bot.engine.asides import BREAK, aside, step_of
 from bot.engine.asking import drawn, names_of, question
 from bot.engine.effects import Effect, End, Grant, Record, Send, SetTimer, Text
 from bot.engine.flow import Flow, Kind, RunStatus, Step, Value
-from bot.engine.run import Run
+from bot.engine.run import Run, changed
 
 Moved = tuple[Run, tuple[Effect, ...]]
 
@@ -43,33 +41,33 @@ def forward(flow: Flow, run: Run, place: int, notices: tuple[Text, ...] = ()) ->
         reached = _is_reached(step, run)
         passed = (*_without(passed, step), (step.name, reached))
         if reached and step.kind is Kind.ASK:
-            run = replace(run, passed=passed, step=step.name, tries=0, doubted=None)
+            run = changed(run, passed=passed, step=step.name, tries=0, doubted=None)
             last = (Text("polsbot.last_question"),) if _is_last(flow, run, index) else ()
             return run, (*said, question(step, run, (*notices, *last)))
         if not reached:
             if step.name in run.answers:
-                run = replace(run, answers=_dropped(run, step))
+                run = changed(run, answers=_dropped(run, step))
                 said.append(Record(step.name, None, "", "skipped"))
         elif step.kind is Kind.END:
             status = step.ends or RunStatus.COMPLETED
-            return end(flow, replace(run, passed=passed), status, tuple(said))
+            return end(flow, changed(run, passed=passed), status, tuple(said))
         else:
             run, effects = _pass(step, run)
             said.extend(effects)
         if step.break_after and _is_break_due(flow, run, step, index):
-            run = replace(run, passed=passed, step=aside(BREAK, step.name), tries=0)
+            run = changed(run, passed=passed, step=aside(BREAK, step.name), tries=0)
             return run, (*said, *ask(flow, run, notices))
     if not any(isinstance(effect, Send) for effect in said):
         key = "completed_reward" if flow.policy.reward else "completed_thanks"
         said.append(Send(None, Text(f"polsbot.{key}")))
-    return end(flow, replace(run, passed=passed), RunStatus.COMPLETED, tuple(said))
+    return end(flow, changed(run, passed=passed), RunStatus.COMPLETED, tuple(said))
 
 
 def after(flow: Flow, run: Run, step: Step, notices: tuple[Text, ...] = ()) -> Moved:
     """Go on behind a step that was answered; a part of the flow that ends here offers a break."""
     index = flow.position(step.name)
     if step.break_after and _is_break_due(flow, run, step, index):
-        run = replace(run, step=aside(BREAK, step.name), tries=0, doubted=None)
+        run = changed(run, step=aside(BREAK, step.name), tries=0, doubted=None)
         return run, ask(flow, run, notices)
     return forward(flow, run, index + 1, notices)
 
@@ -78,7 +76,7 @@ def end(flow: Flow, run: Run, status: RunStatus, effects: tuple[Effect, ...] = (
     """End the run; a completed one earns its reward, a crisis costs none."""
     earned = status in (RunStatus.COMPLETED, RunStatus.HANDED_OVER)
     grant = (Grant(flow.policy.reward),) if earned and flow.policy.reward else ()
-    return replace(run, status=status, step=None, doubted=None), (*grant, *effects, End(status))
+    return changed(run, status=status, step=None, doubted=None), (*grant, *effects, End(status))
 
 
 def _pass(step: Step, run: Run) -> tuple[Run, tuple[Effect, ...]]:
@@ -89,7 +87,7 @@ def _pass(step: Step, run: Run) -> tuple[Run, tuple[Effect, ...]]:
     value = drawn(step, run) if step.kind is Kind.ARM else None
     if step.value is not None:
         value = step.value.evaluate(names_of(run))
-    run = replace(run, answers={**run.answers, step.name: value})
+    run = changed(run, answers={**run.answers, step.name: value})
     return run, (Record(step.name, value, "", str(step.kind)),)
 
 

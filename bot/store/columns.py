@@ -193,7 +193,7 @@ def _time_text(value: datetime) -> str:
 
 
 def _time_of_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(f"{text}Z")
 
 
 def _json_or_none(value: Any) -> str | None:

@@ -9,7 +9,7 @@ import json
 import logging
 from base64 import b64encode
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
@@ -53,7 +53,7 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
     def __init__(self, base_url: str | None = None, timeout: float = TIMEOUT) -> None:
         """The session is opened at the first call, inside the running loop."""
         super().__init__(logging.getLogger("twilio"), True, timeout)
-        self._base = urlsplit(base_url) if base_url else None
+        self._base = base_url.rstrip("/") if base_url else None
         self._limit = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,9 +98,8 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the library is untype
     def _address(self, uri: str) -> str:
         if self._base is None:
             return uri
-        asked = urlsplit(uri)
-        path = self._base.path.rstrip("/") + asked.path
-        return urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
+        _, _, path = uri.partition("://")[2].partition("/")
+        return f"{self._base}/{path}"
 
 
 def make_client(account: str, token: str, http: HttpClient) -> Client:
