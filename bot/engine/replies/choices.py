@@ -6,7 +6,15 @@ from decimal import Decimal
 from bot.engine.flow import Code
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece, Style, gather
-from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, in_row, is_article, is_noise, meant
+from bot.engine.replies.parts import (
+    LOUD_MARKS,
+    UNKNOWN,
+    in_row,
+    is_article,
+    is_noise,
+    meant,
+    place_of,
+)
 from bot.engine.replies.ranges import in_full
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
@@ -135,14 +143,10 @@ class _Listed:
                 self._take_number(Decimal(digit))
 
     def _take_number(self, value: Decimal | None) -> None:
-        if (
-            value is None
-            or value != value.to_integral_value()
-            or not 1 <= value <= len(self.question.codes)
-        ):
+        place = place_of(value, len(self.question.codes))
+        if place is None:
             self.doubt = self.doubt or "no such number"
         else:
-            place = int(value) - 1
             if place == self.open and self.chosen.get(place) != "digit":
                 return  # "budget coach 1" says it in both ways
             self.open = None

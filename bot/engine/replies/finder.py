@@ -5,7 +5,7 @@ from decimal import Decimal
 from bot.engine.replies import emoji
 from bot.engine.replies.echo import Echo
 from bot.engine.replies.gather import Number, Piece
-from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, in_row, is_noise, is_scale
+from bot.engine.replies.parts import LOUD_MARKS, UNKNOWN, in_row, is_noise, is_scale, place_of
 from bot.engine.replies.reading import Question, Unclear, Understood
 from bot.engine.replies.scan import Item
 from bot.engine.replies.senses import Sense
@@ -60,14 +60,11 @@ class Finder:
         return item.can_be(Sense.YES, Sense.NO) and has_yes_and_no(self.question)
 
     def _take_number(self, value: Decimal | None) -> None:
-        if (
-            value is None
-            or value != value.to_integral_value()
-            or not 1 <= value <= len(self.question.codes)
-        ):
+        place = place_of(value, len(self.question.codes))
+        if place is None:
             self.doubt = self.doubt or "no such number"
         else:
-            self.positions.setdefault(int(value) - 1, "digit")
+            self.positions.setdefault(place, "digit")
 
     def _take_emoji(self, text: str) -> None:
         faces = [emoji.face(symbol) for symbol in self.question.symbols]

@@ -47,6 +47,13 @@ def in_row(ordinal: Decimal, count: int) -> Decimal | None:
     return ordinal
 
 
+def place_of(number: Decimal | None, count: int) -> int | None:
+    """Where the choice with this number stands among so many, from 0; ``None`` where none does."""
+    if number is None or number != number.to_integral_value() or not 1 <= number <= count:
+        return None
+    return int(number) - 1
+
+
 def is_mark(piece: Piece, following: Piece | None) -> bool:
     """Whether it only announces the number behind it: ``no 3``, ``nr 3``."""
     return isinstance(piece, Item) and piece.can_be(Sense.MARK) and isinstance(following, Number)
