@@ -125,7 +125,7 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
     """What a certain failure asks for, beyond the message itself."""
     match failure.reaction:
         case Reaction.OPT_OUT if row.address_id is not None:
-            participants.opt_out(db, row.address_id, now)
+            _opt_out(db, row, now)
         case Reaction.DEAD if row.address_id is not None:
             participants.bury(db, row.address_id)
             _say_elsewhere(db, row, now)
@@ -138,6 +138,15 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _say_again(db, row, row.address_id, True, now)
         case _:
             pass  # the rest is for people: the code stays on the row
+
+
+def _opt_out(db: Connection, row: Any, now: datetime) -> None:
+    """The carrier tells of a stop, or WhatsApp of a block, that we did not hear ourselves: it means
+    us, as one in words does, and not a channel of ours.
+    """
+    mine = participants.addresses_of(db, row.participant_id or "")
+    for address in sorted({one.id for one in mine} | {row.address_id}):
+        participants.opt_out(db, address, now)
 
 
 def is_first_try(row: Any) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, update
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
+from bot.channels.twilio.failures import undelivered
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
@@ -189,6 +190,24 @@ def test_a_carriers_opt_out_is_ours_too(database: Database) -> None:
 
     (address,) = database.run(rows, ADDRESSES)
     assert address.opted_out_at == NOW
+
+
+@pytest.mark.parametrize("code", ["21610", "63014"])
+def test_who_stopped_at_the_carrier_is_written_to_on_no_other_channel(
+    database: Database, code: str
+) -> None:
+    def with_two(db: Connection) -> None:
+        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
+        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
+        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
+
+    database.run(with_two)
+    (one,) = database.run(claim, CONTENT, NOW)
+    failure = undelivered(code)
+    told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, code)
+    database.run(note_status, told, failure, NOW)
+
+    assert [row.opted_out_at for row in database.run(rows, ADDRESSES)] == [NOW, NOW]
 
 
 def test_a_dead_address_is_left_and_the_next_one_is_used(database: Database) -> None:
