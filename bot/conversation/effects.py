@@ -155,11 +155,12 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
 
 
 def queue(db: Connection, now: datetime, **values: Any) -> None:
-    """The one way into the outbox; its token is what a provider tells us back. What is not among
-    ``values`` is as for a message that nobody has tried to send.
+    """The one way into the outbox. Its token is what a provider tells us back: nobody can guess it,
+    and it begins with the time, so that the newest stand side by side in their index. What is not
+    among ``values`` is as for a message that nobody has tried to send.
     """
     fresh = {
-        "token": secrets.token_urlsafe(16),
+        "token": f"{int(now.timestamp()):08x}{secrets.token_urlsafe(16)}",
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,

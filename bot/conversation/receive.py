@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.conversation import aliases, late, listening
 from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.alerts import alert
+from bot.conversation.apart import apart
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
@@ -22,7 +23,7 @@ from bot.conversation.guards import (
     pace_of,
 )
 from bot.conversation.open import Came
-from bot.conversation.pay import apart, pay, pay_late
+from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content

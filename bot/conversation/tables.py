@@ -164,7 +164,7 @@ class Answer(SQLModel, table=True):
     __table_args__ = (Index("ix_answers_run", "run_id", "step"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     run_id: str = Field(foreign_key="runs.id")
-    participant_id: str = Field(foreign_key="participants.id", index=True)
+    participant_id: str = Field(foreign_key="participants.id")
     step: str
     value: Any = Field(default=None, sa_type=Json, nullable=True)
     words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.store import postgres, sqlite
+from bot.store import postgres, sqlite, sqlite_writer
 from bot.store.calls import Call, Threads
 from bot.store.columns import use_keys
 from bot.store.errors import StoreError
@@ -124,12 +124,12 @@ def open_database(
     at: see ``bot.store.migrations``.
     """
     place = database_url(url)
-    writer: sqlite.Writer | postgres.Writer
+    writer: sqlite_writer.Writer | postgres.Writer
     if place.get_backend_name() == "sqlite":
         writers = 1
         writing = sqlite.writing_engine(place)
         reading = sqlite.reading_engine(place, connections=readers)
-        writer = sqlite.Writer(writing, place)
+        writer = sqlite_writer.Writer(writing, place)
     else:
         writing = postgres.writing_engine(place, connections=writers)
         reading = postgres.reading_engine(place, connections=readers)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import postgres, sqlite
+from bot.store import postgres, sqlite_writer
 from bot.store.database import Database, open_database
 from bot.store.errors import StaleError, StoreError
 
@@ -89,7 +89,7 @@ async def test_a_stale_function_runs_again_and_only_so_often(database: Database)
     runs.clear()
     with pytest.raises(StaleError):
         await database.transact(stale, 99, 2)
-    assert len(runs) == sqlite.TRIES == postgres.TRIES
+    assert len(runs) == sqlite_writer.TRIES == postgres.TRIES
 
 
 @pytest.mark.parametrize("verb", ["commit", "rollback"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, MetaData
 
-from bot.store import sqlite
+from bot.store import sqlite, sqlite_writer
 from bot.store.database import open_database
 from bot.store.errors import StoreError
 from tests.servers import NOBODY
@@ -90,7 +90,7 @@ async def test_neighbours_of_one_who_passes_over_the_end_of_the_transaction_are_
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite ends a transaction by itself when the disk is full."""
-    monkeypatch.setattr(sqlite, "GROUP_SECONDS", 60)
+    monkeypatch.setattr(sqlite_writer, "GROUP_SECONDS", 60)
     all_wait = threading.Event()
     runs: list[int] = []
 
