@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert
@@ -80,6 +80,23 @@ _AGAIN = Statement(
 )
 
 
+_TOLD_FOR = timedelta(hours=1)
+_TOLD_OF = Statement(
+    select(OUTBOUND.c.id)
+    .where(
+        OUTBOUND.c.code == bindparam("why"),
+        or_(
+            OUTBOUND.c.created_at > bindparam("since"),
+            and_(
+                OUTBOUND.c.state == str(DeliveryState.QUEUED),
+                OUTBOUND.c.not_before > bindparam("now"),
+            ),
+        ),
+    )
+    .limit(1)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Carried:
     """A message of the outbox that was handed over, and what the carrier said to it."""
@@ -110,6 +127,7 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
     it = _BY_ID.row(db, it=row)
     if it is None or it.state != str(DeliveryState.SENDING):
         return
+    _tell_people(db, it, failure, now)
     if failure.reaction is Reaction.ASK:
         _forward(db, it, DeliveryState.UNCERTAIN, None, failure.code, now)
     elif it.tries < _MOST_TRIES.get(failure.reaction, 0):
@@ -141,6 +159,7 @@ def note_status(
         return "known"
     if failure is None or status.state is not DeliveryState.FAILED:
         return "moved"
+    _tell_people(db, row, failure, now)
     if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
         react(db, row, failure, now)
     elif row.tries < _MOST_UNDELIVERED:
@@ -169,6 +188,16 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
         case _:
             pass  # the rest is for people: the code stays on the row
+
+
+def _tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """What only people can mend is told of once for each code, however many messages it hits, and
+    again while it lasts.
+    """
+    if failure.reaction not in (Reaction.HALT, Reaction.FIX):
+        return
+    if _TOLD_OF.row(db, why=failure.code, since=now - _TOLD_FOR, now=now) is None:
+        alert("sending", failure.meaning, code=failure.code, row=row.id)
 
 
 def _opt_out(db: Connection, row: Any, now: datetime) -> None:

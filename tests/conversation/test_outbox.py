@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
+from structlog.testing import capture_logs
 
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
@@ -187,6 +188,19 @@ def test_nothing_is_given_up_while_the_provider_is_out_of_reach_for_hours(
     database.run(settle_sent, one.row, Sent("SM1"), now)
 
     assert states(database) == ["sent"]
+
+
+def test_what_only_people_can_mend_is_told_once_for_many_messages(database: Database) -> None:
+    wrong = Failure("20003", Reaction.HALT, "wrong account or token")
+    with capture_logs() as logs:
+        for number in range(3):
+            database.run(begin, Channel.LOCAL, f"+3161234567{number}")
+        for minutes in (0, 30, 59):
+            for one in database.run(claim, CONTENT, NOW + timedelta(minutes=minutes)):
+                database.run(settle_failed, one.row, wrong, NOW + timedelta(minutes=minutes))
+
+    told = [one for one in logs if one.get("kind") == "sending"]
+    assert [(one["event"], one["code"]) for one in told] == [("wrong account or token", "20003")]
 
 
 def undelivered_again(database: Database, code: str, now: datetime) -> list[Claimed]:
