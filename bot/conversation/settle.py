@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert
 from bot.conversation.effects import OUTBOUND, queue
+from bot.conversation.line import UNPROMPTED
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
 from bot.message import RANK, DeliveryState, DeliveryStatus, Sent, TemplateForm
@@ -35,13 +36,16 @@ _MOST_UNDELIVERED = 3
 """So often the provider may take a message over and not deliver it, for what passes by itself."""
 
 _AGAIN_WHEN_UNDELIVERED = {
-    Reaction.RETRY: ("reply", "answer", "opening", "reminder"),
-    Reaction.LATER: ("opening", "reminder"),
-    Reaction.HALT: ("opening", "reminder"),
+    Reaction.RETRY: ("reply", "answer", *UNPROMPTED),
+    Reaction.LATER: UNPROMPTED,
+    Reaction.HALT: UNPROMPTED,
 }
-"""Which are then said again. A question of two hours ago is in nobody's hand any more; money has a
-clock of its own, an alarm rings by itself, and a goodbye must not come late.
+"""Which are then said again. Money has a clock of its own, an alarm rings by itself, and a goodbye
+must not come late.
 """
+
+_STILL_WANTED = timedelta(minutes=10)
+"""The talk has moved past an older question, however late its fate is told."""
 
 _BY_ID = Statement(select(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).with_for_update())
 _BY_TOKEN = Statement(select(OUTBOUND).where(OUTBOUND.c.token == bindparam("it")).with_for_update())
@@ -137,6 +141,13 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
         react(db, it, failure, now)
 
 
+def _is_worth_another_try(row: Any, failure: Failure, now: datetime) -> bool:
+    """Whether what was taken over and not delivered is said again by itself."""
+    if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
+        return False
+    return row.purpose in UNPROMPTED or now - row.created_at < _STILL_WANTED
+
+
 def _wait(failure: Failure, tries: int) -> timedelta:
     if failure.reaction is Reaction.HALT:
         return HALTED
@@ -160,7 +171,7 @@ def note_status(
     if failure is None or status.state is not DeliveryState.FAILED:
         return "moved"
     _tell_people(db, row, failure, now)
-    if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
+    if not _is_worth_another_try(row, failure, now):
         react(db, row, failure, now)
     elif row.tries < _MOST_UNDELIVERED:
         wait = SOON if failure.reaction is Reaction.RETRY else LATER

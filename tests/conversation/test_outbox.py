@@ -252,6 +252,24 @@ def test_a_question_is_not_said_again_hours_later(database: Database) -> None:
     assert database.run(claim, CONTENT, NOW + timedelta(hours=3)) == []
 
 
+@pytest.mark.parametrize(("minutes", "again"), [(5, 1), (30, 0)])
+def test_a_question_is_said_again_while_it_is_still_the_open_one(
+    database: Database, minutes: int, again: int
+) -> None:
+    database.run(begin)
+    for one in database.run(claim, CONTENT, NOW):
+        database.run(settle_sent, one.row, Sent("SM0"), NOW)
+    database.run(hear, "ja", 1)
+    (question,) = database.run(claim, CONTENT, NOW + PATIENCE)
+    database.run(settle_sent, question.row, Sent("SM1"), NOW + PATIENCE)
+
+    told_at = NOW + timedelta(minutes=minutes)
+    told = DeliveryStatus(question.message.token, "SM1", DeliveryState.FAILED, "63012")
+    database.run(note_status, told, undelivered("63012"), told_at)
+
+    assert len(database.run(claim, CONTENT, told_at + SOON)) == again
+
+
 def test_a_goodbye_that_fails_on_its_way_comes_no_more(database: Database) -> None:
     database.run(begin)
     database.run(hear, "stop", 1)
