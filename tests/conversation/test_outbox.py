@@ -24,10 +24,11 @@ from bot.conversation.outbox import (
     claim,
     mark_abandoned,
 )
+from bot.conversation.reactions import SOON
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
-from bot.conversation.settle import SOON, note_status, settle_failed, settle_sent
+from bot.conversation.settle import note_status, settle_failed, settle_sent
 from bot.conversation.timers import fire
 from bot.message import (
     ButtonsForm,
@@ -201,6 +202,16 @@ def test_what_only_people_can_mend_is_told_once_for_many_messages(database: Data
 
     told = [one for one in logs if one.get("kind") == "sending"]
     assert [(one["event"], one["code"]) for one in told] == [("wrong account or token", "20003")]
+
+
+def test_a_refusal_that_is_told_later_is_told_to_people_too(database: Database) -> None:
+    for number in range(3):
+        database.run(begin, Channel.LOCAL, f"+3161234567{number}")
+
+    with capture_logs() as logs:
+        assert len(undelivered_again(database, "30007", NOW)) == 3
+
+    assert [one["code"] for one in logs if one.get("kind") == "sending"] == ["30007"]
 
 
 def undelivered_again(database: Database, code: str, now: datetime) -> list[Claimed]:
