@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys, generate_key
@@ -50,6 +52,17 @@ def _is_here(client: socket.socket, address: Any) -> bool:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:  # a name: it would have to be looked up
         return False
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Lines as they are by default, but for errors: with every value of every frame, as they are
+    drawn there, one takes seconds. Whatever a test sets up ends with it.
+    """
+    before = structlog.get_config()["processors"][:-1]
+    structlog.configure([*before, ConsoleRenderer(exception_formatter=plain_traceback)])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

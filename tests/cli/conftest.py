@@ -1,23 +1,14 @@
 """A place to run commands in."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """A command that serves lets the logs go to its own stderr, which ends with it."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
