@@ -6,7 +6,6 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,6 @@ from bot.store.database import Database, open_database
 from bot.store.keys import Keys, generate_key
 from bot.store.migrations import upgrade
 from tests.servers import Postgres, postgres, valkey
-
-_NUMBERS = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -108,10 +105,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with every table and no row."""
-    name = f"{postgres_template}_{next(_NUMBERS)}"
-    postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield postgres_server.database(name)
-    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_server.copy(postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
