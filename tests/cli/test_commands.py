@@ -113,6 +113,8 @@ def test_the_doctor_finds_a_sound_set_up_sound_and_names_a_mend() -> None:
 
     assert sick.exit_code == 1
     assert "polsbot db upgrade" in sick.output
+    assert polsbot("db", "upgrade").exit_code == 0
+    assert polsbot("doctor").exit_code == 0
 
 
 def test_the_configuration_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
