@@ -54,6 +54,7 @@ _CLAIM = Statement(
         channel=bindparam("by"),
         form=bindparam("words"),
         tries=OUTBOUND.c.tries + 1,
+        not_before=bindparam("now"),
         leased_until=bindparam("lease"),
     )
 )
@@ -145,7 +146,9 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
         return message
     way = message.way
     _queue_rest(db, row, message, now)
-    _CLAIM.write(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
+    _CLAIM.write(
+        db, it=row.id, to=way.id, by=way.channel, words=message.words, now=now, lease=now + LEASE
+    )
     leaving = OutboundMessage(row.token, Channel(way.channel), message.address, message.form)
     return Claimed(row.id, row.tries + 1, leaving)
 

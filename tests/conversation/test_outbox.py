@@ -225,6 +225,8 @@ def fire_all(db: Connection, now: datetime) -> int:
 def test_a_reminder_is_sent_once_and_none_after_a_reply(database: Database) -> None:
     database.run(begin)
     database.run(next_wave_in_two_weeks)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
     day = NOW + timedelta(days=1, minutes=1)
 
     assert database.run(fire_all, day) == 1
