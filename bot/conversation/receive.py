@@ -68,6 +68,7 @@ class _Address:
 
     id: str
     channel: Channel
+    is_alive: bool
     heard_at: datetime | None
     opted_out_at: datetime | None
 
@@ -99,7 +100,8 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     if not arrived:
         return Received("duplicate")
     heard = min(now, inbound.received_at)  # one that was missed may be days old
-    if address.heard_at is None or heard - address.heard_at > _HEARD_LATELY:
+    was_heard = address.heard_at is not None and heard - address.heard_at <= _HEARD_LATELY
+    if not (was_heard and address.is_alive):
         participants.heard_from(db, address.id, heard)
     if accepted_by_reply(db, content, inbound, address.id, now):
         return Received("handled", 1)
@@ -135,11 +137,13 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
 def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:
     """The address that ``row``, the run spoken to there, was found by; or it is looked for."""
     if row is not None:  # nearly always: one statement has found both
-        return _Address(row.address_id, inbound.channel, row.heard_at, row.opted_out_at)
+        return _Address(
+            row.address_id, inbound.channel, row.is_alive, row.heard_at, row.opted_out_at
+        )
     known = participants.find_address(db, inbound.channel, inbound.sender)
     if known is None:  # who was erased stays known by the hash alone
         known = participants.keep_address(db, inbound.channel, inbound.sender, now)
-    return _Address(known.id, inbound.channel, known.heard_at, known.opted_out_at)
+    return _Address(known.id, inbound.channel, known.is_alive, known.heard_at, known.opted_out_at)
 
 
 def _people(db: Connection, inbound: InboundMessage, address: _Address) -> list[Any]:

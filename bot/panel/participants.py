@@ -26,7 +26,9 @@ _FIND = Statement(
     )
 )
 _HEARD = Statement(
-    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(heard_at=bindparam("now"))
+    update(ADDRESSES)
+    .where(ADDRESSES.c.id == bindparam("it"))
+    .values(heard_at=bindparam("now"), is_alive=True)
 )
 _OPT = Statement(
     update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(opted_out_at=bindparam("at"))
@@ -107,11 +109,12 @@ def find_address(db: Connection, channel: str, address: str) -> Any:
 
 
 def keep_address(db: Connection, channel: str, address: str, now: datetime) -> Any:
-    """The row of an address, made if it is new. One that was erased can be written to again; if its
-    stop holds is another matter.
+    """The row of an address, made if it is new. One that was erased, or where nobody could be
+    reached, can be written to again: numbers are given to others. If its stop holds is another
+    matter.
     """
     row = find_address(db, channel, address)
-    if row is not None and row.address is None:
+    if row is not None and (row.address is None or not row.is_alive):
         here = ADDRESSES.c.id == row.id
         db.execute(update(ADDRESSES).where(here).values(address=address, is_alive=True))
         row = find_address(db, channel, address)
@@ -170,7 +173,7 @@ def addresses_of(db: Connection, participant: str) -> list[Any]:
 
 
 def heard_from(db: Connection, address: str, now: datetime) -> None:
-    """A message came from there: the service window is open again."""
+    """A message came from there: somebody is there, and the service window is open again."""
     _HEARD.write(db, it=address, now=now)
 
 
