@@ -124,7 +124,8 @@ def _hindrance(
     if wave.at > now:
         return "later", wave.at
     if paused_since(db, study.name) is not None:
-        return "paused", None  # whoever resumes the study looks at everybody
+        # Whoever resumes the study looks at everybody but at those who fell silent before.
+        return "paused", None if person.status == "active" else now + TOMORROW
     if has_open_run(db, person.id):
         return "open", now + WHILE_OPEN
     if wave.rule.flow not in study.flows:

@@ -11,6 +11,7 @@ from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
@@ -19,7 +20,6 @@ from bot.conversation.outbox import (
     BROKEN_AT_MOST,
     LEASE,
     claim,
-    mark_abandoned,
 )
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
