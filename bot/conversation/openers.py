@@ -49,6 +49,14 @@ def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> 
     return hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
 
 
+def has_had_enough(db: Connection, person: Any, now: datetime) -> bool:
+    """Whether an invitation today would be one too many. Opened by hand in the evening it leaves
+    in the morning: that is told when it leaves.
+    """
+    today = _day(now, person)
+    return day_to_open(opener_days(db, person, now), today) > today
+
+
 def moment_to_remind(
     db: Connection, study: Study, person: Any, timer: str, closes_at: datetime, now: datetime
 ) -> datetime | None:

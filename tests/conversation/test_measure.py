@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.conversation.forget import end_runs
 from bot.conversation.open import open_wave
+from bot.conversation.waves import hindrance_by_hand
 from bot.panel.pauses import pause_study, resume_study
 from bot.store.database import Database
-from tests.conversation.test_receive import NOW
+from tests.conversation.test_receive import CONTENT, NOW
 from tests.conversation.test_silence import live
 from tests.conversation.test_waves import BASELINE, enrolled, send_all, tick
 
@@ -59,3 +61,21 @@ def test_what_a_pause_held_back_leaves_less_room_for_what_comes_after_it(
     for last in said:
         inside = [len(messages) for day, messages in said.items() if last - 14 < day <= last]
         assert sum(inside) <= 3
+
+
+def test_by_hand_too_nobody_is_written_to_twice_a_day_or_a_fourth_time(database: Database) -> None:
+    person = database.run(enrolled)
+    study = CONTENT.library.studies["klantmonitor"]
+
+    def hindrance(now: datetime) -> str:
+        return database.run(hindrance_by_hand, ("local",), study, "baseline", person, now)
+
+    assert hindrance(NOW) == ""
+    tick(database, NOW)
+    assert hindrance(NOW) == "open"
+    send_all(database, NOW)
+    live(database, 1, 6)
+    database.run(end_runs, person, NOW + 6 * DAY)
+
+    assert hindrance(NOW + 6 * DAY) == "enough", "written to on the days 0, 1 and 3"
+    assert hindrance(NOW + 14 * DAY) == ""
