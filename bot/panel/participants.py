@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.message import Channel
@@ -140,6 +140,21 @@ def link(db: Connection, participant: str, address: str) -> None:
         upsert(REACHES).on_conflict_do_nothing(),
         {"participant_id": participant, "address_id": address},
     )
+
+
+def unlink(db: Connection, participant: str, address: str) -> None:
+    """This address reaches this participant no more. One that reaches nobody is forgotten but for
+    its hash: the number may be another person's by now.
+    """
+    db.execute(
+        delete(REACHES).where(
+            REACHES.c.participant_id == participant, REACHES.c.address_id == address
+        )
+    )
+    others = select(REACHES.c.address_id).where(REACHES.c.address_id == address)
+    if db.execute(others.limit(1)).first() is None:
+        here = ADDRESSES.c.id == address
+        db.execute(update(ADDRESSES).where(here).values(address=None, heard_at=None))
 
 
 def address_of(db: Connection, address: str) -> str | None:

@@ -11,7 +11,10 @@ from bot.store.statements import Statement
 
 PAUSES = Pause.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
-IN_PEACE = frozenset({"crisis", "operator"})
+WRONG_PERSON = "wrong_person"
+"""Somebody else has the number: nothing more is asked until the person has one of their own."""
+
+IN_PEACE = frozenset({"crisis", "operator", WRONG_PERSON})
 """Paused for these, a person gets nothing unprompted, not even what waits already. Who is paused
 since they fell silent is asked once more.
 """
@@ -71,9 +74,11 @@ def pause(
     return bool(db.execute(update(PARTICIPANTS).where(*mine).values(**values)).rowcount)
 
 
-def resume(db: Connection, participant: str, now: datetime) -> bool:
-    """This person takes part again; false when it was not paused."""
-    mine = (PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status == "paused")
+def resume(db: Connection, participant: str, now: datetime, paused_for: str | None = None) -> bool:
+    """This person takes part again; false when it was not paused, or not ``paused_for`` this."""
+    mine = [PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status == "paused"]
+    if paused_for is not None:
+        mine.append(PARTICIPANTS.c.paused_for == paused_for)
     values = {"status": "active", "paused_for": None, "next_wave_at": _LOOK_AT}
     resumed = update(PARTICIPANTS).where(*mine).values(**values)
     return bool(db.execute(resumed, {"look_at": now}).rowcount)
