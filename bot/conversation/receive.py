@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import late, listening
 from bot.conversation.alarms import accepted_by_reply
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
@@ -244,7 +244,9 @@ def _ask_to_wait(
     language = people[0].language if row is None else load_run(row.state).language
     scene = Scene("", language, now, address.id, str(address.channel), batch=TOO_FAST)
     enqueue(db, Send(None, Text("polsbot.too_fast")), scene)
-    alert("loop", "too many messages that answer nothing; no more is said", address_id=address.id)
+    alert_afterwards(
+        db, "loop", "too many messages that answer nothing; no more is said", address_id=address.id
+    )
     return 1
 
 
