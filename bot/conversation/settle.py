@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.channels.contract import Failure, Reaction
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import OUTBOUND, queue
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
@@ -174,7 +174,9 @@ def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) ->
     form = None if row.form is None else forms().validate_json(row.form)
     if isinstance(form, TemplateForm):
         note_failing(db, form.name, f"{failure.code}: {failure.meaning}", now)
-        alert("template", "a template cannot be sent", template=form.name, code=failure.code)
+        alert_afterwards(
+            db, "template", "a template cannot be sent", template=form.name, code=failure.code
+        )
 
 
 def _say_again(

@@ -50,7 +50,8 @@ def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
     assert person in dry.stdout
     opened = polsbot("wave", "start", "klantmonitor/baseline", "--yes")
     assert f"{person}\tr" in opened.stdout
-    assert "\twaiting" in polsbot("wave", "start", "klantmonitor/baseline", "--yes").stdout
+    again = polsbot("wave", "start", "klantmonitor/baseline", "--yes")
+    assert "1 with a wave that is still open" in again.stderr
 
     exported = polsbot("export", "klantmonitor", "out")
     assert exported.exit_code == 0, exported.output
