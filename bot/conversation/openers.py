@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.content.study import Study
-from bot.conversation.effects import DROPPED, OUTBOUND
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import DROPPED, OUTBOUND, UNPROMPTED
 from bot.message import DeliveryState
 from bot.panel.hours import local_time, own_hours
 from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
