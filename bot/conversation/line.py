@@ -34,7 +34,9 @@ _SAME_PERSON = or_(
     and_(OUTBOUND.c.participant_id.is_(None), _OLDER.c.address_id == OUTBOUND.c.address_id),
 )
 _IN_ITS_WAY = exists(
-    select(1).where(
+    select(1)
+    .offset(0)  # keeps PostgreSQL from comparing every message that waits with every other one
+    .where(
         _SAME_PERSON,
         _OLDER_PLACE < _PLACE,
         or_(

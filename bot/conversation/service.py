@@ -33,8 +33,8 @@ from bot.runtime import Runtime
 
 log = structlog.get_logger()
 
-_TOGETHER = 25
-"""So many timers or waves of one sweep share a transaction: some ten milliseconds."""
+_TOGETHER = 50
+"""At most so many timers or waves of one sweep share a transaction, some ten milliseconds."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -152,19 +152,25 @@ class Conversations:
     async def _carry_out(
         self, do: Do[T, R], due: Sequence[T], now: datetime, broken: Broken[T] | None = None
     ) -> list[R]:
-        """What one sweep found due, some in each transaction, so that they share its price and no
-        answer waits long behind them. One that fails takes only itself along: it is logged and
+        """What one sweep found due, some in each transaction, so that they share its price; answers
+        pass it. One that fails takes only itself along: it is logged and
         left for later by ``broken``, since many of them would hold up whoever is due behind them;
         without it, for the next sweep. Returns what became of the others.
         """
         done: list[R] = []
-        for first in range(0, len(due), _TOGETHER):
-            some = due[first : first + _TOGETHER]
+        first = 0
+        while some := due[first : first + _TOGETHER]:
             try:
-                done += await self.runtime.database.transact(_all, do, self.content, some, now)
+                found = await self.runtime.database.transact_some(
+                    lambda db, one: do(db, self.content, one, now), some
+                )
             except Exception:  # noqa: BLE001 - who it was is seen one by one
                 for one in some:
                     done += await self._alone(do, one, now, broken)
+                first += len(some)
+            else:
+                done += found
+                first += len(found)
         if done:
             self.senders.ring()
         return done
@@ -184,12 +190,6 @@ class Conversations:
 
 def _put_off_timer(db: Connection, timer: Any, at: datetime) -> None:
     postpone_timer(db, timer.id, at)
-
-
-def _all(
-    db: Connection, do: Do[T, R], content: Content, some: Sequence[T], now: datetime
-) -> list[R]:
-    return [do(db, content, one, now) for one in some]
 
 
 def _id(one: Any) -> object:

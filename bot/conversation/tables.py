@@ -85,7 +85,7 @@ class Outbound(SQLModel, table=True):
 
     __tablename__ = "outbound"
     __table_args__ = (
-        Index("ix_outbound_line", "state", "is_unprompted", "not_before"),
+        Index("ix_outbound_line", "state", "is_unprompted", "not_before", "id"),
         Index("ix_outbound_lately", "created_at"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)

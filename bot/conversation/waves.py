@@ -47,7 +47,7 @@ _WHO = (
         PARTICIPANTS.c.next_wave_at <= bindparam("now"),
         or_(PARTICIPANTS.c.status == "active", PARTICIPANTS.c.status == "paused"),
     )
-    .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
+    .order_by(PARTICIPANTS.c.next_wave_at)
     .limit(bindparam("most"))
 )
 _DUE = Statement(_WHO)

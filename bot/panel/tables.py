@@ -128,7 +128,7 @@ class Timer(SQLModel, table=True):
     """
 
     __tablename__ = "timers"
-    __table_args__ = (Index("ix_timers_due", "done_at", "due_at"),)
+    __table_args__ = (Index("ix_timers_due", "done_at", "due_at", "id"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     run_id: str = Field(index=True)
     name: str
