@@ -46,6 +46,11 @@ DROPPED = "dropped"
 LOST = (str(DeliveryState.FAILED), DROPPED)
 """States of a message that certainly did not arrive."""
 
+UNPROMPTED = ("opening", "reminder")
+"""Purposes of what nobody asked for just now: it leaves in decent hours only, and behind all
+replies.
+"""
+
 AFTER_THE_FAREWELL = timedelta(minutes=2)
 """How long an erasure waits: the receipt has to find the address once more. Until then nobody is
 known there either, so that no word of ours speaks of messages to come.
@@ -170,6 +175,7 @@ def queue(db: Connection, now: datetime, **values: Any) -> None:
         "looks": 0,
         "created_at": now,
         "not_before": now,
+        "is_unprompted": values["purpose"] in UNPROMPTED,
     }
     _SEND.write(db, **(fresh | values))
 

@@ -197,7 +197,7 @@ def _tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> N
     if failure.reaction not in (Reaction.HALT, Reaction.FIX):
         return
     if _TOLD_OF.row(db, why=failure.code, since=now - _TOLD_FOR, now=now) is None:
-        alert("sending", failure.meaning, code=failure.code, row=row.id)
+        alert_afterwards(db, "sending", failure.meaning, code=failure.code, row=row.id)
 
 
 def _opt_out(db: Connection, row: Any, now: datetime) -> None:

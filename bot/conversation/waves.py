@@ -48,7 +48,7 @@ _WHO = (
         PARTICIPANTS.c.next_wave_at <= bindparam("now"),
         or_(PARTICIPANTS.c.status == "active", PARTICIPANTS.c.status == "paused"),
     )
-    .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
+    .order_by(PARTICIPANTS.c.next_wave_at)
     .limit(bindparam("most"))
 )
 _DUE = Statement(_WHO)
@@ -74,7 +74,7 @@ _CONSENT = Statement(
 
 
 def due_people(
-    db: Connection, now: datetime, most: int = 100, full: frozenset[str] = frozenset()
+    db: Connection, now: datetime, most: int = 500, full: frozenset[str] = frozenset()
 ) -> list[str]:
     """Participants at whom to look now; those of ``full`` organisations have to wait."""
     if not full:
@@ -96,25 +96,25 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
         return "over"
     study = content.library.studies.get(person.study)
     if study is None:
-        _look_again(db, participant, now + TOMORROW)
+        look_again(db, participant, now + TOMORROW)
         return "unknown"
     wave = plan(db, study, person, now)
     if wave is None:
-        _look_again(db, participant, None)
+        look_again(db, participant, None)
         return "over"
     outcome, again = _hindrance(db, content, study, person, wave, now)
     if outcome:
-        _look_again(db, participant, again)
+        look_again(db, participant, again)
         return outcome
     flow = flow_to_open(db, study, wave.rule.flow, participant)
     if flow is None:
-        _look_again(db, participant, now + WITHOUT_CONSENT)
+        look_again(db, participant, now + WITHOUT_CONSENT)
         return "consent"
     revision = study.flows[flow]
     opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
     following = plan(db, study, person, now) if person.status == "active" else None
     again = None if following is None else max(following.at, now + WHILE_OPEN)
-    _look_again(db, participant, again)
+    look_again(db, participant, again)
     return "opened" if opened.run else "unknown"
 
 
@@ -180,7 +180,8 @@ def rules_of(study: Study) -> tuple[WaveRule, ...]:
     )
 
 
-def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
+def look_again(db: Connection, participant: str, at: datetime | None) -> None:
+    """Do not look at this participant before then; ``None``: no wave will come."""
     _AGAIN.write(db, it=participant, at=at)
 
 
