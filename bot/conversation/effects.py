@@ -29,6 +29,7 @@ from bot.engine.effects import (
 from bot.message import Channel, DeliveryState
 from bot.panel import participants
 from bot.panel.consent import note_consent
+from bot.panel.pauses import WRONG_PERSON, pause, resume
 from bot.panel.tables import Invitation
 from bot.panel.timers import ERASURE, drop_timers, set_timer
 from bot.rewards import erasing
@@ -44,6 +45,11 @@ RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 DROPPED = "dropped"
 LOST = (str(DeliveryState.FAILED), DROPPED)
 """States of a message that certainly did not arrive."""
+
+UNPROMPTED = ("opening", "reminder")
+"""Purposes of what nobody asked for just now: it leaves in decent hours only, and behind all
+replies.
+"""
 
 AFTER_THE_FAREWELL = timedelta(minutes=2)
 """How long an erasure waits: the receipt has to find the address once more. Until then nobody is
@@ -119,6 +125,8 @@ def apply(  # noqa: C901 - one case per effect
                 )  # fmt: skip
             case OpenCase(kind=kind):
                 open_case(db, scene.participant, kind, scene.now)
+                if kind == WRONG_PERSON:
+                    pause(db, scene.participant, WRONG_PERSON)
             case SwitchLanguage(language=language):
                 participants.set_language(db, scene.participant, language)
                 scene = replace(scene, language=language)
@@ -155,17 +163,19 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
 
 
 def queue(db: Connection, now: datetime, **values: Any) -> None:
-    """The one way into the outbox; its token is what a provider tells us back. What is not among
-    ``values`` is as for a message that nobody has tried to send.
+    """The one way into the outbox. Its token is what a provider tells us back: nobody can guess it,
+    and it begins with the time, so that the newest stand side by side in their index. What is not
+    among ``values`` is as for a message that nobody has tried to send.
     """
     fresh = {
-        "token": secrets.token_urlsafe(16),
+        "token": f"{int(now.timestamp()):08x}{secrets.token_urlsafe(16)}",
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,
         "looks": 0,
         "created_at": now,
         "not_before": now,
+        "is_unprompted": values["purpose"] in UNPROMPTED,
     }
     _SEND.write(db, **(fresh | values))
 
@@ -239,6 +249,7 @@ def _opt_in(db: Connection, scene: Scene) -> None:
     mine = participants.addresses_of(db, scene.participant)
     for address in _with_here(scene, [row for row in mine if row.channel != Channel.EMAIL]):
         participants.opt_in(db, address)
+    resume(db, scene.participant, scene.now, WRONG_PERSON)
     for payout in waiting_of(db, scene.participant):
         put_off(db, payout, scene.now)  # what could not be sent until now
 

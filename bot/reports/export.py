@@ -32,6 +32,11 @@ FIXED = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+def has_asked(db: Connection, study: str) -> bool:
+    """Whether anybody was asked by this study, which may have no files any more."""
+    return db.execute(select(RUNS.c.id).where(RUNS.c.study == study).limit(1)).first() is not None
+
+
 def answers_csv(db: Connection, study: str) -> str:
     """Every run of a study with its last answers; ``;`` joins many choices."""
     runs = db.execute(

@@ -1,5 +1,6 @@
 """The commands of the money: looked at before kept, and no code in any output."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ def test_vouchers_are_shown_before_they_are_kept() -> None:
     assert "0 new, 2 known" in polsbot(*IMPORT).output
     status = polsbot("voucher", "status")
     assert "free 2" in status.stdout
+    (row,) = json.loads(polsbot("voucher", "status", "--json").stdout)
+    assert (row["free"], row["is_low"]) == (2, False)
     assert status.exit_code == 0
     for output in (shown, kept, status):
         assert "SECRET" not in output.output

@@ -122,6 +122,26 @@ def test_the_configuration_tells_where_each_value_comes_from(
 
 
 @pytest.mark.usefixtures("home")
+def test_an_empty_setting_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = json.loads(polsbot("config", "--json").stdout)
+    for row in before:
+        if row["name"] not in ("DATABASE_URL", "POLSBOT_KEY"):
+            monkeypatch.setenv(row["name"], "")
+
+    assert json.loads(polsbot("config", "--json").stdout) == before
+
+    monkeypatch.setenv("DATABASE_URL", "")
+    assert polsbot("participant", "list").exit_code == 2  # else answers were kept elsewhere
+
+
+@pytest.mark.usefixtures("home")
+def test_a_wrong_setting_is_named_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "many")
+
+    assert "PORT: " in polsbot("config").stderr
+
+
+@pytest.mark.usefixtures("home")
 def test_the_environment_wins_from_a_file_that_only_dot_env_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

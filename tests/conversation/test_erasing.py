@@ -113,6 +113,7 @@ def test_who_was_never_asked_anything_confirms_and_is_erased(phone: Phone) -> No
     gone(phone.database, person)
     (address,) = phone.database.run(rows, ADDRESSES)
     assert (address.address, address.opted_out_at is None) == (None, False)
+    assert phone.cases() == [], "nobody has to do it by hand"
 
 
 def test_who_has_answered_everything_hears_of_the_pot_and_is_erased(phone: Phone) -> None:

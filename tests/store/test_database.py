@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import postgres, sqlite
+from bot.store import postgres, sqlite_writer
+from bot.store.calls import afterwards
 from bot.store.database import Database, open_database
 from bot.store.errors import StaleError, StoreError
 
@@ -91,7 +92,38 @@ async def test_a_stale_function_runs_again_and_only_so_often(database: Database)
     runs.clear()
     with pytest.raises(StaleError):
         await database.transact(stale, 99, 2)
-    assert len(runs) == sqlite.TRIES == postgres.TRIES
+    assert len(runs) == sqlite_writer.TRIES == postgres.TRIES
+
+
+async def test_what_follows_a_transaction_is_done_once_and_only_when_it_was_kept(
+    database: Database,
+) -> None:
+    done: list[int] = []
+    runs: list[int] = []
+
+    def told(db: Connection, number: int) -> None:
+        runs.append(number)
+        afterwards(db, lambda: done.append(number))
+        if number == 1:
+            raise ValueError(number)
+        if number == 2 and runs.count(2) < 3:
+            raise StaleError(number)
+
+    await asyncio.gather(
+        *(database.transact(told, number) for number in range(4)), return_exceptions=True
+    )
+
+    assert sorted(done) == [0, 2, 3]
+    assert len(runs) > 4, "some ran again"
+
+
+async def test_what_follows_and_fails_harms_nobody(database: Database) -> None:
+    def fails(db: Connection) -> int:
+        afterwards(db, lambda: 1 // 0)
+        return keep(db, 1)
+
+    assert await database.transact(fails) == 1
+    assert await database.transact(keep, 2) == 2
 
 
 @pytest.mark.parametrize("verb", ["commit", "rollback"])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import UNPROMPTED
 from bot.panel.hours import DecentHours
 from bot.panel.openers import MOST_OPENERS, SPELL
 

@@ -24,8 +24,7 @@ from bot.authoring.simulate.reckoning import reckon
 from bot.channels.contract import Failure, Reaction
 from bot.content.sms import parts_of
 from bot.content.study import Study
-from bot.conversation.effects import OUTBOUND
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import OUTBOUND, UNPROMPTED
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import Claimed, claim
 from bot.conversation.receive import receive
@@ -56,7 +55,8 @@ _WAVE = Statement(
 )
 _WAITING = Statement(
     select(func.min(OUTBOUND.c.not_before).label("at")).where(
-        OUTBOUND.c.state == str(DeliveryState.QUEUED)
+        OUTBOUND.c.state == str(DeliveryState.QUEUED),
+        OUTBOUND.c.is_unprompted == bindparam("unprompted"),
     )
 )
 
@@ -170,7 +170,8 @@ class World:
 
     def _next(self, db: Connection) -> datetime | None:
         """When something is to happen."""
-        moments = [_TIMER.row(db).at, _WAVE.row(db).at, _WAITING.row(db).at]
+        moments = [_TIMER.row(db).at, _WAVE.row(db).at]
+        moments += [_WAITING.row(db, unprompted=one).at for one in (False, True)]
         moments += [self._coming[0][0]] if self._coming else []
         moments += [self._enrolling[0]] if self._enrolling else []
         return min((at for at in moments if at is not None), default=None)
