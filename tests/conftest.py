@@ -123,7 +123,16 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def database(database_url: str, keys: Keys) -> Iterator[Database]:
+def writers() -> int:
+    """How many transactions can be open at once on PostgreSQL: enough to get in each other's way.
+    Tests with a crowd ask for four, as in production. It is not so everywhere, because each has a
+    connection that learns every statement anew, for longer than most tests take.
+    """
+    return 2
+
+
+@pytest.fixture
+def database(database_url: str, keys: Keys, writers: int) -> Iterator[Database]:
     """The fresh database, open."""
-    with closing(open_database(database_url, keys=keys, writers=4)) as opened:
+    with closing(open_database(database_url, keys=keys, writers=writers)) as opened:
         yield opened

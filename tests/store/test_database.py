@@ -38,6 +38,7 @@ async def test_a_transaction_returns_what_its_function_returns(database: Databas
     assert await database.read(kept) == [7]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_failing_function_does_not_harm_its_group(database: Database) -> None:
     await database.transact(keep, 0)
 
@@ -49,6 +50,7 @@ async def test_a_failing_function_does_not_harm_its_group(database: Database) ->
     assert await database.read(kept) == list(range(20))
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_what_a_failing_function_wrote_is_undone(database: Database) -> None:
     def half(db: Connection, number: int) -> None:
         keep(db, number)
@@ -155,6 +157,7 @@ def test_a_function_may_use_savepoints_of_its_own(database: Database) -> None:
     assert database.run(kept) == [1, 2]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_cancelled_caller_leaves_all_or_nothing(database: Database) -> None:
     def slow(db: Connection, number: int) -> None:
         keep(db, 2 * number)
@@ -215,6 +218,7 @@ async def test_a_read_cannot_write(database: Database) -> None:
     assert await database.read(kept) == []
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_closing_finishes_what_waits(database: Database) -> None:
     tasks = [asyncio.create_task(database.transact(keep, number)) for number in range(50)]
     await asyncio.sleep(0)
