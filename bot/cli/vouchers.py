@@ -43,6 +43,8 @@ def import_file(
     delete the file afterwards.
     """
     now = datetime.now(UTC)
+    if not shop.strip():
+        raise fail("--shop must say where the vouchers are spent, such as --shop HEMA.")
     with opened() as (settings, database):
         rule = rule_of(study_of(library_of(settings), study))
         try:

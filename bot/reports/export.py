@@ -25,7 +25,7 @@ FIXED = (
     "wave",
     "status",
     "test",
-    "language",
+    "current_language",
     "started_at",
     "ended_at",
 )

@@ -258,3 +258,14 @@ def test_openings_that_are_not_made_are_told_with_the_mend() -> None:
     rows = json.loads(found.stdout)
     assert {row["state"] for row in rows} == {"not made"}
     assert {row["detail"] for row in rows} == {"run: polsbot templates push"}
+
+
+@pytest.mark.usefixtures("home")
+def test_a_country_that_is_none_is_said_and_not_the_number_blamed() -> None:
+    add = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+
+    refused = polsbot(*add, "--country", "XX")
+
+    assert refused.exit_code == 2
+    assert "There is no country XX" in refused.stderr
+    assert polsbot(*add, "--country", "nl").exit_code == 0

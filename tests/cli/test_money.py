@@ -12,6 +12,16 @@ IMPORT = ("voucher", "import", "klantmonitor", "stock.csv", "--shop", "HEMA")
 
 
 @pytest.mark.usefixtures("home")
+def test_a_voucher_names_the_shop_that_takes_it() -> None:
+    Path("stock.csv").write_text(STOCK)
+
+    refused = polsbot(*IMPORT[:-1], " ", "--yes")
+
+    assert refused.exit_code == 2
+    assert "--shop must say" in refused.stderr
+
+
+@pytest.mark.usefixtures("home")
 def test_vouchers_are_shown_before_they_are_kept() -> None:
     Path("stock.csv").write_text(STOCK)
 
