@@ -92,18 +92,9 @@ _NEXT = Statement(
 
 
 def next_in_line(db: Connection, now: datetime, most: int) -> list[Any]:
-    """Rows of the outbox, locked, with what is known of the person, the run and the address. Who
-    may leave longest is the first of the replies, and of the others behind them.
+    """Rows of the outbox, locked, with what is known of the person, the run and the address, those
+    that may leave longest first: replies, or when none waits what nobody asked for.
     """
-    found: list[Any] = []
-    for unprompted in (False, True):
-        found += _NEXT.rows(
-            db,
-            unprompted=unprompted,
-            now=now,
-            patient_since=now - PATIENCE,
-            most=most - len(found),
-        )
-        if len(found) == most:
-            break
-    return found
+    since = now - PATIENCE
+    replies = _NEXT.rows(db, unprompted=False, now=now, patient_since=since, most=most)
+    return replies or _NEXT.rows(db, unprompted=True, now=now, patient_since=since, most=most)

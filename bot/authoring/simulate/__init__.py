@@ -4,6 +4,7 @@ The participants are dealt over processes, each with a database of its own: nobo
 depends on another's.
 """
 
+import gc
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -51,4 +52,6 @@ def _quiet_part(folders: Folders, scenario: Scenario) -> Figures:
 def _part(folders: Folders, scenario: Scenario, told: Callable[[float], None]) -> Figures:
     flows, locales, assets = folders
     content = Content(load_library(flows, locales, assets), load_lexicons(locales))
+    gc.collect()
+    gc.freeze()  # what was loaded stays: the collector need not look at it again
     return simulate(content, scenario, told)
