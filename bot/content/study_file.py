@@ -62,7 +62,7 @@ def read_study(source: Source) -> Study | None:
         countries=_countries(fields),
         waves=_waves(fields),
         reminders=_reminders(fields),
-        close=fields.duration("close") or timedelta(days=7),
+        close=_some_time(fields, "close", "7 days") or timedelta(days=7),
         hours=hours_of(fields),
         pause_after=_pause(fields),
         tries=2 if tries is None else tries,
@@ -166,17 +166,26 @@ def _waves(fields: Fields) -> tuple[Wave, ...]:
         if times is not None and times < 1:
             wave.all["times"].report("F016", "`times` must be 1 or more", "such as 26")
         every, after = _whole_days(wave, "every"), _whole_days(wave, "after_intake")
-        if every is not None and not every:
-            wave.all["every"].report("F016", "`every` is no time at all", "such as 14 days")
+        if "every" in wave and "after_intake" in wave:
+            message = "a wave comes once, `after_intake`, or again and again, `every`"
+            wave.all["after_intake"].report("F023", message, "keep one of the two")
         found.append(Wave(name, wave.name("flow") or "", after, every, start, times))
     return tuple(found)
 
 
 def _whole_days(wave: Fields, key: str) -> timedelta | None:
     """Waves count in days; the hour is that of ``hours:``."""
-    length = wave.duration(key)
+    length = wave.duration(key) if key == "after_intake" else _some_time(wave, key, "14 days")
     if length is not None and length % timedelta(days=1):
         wave.all[key].report("F016", f"`{key}` must be whole days", "such as 14 days, 2 weeks")
+    return length
+
+
+def _some_time(fields: Fields, key: str, such_as: str) -> timedelta | None:
+    """A time that is longer than none."""
+    length = fields.duration(key)
+    if length is not None and not length:
+        fields.all[key].report("F016", f"`{key}` is no time at all", f"such as {such_as}")
     return length
 
 
@@ -198,7 +207,7 @@ def _reminders(fields: Fields) -> tuple[Reminder, ...]:
         reminder = fields_of(field.source, item)
         reminder.check_keys(REMINDER_KEYS, "a reminder")
         reminder.require("after", "a reminder")
-        after = reminder.duration("after")
+        after = _some_time(reminder, "after", "1 day")
         channel = reminder.one_of("channel", (*CHANNELS, "other"))
         if after is not None:
             found.append(Reminder(after, channel))

@@ -46,6 +46,7 @@ def check_studies(library: Library) -> Iterator[Problem]:
         study = library.studies[name]
         yield from _reminders(study, source)
         yield from _hours(study, source)
+        yield from _answers(study, source)
         yield from _openings(study, source, library)
         yield from _reward(study, source)
         yield from _words_of_a_reward(study, library)
@@ -79,6 +80,14 @@ def _hours(study: Study, source: Source) -> Iterator[Problem]:
         message = "unprompted messages would reach people in quiet hours, from 21:00 to 8:00"
         place = node_place(source, "hours", key)
         yield problem_at(place, "S002", message, "stay between 08:00 and 21:00")
+
+
+def _answers(study: Study, source: Source) -> Iterator[Problem]:
+    """An e-mail opens a message on another channel; by itself it cannot be answered."""
+    if set(study.channels) == {Channel.EMAIL}:
+        message = "an e-mail only invites, and there is no channel on which to answer"
+        place = node_place(source, "channels")
+        yield problem_at(place, "S012", message, "such as channels: [whatsapp, sms, email]")
 
 
 def _openings(study: Study, source: Source, library: Library) -> Iterator[Problem]:
