@@ -1,12 +1,15 @@
 """WhatsApp's stored messages: what questions need, and what may open a conversation."""
 
 import asyncio
+import sys
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated
 
 import aiohttp
 import typer
 
+from bot.channels.contract import APPROVED
 from bot.channels.twilio import TwilioCarrier
 from bot.channels.twilio.client import RefusedError
 from bot.channels.twilio.contents import FIXED
@@ -63,6 +66,35 @@ def list_templates(
     rows += [(name, "no approval needed", sid) for name, sid in sorted(contents.items())]
     names = ("name", "state", "detail")
     print_rows([dict(zip(names, row, strict=True)) for row in rows], as_json)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """How far every opening is that the flows need now, in every language. Exit code 1 until all
+    are approved: what is not is said on the next channel.
+    """
+    with opened() as (settings, database):
+        needed = templates_of(library_of(settings))
+        known = {one.name: one for one in database.run(known_templates)}
+    rows = [
+        {
+            "name": one.name,
+            "language": one.language,
+            "state": known[one.name].state if one.name in known else "not pushed",
+            "reason": known[one.name].reason if one.name in known else "",
+        }
+        for one in needed
+    ]
+    print_rows(rows, as_json)
+    counts = Counter(str(row["state"]) for row in rows)
+    said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    print(f"{len(rows)} openings: {said or 'none is needed'}.", file=sys.stderr)
+    if counts["not pushed"]:
+        print("Make them with: polsbot templates push", file=sys.stderr)
+    if counts.total() > counts[APPROVED]:
+        raise typer.Exit(1)
 
 
 async def _push(

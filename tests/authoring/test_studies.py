@@ -61,6 +61,7 @@ def test_a_text_that_promises_a_reward_needs_one(tmp_path: Path) -> None:
         ("waves: {first: {flow: first, every: 12 hours}}\n", "whole days"),
         ("waves: {first: {flow: first, after_intake: 90 minutes}}\n", "whole days"),
         ("close: 0 days\n", "no time at all"),
+        ("stand_in: {nl: nl}\n", "cannot be `nl`"),
         ("reminders: [{after: 0 hours}]\n", "no time at all"),
     ],
 )
@@ -123,3 +124,19 @@ def test_a_language_without_any_file_is_a_fault_and_no_accident(
     found = check_library(load(tmp_path, study=said, first=asks))
 
     assert found
+
+
+def test_a_language_without_templates_is_told_unless_another_stands_in(tmp_path: Path) -> None:
+    said = "languages: [nl, so]\n"
+
+    found = [one for one in problems(tmp_path / "a", said) if one.code == "S013"]
+    mended = problems(tmp_path / "b", said + "stand_in: {so: nl}\n")
+
+    assert [(one.excerpt[one.column - 1 :][: one.width], one.severity) for one in found] == [
+        ("so", "warning")
+    ]
+    assert not [one for one in mended if one.code in ("S013", "F009", "F016")]
+    (wrong,) = [
+        one for one in problems(tmp_path / "c", "stand_in: {so: nl}\n") if one.code == "F009"
+    ]
+    assert "not a language of the study" in wrong.message

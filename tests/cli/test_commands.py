@@ -163,11 +163,23 @@ async def test_templates_are_pushed_once_and_listed_with_their_state(
     listed = polsbot("templates", "list")
     assert listed.stdout.count("\treceived\t") == len(twilio.asked)
     assert listed.stdout.count("no approval needed") == made - len(twilio.asked)
+    waiting = polsbot("templates", "status")
+    assert (waiting.exit_code, waiting.stdout.count("\treceived\t")) == (1, len(twilio.asked))
+    assert f"{len(twilio.asked)} openings: {len(twilio.asked)} received." in waiting.stderr
     await twilio.close()
 
     gone = await asyncio.to_thread(polsbot, "templates", "push")
     assert gone.exit_code == 2
     assert "could not be reached" in gone.output
+
+
+@pytest.mark.usefixtures("home")
+def test_the_status_of_templates_names_what_was_never_pushed() -> None:
+    found = polsbot("templates", "status", "--json")
+
+    assert found.exit_code == 1
+    assert {row["state"] for row in json.loads(found.stdout)} == {"not pushed"}
+    assert "templates push" in found.stderr
 
 
 def test_one_word_says_really_in_every_command() -> None:
