@@ -25,9 +25,9 @@ from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status
 from bot.conversation.timers import fire
-from bot.conversation.waves import due_people, open_due_wave
+from bot.conversation.waves import due_people, look_again, open_due_wave
 from bot.message import DeliveryStatus, InboundMessage
-from bot.panel.timers import due_timers
+from bot.panel.timers import due_timers, postpone_timer
 from bot.rewards.payouts import due, put_off
 from bot.runtime import Runtime
 
@@ -112,7 +112,7 @@ class Conversations:
         people = await self.runtime.database.read(due_people, now)
         if people and (full := await self._full(now)):
             people = await self.runtime.database.read(due_people, now, full=full)
-        outcomes = await self._carry_out(open_due_wave, people, now)
+        outcomes = await self._carry_out(open_due_wave, people, now, broken=look_again)
         if unknown := outcomes.count("unknown"):
             log.error("a study or flow is missing", participants=unknown)
         return len(outcomes)
@@ -147,14 +147,15 @@ class Conversations:
         """Carry out every timer that is due; returns how many."""
         now = self.runtime.clock()
         timers = await self.runtime.database.read(due_timers, now)
-        return len(await self._carry_out(fire, timers, now))
+        return len(await self._carry_out(fire, timers, now, broken=_postpone))
 
     async def _carry_out(
         self, do: Do[T, R], due: Sequence[T], now: datetime, broken: Broken[T] | None = None
     ) -> list[R]:
         """What one sweep found due, some in each transaction, so that they share its price and no
         answer waits long behind them. One that fails takes only itself along: it is logged and
-        left for the next sweep, or for later by ``broken``. Returns what became of the others.
+        tried again by the next sweep, or put off by ``broken``, so that many such hold up nobody.
+        Returns what became of the others.
         """
         done: list[R] = []
         for first in range(0, len(due), _TOGETHER):
@@ -185,6 +186,10 @@ def _all(
     db: Connection, do: Do[T, R], content: Content, some: Sequence[T], now: datetime
 ) -> list[R]:
     return [do(db, content, one, now) for one in some]
+
+
+def _postpone(db: Connection, timer: Any, at: datetime) -> None:
+    postpone_timer(db, timer.id, at)
 
 
 def _id(one: Any) -> object:

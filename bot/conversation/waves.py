@@ -96,25 +96,25 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
         return "over"
     study = content.library.studies.get(person.study)
     if study is None:
-        _look_again(db, participant, now + TOMORROW)
+        look_again(db, participant, now + TOMORROW)
         return "unknown"
     wave = plan(db, study, person, now)
     if wave is None:
-        _look_again(db, participant, None)
+        look_again(db, participant, None)
         return "over"
     outcome, again = _hindrance(db, content, study, person, wave, now)
     if outcome:
-        _look_again(db, participant, again)
+        look_again(db, participant, again)
         return outcome
     flow = flow_to_open(db, study, wave.rule.flow, participant)
     if flow is None:
-        _look_again(db, participant, now + WITHOUT_CONSENT)
+        look_again(db, participant, now + WITHOUT_CONSENT)
         return "consent"
     revision = study.flows[flow]
     opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
     following = plan(db, study, person, now) if person.status == "active" else None
     again = None if following is None else max(following.at, now + WHILE_OPEN)
-    _look_again(db, participant, again)
+    look_again(db, participant, again)
     return "opened" if opened.run else "unknown"
 
 
@@ -180,7 +180,8 @@ def rules_of(study: Study) -> tuple[WaveRule, ...]:
     )
 
 
-def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
+def look_again(db: Connection, participant: str, at: datetime | None) -> None:
+    """When to look at this participant the next time; ``None``: no wave will come."""
     _AGAIN.write(db, it=participant, at=at)
 
 

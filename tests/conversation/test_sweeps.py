@@ -3,14 +3,19 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection, update
+from structlog.testing import capture_logs
 
 from bot.channels.local import LocalCarrier
+from bot.conversation import waves
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.open import open_wave
+from bot.conversation.outbox import BROKEN
 from bot.conversation.service import Conversations
+from bot.conversation.waves import due_people
 from bot.message import Channel
-from bot.panel.participants import Enrolment, enrol
+from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import due_timers
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -51,8 +56,40 @@ async def test_one_timer_that_fails_takes_only_itself_along(database: Database) 
     assert await clock(database).fire_due() == 29
 
     assert sorted(reminders(database)) == sorted(runs[:3] + runs[4:])
-    (left,) = database.run(due_timers, LATER)
+    assert database.run(due_timers, LATER) == []
+    (left,) = database.run(due_timers, LATER + BROKEN)
     assert left.run_id == runs[3], "it is tried again"
+
+
+async def test_many_that_fail_hold_up_nobody_behind_them(database: Database) -> None:
+    runs = database.run(some_with_an_open_wave, 101)
+    database.run(
+        lambda db: db.execute(update(RUNS).where(RUNS.c.id != runs[100]).values(state="{}"))
+    )
+    bot = clock(database)
+
+    with capture_logs():  # a hundred tracebacks take a minute to draw
+        while database.run(due_timers, LATER):
+            await bot.fire_due()
+
+    assert reminders(database) == [runs[100]]
+
+
+async def test_people_at_whom_it_fails_hold_up_nobody_behind_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    database.run(some_with_an_open_wave, 3)
+    database.run(lambda db: db.execute(update(PARTICIPANTS).values(next_wave_at=NOW)))
+    monkeypatch.setattr(waves, "plan", broken)
+
+    with capture_logs():
+        assert await clock(database).open_due() == 0
+
+    assert database.run(due_people, LATER) == []
+    assert len(database.run(due_people, LATER + BROKEN)) == 3
 
 
 async def test_two_clocks_at_once_remind_everybody_once(database: Database) -> None:
