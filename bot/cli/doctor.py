@@ -145,7 +145,7 @@ def _templates(here: Installation) -> str:
             f"{len(missing)} of {len(needed)} are not made. Run: polsbot templates push"
         )
     approved = sum(states[name] == APPROVED for name in needed)
-    return f"{approved} of {len(needed)} are approved; see `polsbot templates list`"
+    return f"{approved} of {len(needed)} are approved; see `polsbot templates status`"
 
 
 def _desk(here: Installation) -> str:

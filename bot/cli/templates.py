@@ -7,6 +7,7 @@ from typing import Annotated
 import aiohttp
 import typer
 
+from bot.channels.contract import APPROVED
 from bot.channels.twilio import TwilioCarrier
 from bot.channels.twilio.client import RefusedError
 from bot.channels.twilio.contents import FIXED
@@ -63,6 +64,27 @@ def list_templates(
     rows += [(name, "no approval needed", sid) for name, sid in sorted(contents.items())]
     names = ("name", "state", "detail")
     print_rows([dict(zip(names, row, strict=True)) for row in rows], as_json)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """How far each opening is that the flows need as they are now; exit code 1 until WhatsApp has
+    approved all of them.
+    """
+    with opened() as (settings, database):
+        made = {one.name: one for one in database.run(known_templates)}
+        needed = [one.name for one in templates_of(library_of(settings))]
+    rows = [
+        {"name": name, "state": made[name].state, "detail": made[name].reason}
+        if name in made
+        else {"name": name, "state": "not made", "detail": "run: polsbot templates push"}
+        for name in needed
+    ]
+    print_rows(rows, as_json)
+    if any(row["state"] != APPROVED for row in rows):
+        raise typer.Exit(1)
 
 
 async def _push(

@@ -52,6 +52,7 @@ _IN_ITS_WAY = exists(
                 _OLDER.c.batch == OUTBOUND.c.batch,
                 _is(_OLDER.c.state, _SENT, _UNCERTAIN),
                 _OLDER.c.settled_at > bindparam("patient_since"),
+                _OLDER.c.settled_at <= bindparam("now"),  # else the clock was set back
             ),
         ),
     )
@@ -63,6 +64,7 @@ _NEXT = Statement(
         _PERSON.c.study,
         _PERSON.c.channel.label("liked"),
         _PERSON.c.timezone,
+        _PERSON.c.paused_for,
         _PERSON.c.listens,
         RUNS.c.revision,
         RUNS.c.status.label("run_status"),

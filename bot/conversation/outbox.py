@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, or_, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
@@ -28,7 +28,7 @@ from bot.engine.effects import Send
 from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
 from bot.panel.hours import hours_of
-from bot.panel.pauses import paused_since
+from bot.panel.pauses import IN_PEACE, paused_since
 from bot.panel.routing import Route, Way
 from bot.store.errors import StoreError
 from bot.store.statements import Statement
@@ -39,7 +39,7 @@ LEASE = timedelta(seconds=60)
 """Longer than any provider call may take."""
 
 WHILE_PAUSED = timedelta(minutes=30)
-"""How long an invitation waits before it looks again whether its study was resumed."""
+"""How long an invitation waits before it looks again whether study and person were resumed."""
 
 _ROUNDS = 8
 """How often one claim looks for more where what it found cannot leave: answers wait meanwhile."""
@@ -57,19 +57,9 @@ _CLAIM = Statement(
         channel=bindparam("by"),
         form=bindparam("words"),
         tries=OUTBOUND.c.tries + 1,
+        not_before=bindparam("now"),
         leased_until=bindparam("lease"),
     )
-)
-_ABANDONED = Statement(
-    update(OUTBOUND)
-    .where(
-        OUTBOUND.c.state == str(DeliveryState.SENDING),
-        or_(
-            OUTBOUND.c.leased_until < bindparam("now"),
-            OUTBOUND.c.leased_until > bindparam("too_far"),
-        ),
-    )
-    .values(state=str(DeliveryState.UNCERTAIN), settled_at=bindparam("now"))
 )
 _HOLD = Statement(
     update(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).values(not_before=bindparam("at"))
@@ -124,13 +114,6 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
     return claimed
 
 
-def mark_abandoned(db: Connection, now: datetime) -> int:
-    """A process died while sending: nobody knows whether the message left. A lease from further
-    ahead than one can be given is of a clock that was set back.
-    """
-    return _ABANDONED.run(db, now=now, too_far=now + 2 * LEASE)
-
-
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
     """As ``_made``, and claimed. A row that breaks our own code waits for a mended version, at most
     a day, and holds up only the person it is for.
@@ -148,7 +131,9 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
         return message
     way = message.way
     _queue_rest(db, row, message, now)
-    _CLAIM.write(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
+    _CLAIM.write(
+        db, it=row.id, to=way.id, by=way.channel, words=message.words, now=now, lease=now + LEASE
+    )
     leaving = OutboundMessage(row.token, Channel(way.channel), message.address, message.form)
     return Claimed(row.id, row.tries + 1, leaving)
 
@@ -174,7 +159,7 @@ def _made(
     if not may_write_to(content, study, way.channel, address):
         note_abroad(db, row, now)
         return NOT_ALLOWED
-    if row.purpose in UNPROMPTED and _has_answered(db, row, way):
+    if row.purpose in UNPROMPTED and _has_answered(db, row, way, now):
         return "answered meanwhile"
     try:
         form, *rest = _forms(db, content, row, send, study, found, opening, now)
@@ -211,7 +196,7 @@ def _held(db: Connection, row: Any, study: Study | None, now: datetime) -> str |
         return "the wave is closed"
     if study is None:
         return None
-    if paused_since(db, study.name) is not None:
+    if row.paused_for in IN_PEACE or paused_since(db, study.name) is not None:
         return now + WHILE_PAUSED
     decent = hours_of(study).next(now, row.timezone)
     return decent if decent > now else None
@@ -238,9 +223,11 @@ def _forms(
     return speak(db, content, row, send, study, Channel.SMS if row.is_plain else Channel(channel))
 
 
-def _has_answered(db: Connection, row: Any, way: Way) -> bool:
-    """Whether the person spoke since this was queued; an e-mail is answered elsewhere."""
+def _has_answered(db: Connection, row: Any, way: Way, now: datetime) -> bool:
+    """Whether the person spoke since this was queued; an e-mail is answered elsewhere. What was
+    heard by a clock that ran ahead may be older.
+    """
     heard = [way.heard_at]
     if way.channel == Channel.EMAIL:
         heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
-    return any(at is not None and at > row.created_at for at in heard)
+    return any(at is not None and row.created_at < at <= now for at in heard)

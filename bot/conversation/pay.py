@@ -14,7 +14,7 @@ from bot.content import formats
 from bot.content.cards.voucher import address_of
 from bot.content.study import Study
 from bot.conversation import late, unpaid
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
@@ -181,7 +181,9 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     """Make the message with the voucher, or tell once that it comes later."""
     now = scene.now
     if _is_enough(db, study, now):
-        alert("full day", "the day's payouts are used up; the others wait", study=study.name)
+        alert_afterwards(
+            db, "full day", "the day's payouts are used up; the others wait", study=study.name
+        )
         put_off(db, payout, now + NOT_TODAY)
     elif request(db, payout, now, unpaid.supply_of(study)):
         row, voucher = find(db, payout), voucher_of(db, payout)

@@ -1,4 +1,4 @@
-"""Who writes from an address that reaches nobody we know, or that only seems to."""
+"""Who writes from an address that reaches nobody we know."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,18 +14,6 @@ from bot.message import InboundMessage
 from bot.panel import participants
 
 _GREETING_PAUSE = timedelta(days=1)
-
-
-def by_alias(db: Connection, inbound: InboundMessage, address: str) -> list[Any]:
-    """Known by another address of the same person: a WhatsApp id that hides the number."""
-    if inbound.alias is None:
-        return []
-    known = participants.find_address(db, inbound.channel, inbound.alias)
-    people = [] if known is None else participants.people_at(db, known.id)
-    for person in people[:1]:
-        participants.keep_address(db, inbound.channel, inbound.sender, inbound.received_at)
-        participants.link(db, person.id, address)
-    return people[:1]
 
 
 def greet(
@@ -47,8 +35,8 @@ def greet(
     if address.opted_out_at is not None and not _asks_back(reading):
         return 0
     if _asks_back(reading):
-        participants.keep_address(db, inbound.channel, inbound.sender, now)
         participants.opt_in(db, address.id)
+    participants.keep_address(db, inbound.channel, inbound.sender, now)  # to be answered at all
     is_allowed = may_write_to(content, None, inbound.channel, inbound.sender)
     if not is_allowed and was_abroad_told(db, None, now):
         return 0

@@ -80,7 +80,8 @@ class Outbound(SQLModel, table=True):
     ``is_plain`` says it in words only, since the channel refused its form. ``looks`` counts how
     often an uncertain message was looked for at the provider.
     ``state`` is a DeliveryState or ``dropped``; ``form``, ``address_id`` and ``channel`` are
-    written once, at the first claim. ``leased_until`` belongs to the process that is sending.
+    written once, at the first claim. ``not_before`` is when it may leave, and once it was claimed,
+    when that was. ``leased_until`` belongs to the process that is sending.
     """
 
     __tablename__ = "outbound"

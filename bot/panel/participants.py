@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.message import Channel
@@ -30,7 +30,9 @@ _FIND = Statement(
     )
 )
 _HEARD = Statement(
-    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(heard_at=bindparam("now"))
+    update(ADDRESSES)
+    .where(ADDRESSES.c.id == bindparam("it"))
+    .values(heard_at=bindparam("now"), is_alive=True)
 )
 _OPT = Statement(
     update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(opted_out_at=bindparam("at"))
@@ -106,11 +108,12 @@ def find_address(db: Connection, channel: str, address: str) -> Any:
 
 
 def keep_address(db: Connection, channel: str, address: str, now: datetime) -> Any:
-    """The row of an address, made if it is new. One that was erased can be written to again; if its
-    stop holds is another matter.
+    """The row of an address, made if it is new. One that was erased, or where nobody could be
+    reached, can be written to again: numbers are given to others. If its stop holds is another
+    matter.
     """
     row = find_address(db, channel, address)
-    if row is not None and row.address is None:
+    if row is not None and (row.address is None or not row.is_alive):
         here = ADDRESSES.c.id == row.id
         db.execute(update(ADDRESSES).where(here).values(address=address, is_alive=True))
         row = find_address(db, channel, address)
@@ -130,6 +133,21 @@ def keep_address(db: Connection, channel: str, address: str, now: datetime) -> A
 def link(db: Connection, participant: str, address: str) -> None:
     """This address reaches this participant."""
     _LINK.run(db, participant_id=participant, address_id=address)
+
+
+def unlink(db: Connection, participant: str, address: str) -> None:
+    """This address reaches this participant no more. One that reaches nobody is forgotten but for
+    its hash: the number may be another person's by now.
+    """
+    db.execute(
+        delete(REACHES).where(
+            REACHES.c.participant_id == participant, REACHES.c.address_id == address
+        )
+    )
+    others = select(REACHES.c.address_id).where(REACHES.c.address_id == address)
+    if db.execute(others.limit(1)).first() is None:
+        here = ADDRESSES.c.id == address
+        db.execute(update(ADDRESSES).where(here).values(address=None, heard_at=None))
 
 
 def address_of(db: Connection, address: str) -> str | None:
@@ -163,7 +181,7 @@ def addresses_of(db: Connection, participant: str) -> list[Any]:
 
 
 def heard_from(db: Connection, address: str, now: datetime) -> None:
-    """A message came from there: the service window is open again."""
+    """A message came from there: somebody is there, and the service window is open again."""
     _HEARD.write(db, it=address, now=now)
 
 

@@ -96,7 +96,7 @@ class Writer:
             return True
         db = self._connected()
         try:
-            call.result = call.function(db)
+            call.run(db)
         except BaseException:  # noqa: BLE001 - it is run again, and heard then
             return False
         # Some errors (a full disk) end the transaction, even when the function passed over them:
@@ -110,7 +110,7 @@ class Writer:
         for left in reversed(range(TRIES - 1)):  # with the group was its first
             self._execute("SAVEPOINT call")
             try:
-                call.result = call.function(self._connected())
+                call.run(self._connected())
                 if self._connected().in_nested_transaction():
                     raise StoreError("A function given to the store left a savepoint open.")
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller

@@ -41,6 +41,7 @@ def some_with_an_open_wave(db: Connection, people: int) -> list[str]:
         address = [(Channel.LOCAL, f"{AMINA}{number}")]
         person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", address, NOW.date()), NOW)
         runs.append(str(open_wave(db, PERIODIC, person, "periodic", 1, NOW).run))
+    db.execute(update(OUTBOUND).values(state="sent"))
     return runs
 
 
