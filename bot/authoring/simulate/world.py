@@ -44,6 +44,7 @@ from bot.store.statements import Statement
 _MOST = 1000
 _ROOM = 8 * 2**30
 """Bytes that have to be free in memory: a study of thousands grows for years of waves."""
+_PLAYED = {Channel.LOCAL: Channel.WHATSAPP}
 _DEAD = Failure("30005", Reaction.DEAD, "simulated: the number is gone")
 _MINUTE = timedelta(minutes=1)
 
@@ -202,7 +203,7 @@ class World:
             addresses.insert(0, (Channel.LOCAL, f"phone-{number}"))
         enrolment = Enrolment(
             self.study.name, "Amina", language, addresses, now.date(),
-            timezone=self.study.hours.timezone, seed=number,
+            timezone=self.study.hours.timezone, seed=person.seed,
         )  # fmt: skip
         participant = enrol(db, enrolment, now)
         self._people[participant] = person
@@ -216,7 +217,8 @@ class World:
     def _carry(self, db: Connection, one: Claimed, now: datetime) -> None:
         row = _LEFT.row(db, it=one.row)
         person = self._people[row.participant_id]
-        self.figures.messages[f"{one.message.channel} {row.purpose}"] += 1
+        channel = _PLAYED.get(one.message.channel, one.message.channel)
+        self.figures.messages[f"{channel} {row.purpose}"] += 1
         self.figures.minutes[int(now.timestamp() // 60)] += 1
         if one.message.channel is Channel.SMS and isinstance(one.message.form, TextForm):
             self.figures.segments += parts_of(one.message.form.body)
