@@ -2,10 +2,10 @@
 is a row, so that a restart loses no alarm and two processes never ring twice.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.casework.tables import Case
 from bot.store.statements import Statement
@@ -18,9 +18,17 @@ ALARMING = frozenset({"crisis"})
 SOON, OFTEN, LATER = timedelta(minutes=15), 4, timedelta(hours=1)
 """The first alarms follow each other soon, the others later; they never end by themselves."""
 
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _DUE = Statement(
     select(CASES)
-    .where(CASES.c.alarm_at <= bindparam("now"))
+    .where(
+        CASES.c.alarm_at > bindparam("ever"),  # those that may ring, by their index
+        or_(
+            CASES.c.alarm_at <= bindparam("now"),
+            CASES.c.alarm_at > bindparam("too_far"),
+            CASES.c.alarms == 0,
+        ),
+    )
     .order_by(CASES.c.alarm_at, CASES.c.id)
     .limit(bindparam("most"))
 )
@@ -36,8 +44,10 @@ _TAKE = Statement(
 
 
 def due_alarms(db: Connection, now: datetime, most: int = 100) -> list[Any]:
-    """Cases whose alarm has to ring now, the longest due first."""
-    return _DUE.rows(db, now=now, most=most)
+    """Cases whose alarm has to ring now, the longest due first: the first alarm at once. One from
+    further ahead than any is set is of a clock that was set back.
+    """
+    return _DUE.rows(db, ever=_EVER, now=now, too_far=now + LATER, most=most)
 
 
 def take_alarm(db: Connection, case: Any, now: datetime) -> bool:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.cli.common import Yes, fail, opened, study_of, write
 from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
 from bot.panel.participants import PARTICIPANTS, addresses_of, already_reached, enrol
+from bot.panel.roster import STOP_HOLDS
 from bot.panel.roster_file import Line, read_row
 from bot.reports.person import person_of
 from bot.runtime import library_of
@@ -34,6 +35,7 @@ def add(
     channel: Annotated[str, typer.Option(help="whatsapp, sms or email: liked best.")] = "",
     organisation: Annotated[str, typer.Option(help="Municipality.")] = "default",
     country: Annotated[str, typer.Option(help="Of a number without +.")] = "NL",
+    timezone: Annotated[str, typer.Option(help="Default: the study's.")] = "",
     shared: Annotated[bool, typer.Option("--shared", help="A second person on a number.")] = False,
 ) -> None:
     """Enrol a person; prints the id."""
@@ -44,25 +46,26 @@ def add(
         wanted = study_of(library_of(settings), study)
         cells = {
             "first_name": name.strip(), "phone": phone, "email": email, "language": language,
-            "channel": channel, "organisation": organisation,
+            "channel": channel, "organisation": organisation, "timezone": timezone,
         }  # fmt: skip
         row = read_row(1, cells, wanted, country, now.date())
         if isinstance(row, Line):
             raise fail(f"Nobody was enrolled: {row.reason}")
         person = row.person
-        known = database.run(already_reached, person)
-        if known and not shared:
+
+        def enrol_once(db: Connection) -> tuple[list[str], str]:
+            known = [one.id for one in already_reached(db, person)]
+            return known, "" if known and not shared else enrol(db, person, now)
+
+        known, made = database.run(enrol_once)
+        if not made:
             raise fail(
-                f"This number reaches {', '.join(one.id for one in known)} in {study} already. "
+                f"This number reaches {', '.join(known)} in {study} already. "
                 "Add --shared when this is a second person with the same phone."
             )
-        made = database.run(enrol, person, now)
         print(made)
         if all(one.opted_out_at is not None for one in database.run(addresses_of, made)):
-            print(
-                "Stop was said there: nothing is sent until the person writes START.",
-                file=sys.stderr,
-            )
+            print(f"{STOP_HOLDS}.", file=sys.stderr)
 
 
 @app.command(name="list")

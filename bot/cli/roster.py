@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from bot.cli.common import Yes, fail, opened, study_of
 from bot.panel.roster import compare, save
-from bot.panel.roster_file import RosterError, read_roster
+from bot.panel.roster_file import Line, RosterError, read_roster
 from bot.runtime import library_of
 
 
@@ -34,7 +35,13 @@ def import_people(
             rows = read_roster(text, wanted, country, now.date())
         except RosterError as error:
             raise fail(error) from error
-        lines = database.run(compare, wanted, rows)
+
+        def carry_out(db: Connection) -> tuple[list[Line], list[tuple[int, str]]]:
+            lines = compare(db, wanted, rows)
+            is_right = all(line.state != "wrong" for line in lines)
+            return lines, save(db, lines, now) if yes and is_right else []
+
+        lines, saved = database.run(carry_out)
         for line in lines:
             if line.state != "same":
                 print(f"{file.name}:{line.number}\t{line.state}\t{line.participant}\t{line.reason}")
@@ -47,5 +54,5 @@ def import_people(
         if not yes:
             print("Nothing was saved. Add --yes to save.", file=sys.stderr)
             return
-        for number, participant in database.run(save, lines, now):
+        for number, participant in saved:
             print(f"{file.name}:{number}\tsaved\t{participant}")

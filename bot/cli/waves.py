@@ -14,9 +14,10 @@ from bot.cli.common import Yes, fail, opened, study_of
 from bot.content.lexicon import load_lexicons
 from bot.content.study import Study
 from bot.conversation.forecast import Forecast, LeftOut, forecast
+from bot.conversation.installed import letterhead_of
 from bot.conversation.open import open_wave
 from bot.conversation.revisions import Content
-from bot.conversation.waves import flow_to_open
+from bot.conversation.waves import hindrance_by_hand
 from bot.panel import pauses
 from bot.panel.participants import PARTICIPANTS
 from bot.reports.standing import ENDS, standing
@@ -29,6 +30,14 @@ Json = Annotated[bool, typer.Option("--json", help="For other programs.")]
 OnlyOne = Annotated[str, typer.Option(help="Only this participant; default: the whole study.")]
 
 
+_LEFT_OUT = {
+    "consent": "without consent",
+    "open": "with a wave that is still open",
+    "unreachable": "who cannot be reached",
+    "enough": "who had enough messages for now",
+}
+
+
 @app.command()
 def plan(
     study: StudyName,
@@ -39,7 +48,9 @@ def plan(
     with opened() as (settings, database):
         library = library_of(settings)
         wanted = study_of(library, study)
-        content = Content(library, load_lexicons(settings.polsbot_locales))
+        content = Content(
+            library, load_lexicons(settings.polsbot_locales), letterhead=letterhead_of(settings)
+        )
         now = datetime.now(UTC)
 
         def look(db: Connection) -> list[Forecast | LeftOut]:
@@ -72,21 +83,30 @@ def start(
     """Open a flow now, for one participant or all who agreed. Once per participant and number."""
     study_name, _, flow_name = flow.partition("/")
     with opened() as (settings, database):
-        study = library_of(settings).studies.get(study_name)
+        library = library_of(settings)
+        study = library.studies.get(study_name)
         revision = study.flows.get(flow_name) if study else None
         if study is None or revision is None:
             raise fail(f"There is no flow {flow}. Write it as study/flow; see `polsbot check`.")
         wanted = select(PARTICIPANTS.c.id).where(
-            PARTICIPANTS.c.study == study_name, PARTICIPANTS.c.status == "active"
+            PARTICIPANTS.c.study == study_name,
+            PARTICIPANTS.c.status == "active",
+            PARTICIPANTS.c.is_test.is_(False),
         )
         if participant:
             wanted = wanted.where(PARTICIPANTS.c.id == participant)
         active = list(database.run(lambda db: db.execute(wanted).scalars().all()))
-        people = [
-            one for one in active if database.run(flow_to_open, study, flow_name, one) == flow_name
-        ]
-        if len(people) < len(active):
-            print(f"{len(active) - len(people)} left out: no consent.", file=sys.stderr)
+        now = datetime.now(UTC)
+        channels = Content(library, {}, letterhead=letterhead_of(settings)).channels(study)
+        hindrances = {
+            one: database.run(hindrance_by_hand, channels, study, flow_name, one, now)
+            for one in active
+        }
+        people = [one for one, hindrance in hindrances.items() if not hindrance]
+        left = Counter(hindrance for hindrance in hindrances.values() if hindrance)
+        if left:
+            reasons = ", ".join(f"{count} {_LEFT_OUT[one]}" for one, count in sorted(left.items()))
+            print(f"{left.total()} left out: {reasons}.", file=sys.stderr)
         if not people:
             raise fail(f"Nobody to ask: no active participant of {study_name} fits.")
         if not yes:
@@ -99,7 +119,6 @@ def start(
                 file=sys.stderr,
             )
             return
-        now = datetime.now(UTC)
         for one in people:
             opened_now = database.run(open_wave, revision, one, flow_name, number, now)
             print(f"{one}\t{opened_now.run or opened_now.reason}")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot.casework.alarms import take_alarm
 from bot.casework.cases import accept, find_case
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import LOST, OUTBOUND, queue
 from bot.conversation.orders import dump_send
 from bot.conversation.revisions import Content
@@ -35,12 +35,16 @@ def ring(db: Connection, content: Content, case: Any, now: datetime) -> int:
     if not take_alarm(db, case, now):
         return 0
     study = content.library.studies.get(_study_of(db, case))
-    alert("crisis", "a case waits for somebody to accept it", case=case.id, alarm=case.alarms + 1)
+    alert_afterwards(
+        db, "crisis", "a case waits for somebody to accept it", case=case.id, alarm=case.alarms + 1
+    )
     if study is None or not study.duty:
-        alert("duty", "nobody is on duty: write `duty:` in study.yaml", case=case.id)
+        alert_afterwards(db, "duty", "nobody is on duty: write `duty:` in study.yaml", case=case.id)
         return 0
     if _was_lost(db, case):
-        alert("duty", "the alarm before this one did not reach who is on duty", case=case.id)
+        alert_afterwards(
+            db, "duty", "the alarm before this one did not reach who is on duty", case=case.id
+        )
     address = keep_address(db, Channel.SMS, study.duty, now)
     _say(db, "alarm", case, address.id, Channel.SMS, study.languages, now)
     return 1
@@ -74,7 +78,10 @@ def _study_of(db: Connection, case: Any) -> str:
 
 
 def _was_lost(db: Connection, case: Any) -> bool:
-    last = select(OUTBOUND.c.state).where(OUTBOUND.c.batch == _batch(case, case.alarms))
+    last = select(OUTBOUND.c.state).where(
+        OUTBOUND.c.participant_id.is_(None),  # by its index: an alarm is to none of them
+        OUTBOUND.c.batch == _batch(case, case.alarms),
+    )
     return case.alarms > 0 and db.execute(last).scalar() in LOST
 
 

@@ -29,6 +29,7 @@ from bot.engine.effects import (
 from bot.message import Channel, DeliveryState
 from bot.panel import participants
 from bot.panel.consent import note_consent
+from bot.panel.pauses import WRONG_PERSON, pause, resume
 from bot.panel.tables import Invitation
 from bot.panel.timers import ERASURE, drop_timers, set_timer
 from bot.rewards import erasing
@@ -44,6 +45,11 @@ RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 DROPPED = "dropped"
 LOST = (str(DeliveryState.FAILED), DROPPED)
 """States of a message that certainly did not arrive."""
+
+UNPROMPTED = ("opening", "reminder")
+"""Purposes of what nobody asked for just now: it leaves in decent hours only, and behind all
+replies.
+"""
 
 AFTER_THE_FAREWELL = timedelta(minutes=2)
 """How long an erasure waits: the receipt has to find the address once more. Until then nobody is
@@ -119,6 +125,8 @@ def apply(  # noqa: C901 - one case per effect
                 )  # fmt: skip
             case OpenCase(kind=kind):
                 open_case(db, scene.participant, kind, scene.now)
+                if kind == WRONG_PERSON:
+                    pause(db, scene.participant, WRONG_PERSON)
             case SwitchLanguage(language=language):
                 participants.set_language(db, scene.participant, language)
                 scene = replace(scene, language=language)
@@ -167,6 +175,7 @@ def queue(db: Connection, now: datetime, **values: Any) -> None:
         "looks": 0,
         "created_at": now,
         "not_before": now,
+        "is_unprompted": values["purpose"] in UNPROMPTED,
     }
     _SEND.write(db, **(fresh | values))
 
@@ -240,6 +249,7 @@ def _opt_in(db: Connection, scene: Scene) -> None:
     mine = participants.addresses_of(db, scene.participant)
     for address in _with_here(scene, [row for row in mine if row.channel != Channel.EMAIL]):
         participants.opt_in(db, address)
+    resume(db, scene.participant, scene.now, WRONG_PERSON)
     for payout in waiting_of(db, scene.participant):
         put_off(db, payout, scene.now)  # what could not be sent until now
 

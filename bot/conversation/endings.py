@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
 from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
@@ -91,7 +91,9 @@ def note_ending(
     )
     _ENDED.write(db, it=invitation, how=str(how))
     if how is Disposition.UNDELIVERED and _LEFT.row(db, it=invitation) is None:
-        alert("unsent", "a wave ended before anything of it had left", invitation=invitation)
+        alert_afterwards(
+            db, "unsent", "a wave ended before anything of it had left", invitation=invitation
+        )
     return how
 
 

@@ -20,7 +20,7 @@ from bot.engine.stored import load_run
 from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.erase import erase
-from bot.panel.timers import drop_timers
+from bot.panel.timers import ERASURE, drop_timers
 from bot.rewards import erasing
 
 
@@ -40,7 +40,8 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     codes of the vouchers that were given go, and what was owed is released. Who shares the phone
     keeps what answered their own questions.
     """
-    addresses = [row.id for row in participants.addresses_of(db, participant)]
+    addresses = _addresses_ever(db, participant)
+    mine = select(RUNS.c.id).where(RUNS.c.participant_id == participant)
     _drop_waiting(db, participant, now)
     end_runs(db, participant, now)
     for address in addresses:
@@ -56,7 +57,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
         .where(OUTBOUND.c.participant_id == participant)
         .values(form=None, order=dump_send(Send(None, None)))
     )
-    mine = select(RUNS.c.id).where(RUNS.c.participant_id == participant)
+    db.execute(update(INBOUND).where(INBOUND.c.run_id.in_(mine)).values(text=None))
     db.execute(delete(REPLY_WORDS).where(REPLY_WORDS.c.run_id.in_(mine)))
     db.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(mine)))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
@@ -67,8 +68,18 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     study = db.execute(person).scalar()
     if study is not None:
         erasing.forget(db, participant, study, now)
-        close_kind(db, participant, UNPAID, now)
+        for kind in (UNPAID, ERASURE):
+            close_kind(db, participant, kind, now)
     return erase(db, participant, now)
+
+
+def _addresses_ever(db: Connection, participant: str) -> list[str]:
+    """Where this person is reached, and where they were: a number may have changed."""
+    written_to = select(OUTBOUND.c.address_id).where(
+        OUTBOUND.c.participant_id == participant, OUTBOUND.c.address_id.is_not(None)
+    )
+    here = {row.id for row in participants.addresses_of(db, participant)}
+    return sorted(here | set(db.execute(written_to).scalars()))
 
 
 def _drop_waiting(db: Connection, participant: str, now: datetime) -> None:

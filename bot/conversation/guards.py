@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from bot.channels.local import is_screen
 from bot.content.study import Study
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
@@ -117,7 +117,9 @@ def note_abroad(db: Connection, row: Any, now: datetime) -> None:
     everywhere must not drown what else people have to look at.
     """
     if not was_abroad_told(db, row.participant_id, now):
-        alert("country", "a number of a country that is not allowed; told once a day", row=row.id)
+        alert_afterwards(
+            db, "country", "a number of a country that is not allowed; told once a day", row=row.id
+        )
 
 
 def was_abroad_told(db: Connection, participant: str | None, now: datetime) -> bool:
@@ -153,7 +155,9 @@ def are_strangers_too_many(db: Connection, now: datetime) -> bool:
     """Whether enough people whom we do not know were answered today."""
     number = _GREETED.row(db, since=now - _DAY).number
     if number == STRANGERS_A_DAY:
-        alert("strangers", "so many strangers write that no more are answered", number=number)
+        alert_afterwards(
+            db, "strangers", "so many strangers write that no more are answered", number=number
+        )
     return bool(number >= STRANGERS_A_DAY)
 
 

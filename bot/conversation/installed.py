@@ -5,6 +5,7 @@ from bot.content.recordings import Voices
 from bot.conversation.revisions import Cards, Content
 from bot.message import Channel
 from bot.runtime import Runtime, card_store, keys_of
+from bot.settings import Settings
 
 
 def content_of(runtime: Runtime) -> Content:
@@ -14,7 +15,7 @@ def content_of(runtime: Runtime) -> Content:
         runtime.lexicons,
         runtime_cards(runtime),
         _voices(runtime),
-        _letterhead(runtime),
+        letterhead_of(runtime.settings) if Channel.EMAIL in runtime.carriers else None,
     )
 
 
@@ -34,11 +35,10 @@ def _voices(runtime: Runtime) -> Voices | None:
     return Voices(runtime.library.recordings, secret, runtime.settings.public_url.rstrip("/"))
 
 
-def _letterhead(runtime: Runtime) -> Letterhead | None:
+def letterhead_of(settings: Settings) -> Letterhead | None:
     """What stands in e-mails; none where no mail server is set up."""
-    if Channel.EMAIL not in runtime.carriers:
+    if settings.smtp_url is None:
         return None
-    settings = runtime.settings
     senders = {
         Channel.WHATSAPP: settings.twilio_whatsapp_sender,
         Channel.SMS: settings.twilio_sms_sender,

@@ -4,21 +4,29 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.content.study import Study
-from bot.conversation.effects import DROPPED, OUTBOUND
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, UNPROMPTED
+from bot.engine.flow import RunStatus
 from bot.message import DeliveryState
 from bot.panel.hours import local_time, own_hours
 from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
 from bot.store.statements import Statement
 
+_WAITS = OUTBOUND.c.state == str(DeliveryState.QUEUED)
 _OPENERS = Statement(
-    select(func.min(OUTBOUND.c.created_at).label("at"))
+    select(
+        func.min(OUTBOUND.c.not_before).label("at"),
+        func.count().filter(~_WAITS).label("left"),
+    )
+    .select_from(OUTBOUND.outerjoin(RUNS, RUNS.c.id == OUTBOUND.c.run_id))
     .where(
         OUTBOUND.c.participant_id == bindparam("person"),
-        OUTBOUND.c.created_at > bindparam("since"),
+        or_(
+            and_(_WAITS, or_(RUNS.c.id.is_(None), RUNS.c.status == str(RunStatus.WAITING))),
+            and_(~_WAITS, OUTBOUND.c.not_before > bindparam("since")),
+        ),
         or_(*(OUTBOUND.c.purpose == purpose for purpose in UNPROMPTED)),
         OUTBOUND.c.state != DROPPED,
         OUTBOUND.c.state != str(DeliveryState.FAILED),
@@ -38,6 +46,12 @@ def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> 
     if day == today:
         return now
     return hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
+
+
+def has_had_enough(db: Connection, person: Any, now: datetime) -> bool:
+    """Whether something unprompted would be one too many today."""
+    today = _day(now, person)
+    return day_to_open(opener_days(db, person, now), today) > today
 
 
 def moment_to_remind(
@@ -67,9 +81,13 @@ def moment_to_remind(
 
 
 def opener_days(db: Connection, person: Any, now: datetime) -> list[date]:
-    """The days on which this person was written to unprompted lately, each as often as it was."""
+    """The days on which this person was written to unprompted lately, each as often as it was. A
+    message counts on the day it left, and one that still waits on the day it may leave: what was
+    held back or delayed by an outage is new to the person when it comes.
+    """
     since = now - SPELL - timedelta(days=2)
-    return [_day(row.at, person) for row in _OPENERS.rows(db, person=person.id, since=since)]
+    found = _OPENERS.rows(db, person=person.id, since=since)
+    return [_day(row.at if row.left else max(row.at, now), person) for row in found]
 
 
 def _day(at: datetime, person: Any) -> date:

@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, or_, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
-from bot.conversation.effects import DROPPED, OUTBOUND, queue
+from bot.conversation.effects import DROPPED, OUTBOUND, UNPROMPTED, queue
 from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
 from bot.conversation.letters import write_letter
-from bot.conversation.line import UNPROMPTED, next_in_line
+from bot.conversation.line import next_in_line
 from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
 from bot.conversation.speak import speak
@@ -28,7 +28,7 @@ from bot.engine.effects import Send
 from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
 from bot.panel.hours import hours_of
-from bot.panel.pauses import paused_since
+from bot.panel.pauses import IN_PEACE, paused_since
 from bot.panel.routing import Route, Way
 from bot.store.errors import StoreError
 from bot.store.statements import Statement
@@ -39,7 +39,10 @@ LEASE = timedelta(seconds=60)
 """Longer than any provider call may take."""
 
 WHILE_PAUSED = timedelta(minutes=30)
-"""How long an invitation waits before it looks again whether its study was resumed."""
+"""How long an invitation waits before it looks again whether study and person were resumed."""
+
+_ROUNDS = 8
+"""How often one claim looks for more where what it found cannot leave: answers wait meanwhile."""
 
 BROKEN = timedelta(minutes=10)
 BROKEN_AT_MOST = timedelta(days=1)
@@ -54,19 +57,9 @@ _CLAIM = Statement(
         channel=bindparam("by"),
         form=bindparam("words"),
         tries=OUTBOUND.c.tries + 1,
+        not_before=bindparam("now"),
         leased_until=bindparam("lease"),
     )
-)
-_ABANDONED = Statement(
-    update(OUTBOUND)
-    .where(
-        OUTBOUND.c.state == str(DeliveryState.SENDING),
-        or_(
-            OUTBOUND.c.leased_until < bindparam("now"),
-            OUTBOUND.c.leased_until > bindparam("too_far"),
-        ),
-    )
-    .values(state=str(DeliveryState.UNCERTAIN), settled_at=bindparam("now"))
 )
 _HOLD = Statement(
     update(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).values(not_before=bindparam("at"))
@@ -105,11 +98,10 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
     with its reason.
     """
     claimed: list[Claimed] = []
-    dropped = True
-    while dropped and len(claimed) < most:  # what is dropped makes way for what stood behind it
-        dropped = False
-        room = most - len(claimed)
-        for row in next_in_line(db, now, room):
+    for _ in range(_ROUNDS):
+        found = next_in_line(db, now, most - len(claimed))
+        before = len(claimed)
+        for row in found:
             taken = _try(db, content, row, now)
             if isinstance(taken, Claimed):
                 claimed.append(taken)
@@ -117,15 +109,9 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
                 _HOLD.write(db, it=row.id, at=taken)
             else:
                 _DROP.write(db, it=row.id, why=taken, now=now)
-                dropped = True
+        if len(claimed) - before == len(found):
+            break  # else what cannot leave makes way for what stood behind it
     return claimed
-
-
-def mark_abandoned(db: Connection, now: datetime) -> int:
-    """A process died while sending: nobody knows whether the message left. A lease from further
-    ahead than one can be given is of a clock that was set back.
-    """
-    return _ABANDONED.run(db, now=now, too_far=now + 2 * LEASE)
 
 
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
@@ -145,7 +131,9 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
         return message
     way = message.way
     _queue_rest(db, row, message, now)
-    _CLAIM.write(db, it=row.id, to=way.id, by=way.channel, words=message.words, lease=now + LEASE)
+    _CLAIM.write(
+        db, it=row.id, to=way.id, by=way.channel, words=message.words, now=now, lease=now + LEASE
+    )
     leaving = OutboundMessage(row.token, Channel(way.channel), message.address, message.form)
     return Claimed(row.id, row.tries + 1, leaving)
 
@@ -171,7 +159,7 @@ def _made(
     if not may_write_to(content, study, way.channel, address):
         note_abroad(db, row, now)
         return NOT_ALLOWED
-    if row.purpose in UNPROMPTED and _has_answered(db, row, way):
+    if row.purpose in UNPROMPTED and _has_answered(db, row, way, now):
         return "answered meanwhile"
     try:
         form, *rest = _forms(db, content, row, send, study, found, opening, now)
@@ -198,6 +186,7 @@ def _queue_rest(db: Connection, row: Any, message: _Made, now: datetime) -> None
             order=row.order,
             form=words,
             is_plain=row.is_plain,
+            not_before=row.not_before,
         )
 
 
@@ -207,7 +196,7 @@ def _held(db: Connection, row: Any, study: Study | None, now: datetime) -> str |
         return "the wave is closed"
     if study is None:
         return None
-    if paused_since(db, study.name) is not None:
+    if row.paused_for in IN_PEACE or paused_since(db, study.name) is not None:
         return now + WHILE_PAUSED
     decent = hours_of(study).next(now, row.timezone)
     return decent if decent > now else None
@@ -234,9 +223,11 @@ def _forms(
     return speak(db, content, row, send, study, Channel.SMS if row.is_plain else Channel(channel))
 
 
-def _has_answered(db: Connection, row: Any, way: Way) -> bool:
-    """Whether the person spoke since this was queued; an e-mail is answered elsewhere."""
+def _has_answered(db: Connection, row: Any, way: Way, now: datetime) -> bool:
+    """Whether the person spoke since this was queued; an e-mail is answered elsewhere. What was
+    heard by a clock that ran ahead may be older.
+    """
     heard = [way.heard_at]
     if way.channel == Channel.EMAIL:
         heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
-    return any(at is not None and at > row.created_at for at in heard)
+    return any(at is not None and row.created_at < at <= now for at in heard)

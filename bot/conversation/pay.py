@@ -14,8 +14,9 @@ from bot.content import formats
 from bot.content.cards.voucher import address_of
 from bot.content.study import Study
 from bot.conversation import late, unpaid
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
+from bot.conversation.openers import has_had_enough
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
@@ -174,6 +175,8 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     if not hold(db, row.id, now, unpaid.supply_of(study)):
         return 0
     put_off(db, row.id, now + NOT_TODAY)
+    if has_had_enough(db, person, now):
+        return 0
     return late.tell(db, row.id, scene, found.way.heard_at)
 
 
@@ -181,7 +184,9 @@ def _send(db: Connection, study: Study, payout: str, scene: Scene) -> int:
     """Make the message with the voucher, or tell once that it comes later."""
     now = scene.now
     if _is_enough(db, study, now):
-        alert("full day", "the day's payouts are used up; the others wait", study=study.name)
+        alert_afterwards(
+            db, "full day", "the day's payouts are used up; the others wait", study=study.name
+        )
         put_off(db, payout, now + NOT_TODAY)
     elif request(db, payout, now, unpaid.supply_of(study)):
         row, voucher = find(db, payout), voucher_of(db, payout)

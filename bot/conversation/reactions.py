@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from bot.channels.contract import Failure, Reaction
-from bot.conversation.alerts import alert
-from bot.conversation.effects import OUTBOUND, queue
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.alerts import alert_afterwards
+from bot.conversation.effects import OUTBOUND, UNPROMPTED, queue
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
 from bot.message import DeliveryState, TemplateForm
@@ -101,7 +100,7 @@ def tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> No
         return
     lately = now - _TOLD_FOR
     if _TOLD_OF.row(db, why=failure.code, it=row.id, since=lately, now=now) is None:
-        alert("sending", failure.meaning, code=failure.code, row=row.id)
+        alert_afterwards(db, "sending", failure.meaning, code=failure.code, row=row.id)
 
 
 def _opt_out(db: Connection, row: Any, now: datetime) -> None:
@@ -138,7 +137,9 @@ def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) ->
     form = None if row.form is None else forms().validate_json(row.form)
     if isinstance(form, TemplateForm):
         note_failing(db, form.name, f"{failure.code}: {failure.meaning}", now)
-        alert("template", "a template cannot be sent", template=form.name, code=failure.code)
+        alert_afterwards(
+            db, "template", "a template cannot be sent", template=form.name, code=failure.code
+        )
 
 
 def _say_again(db: Connection, row: Any, now: datetime, batch: str, **changed: Any) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import aliases, late, listening
 from bot.conversation.alarms import accepted_by_reply
-from bot.conversation.alerts import alert
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.apart import apart
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
@@ -69,6 +69,7 @@ class _Address:
 
     id: str
     channel: Channel
+    is_alive: bool
     heard_at: datetime | None
     opted_out_at: datetime | None
 
@@ -134,11 +135,13 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
 def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -> _Address:
     """The address that ``row``, the run spoken to there, was found by; or it is looked for."""
     if row is not None:  # nearly always: one statement has found both
-        return _Address(row.address_id, inbound.channel, row.heard_at, row.opted_out_at)
+        return _Address(
+            row.address_id, inbound.channel, row.is_alive, row.heard_at, row.opted_out_at
+        )
     known = participants.find_address(db, inbound.channel, inbound.sender)
     if known is None:  # who was erased stays known by the hash alone
         known = participants.keep_address(db, inbound.channel, inbound.sender, now)
-    return _Address(known.id, inbound.channel, known.heard_at, known.opted_out_at)
+    return _Address(known.id, inbound.channel, known.is_alive, known.heard_at, known.opted_out_at)
 
 
 def _note_heard(
@@ -147,7 +150,7 @@ def _note_heard(
     """Note that somebody wrote from there, and under which other address; returns when."""
     heard = min(now, inbound.received_at)  # one that was missed may be days old
     silence = heard - (address.heard_at or datetime.min.replace(tzinfo=UTC))
-    if silence > _HEARD_LATELY:
+    if silence > _HEARD_LATELY or not address.is_alive:
         participants.heard_from(db, address.id, heard)
     if inbound.alias is not None and silence > aliases.AGAIN:
         aliases.learn(db, inbound, address)
@@ -252,7 +255,9 @@ def _ask_to_wait(
     language = people[0].language if row is None else load_run(row.state).language
     scene = Scene("", language, now, address.id, str(address.channel), batch=TOO_FAST)
     enqueue(db, Send(None, Text("polsbot.too_fast")), scene)
-    alert("loop", "too many messages that answer nothing; no more is said", address_id=address.id)
+    alert_afterwards(
+        db, "loop", "too many messages that answer nothing; no more is said", address_id=address.id
+    )
     return 1
 
 

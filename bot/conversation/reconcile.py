@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from bot.casework.cases import open_case
 from bot.channels.contract import Listed
@@ -50,6 +50,7 @@ def doubts(db: Connection, now: datetime, most: int = 20) -> list[Doubt]:
     due = or_(
         OUTBOUND.c.looked_at.is_(None) & (OUTBOUND.c.settled_at <= now - FIRST_LOOK),
         OUTBOUND.c.looked_at <= now - NEXT_LOOK,
+        func.coalesce(OUTBOUND.c.looked_at, OUTBOUND.c.settled_at) > now,  # the clock was set back
     )
     found = db.execute(
         select(OUTBOUND)

@@ -27,6 +27,7 @@ _RUN_AT = Statement(
         participants.PARTICIPANTS.c.listens,
         participants.ADDRESSES.c.id.label("address_id"),
         participants.ADDRESSES.c.heard_at,
+        participants.ADDRESSES.c.is_alive,
         participants.ADDRESSES.c.opted_out_at,
     )
     .join(participants.REACHES, participants.REACHES.c.participant_id == RUNS.c.participant_id)

@@ -9,8 +9,9 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.contract import Carrier, Failure, Reaction, SendError
+from bot.conversation.left_behind import put_right
 from bot.conversation.meters import CARRIED
-from bot.conversation.outbox import Claimed, claim, mark_abandoned
+from bot.conversation.outbox import Claimed, claim
 from bot.conversation.revisions import Content
 from bot.conversation.settle import Carried, settle
 from bot.message import Channel, Sent
@@ -92,7 +93,7 @@ class Senders:
                     pass
                 if (second := asyncio.get_running_loop().time()) - looked >= SWEEP:
                     looked = second
-                    await self._database.transact(mark_abandoned, self._clock())
+                    await self._database.transact(put_right, self._clock())
             except Exception:
                 log.exception("outbox sweep failed; it is tried again")
             # Not wait_for: in Python 3.11 it forgets that it was cancelled when the bell rings in

@@ -35,8 +35,8 @@ def greet(
     if address.opted_out_at is not None and not _asks_back(reading):
         return 0
     if _asks_back(reading):
-        participants.keep_address(db, inbound.channel, inbound.sender, now)
         participants.opt_in(db, address.id)
+    participants.keep_address(db, inbound.channel, inbound.sender, now)  # to be answered at all
     is_allowed = may_write_to(content, None, inbound.channel, inbound.sender)
     if not is_allowed and was_abroad_told(db, None, now):
         return 0

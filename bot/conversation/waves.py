@@ -1,5 +1,6 @@
 """Opening waves when they are due: one participant, one transaction, never two waves at once."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot.content.revision import Revision
 from bot.content.study import Study
 from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import has_open_run, open_wave
-from bot.conversation.openers import moment_to_open
+from bot.conversation.openers import has_had_enough, moment_to_open
 from bot.conversation.revisions import Content
 from bot.conversation.ways import can_be_reached
 from bot.engine.flow import RunStatus
@@ -47,7 +48,7 @@ _WHO = (
         PARTICIPANTS.c.next_wave_at <= bindparam("now"),
         or_(PARTICIPANTS.c.status == "active", PARTICIPANTS.c.status == "paused"),
     )
-    .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
+    .order_by(PARTICIPANTS.c.next_wave_at)
     .limit(bindparam("most"))
 )
 _DUE = Statement(_WHO)
@@ -73,7 +74,7 @@ _CONSENT = Statement(
 
 
 def due_people(
-    db: Connection, now: datetime, most: int = 100, full: frozenset[str] = frozenset()
+    db: Connection, now: datetime, most: int = 500, full: frozenset[str] = frozenset()
 ) -> list[str]:
     """Participants at whom to look now; those of ``full`` organisations have to wait."""
     if not full:
@@ -95,25 +96,25 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
         return "over"
     study = content.library.studies.get(person.study)
     if study is None:
-        _look_again(db, participant, now + TOMORROW)
+        look_again(db, participant, now + TOMORROW)
         return "unknown"
     wave = plan(db, study, person, now)
     if wave is None:
-        _look_again(db, participant, None)
+        look_again(db, participant, None)
         return "over"
     outcome, again = _hindrance(db, content, study, person, wave, now)
     if outcome:
-        _look_again(db, participant, again)
+        look_again(db, participant, again)
         return outcome
     flow = flow_to_open(db, study, wave.rule.flow, participant)
     if flow is None:
-        _look_again(db, participant, now + WITHOUT_CONSENT)
+        look_again(db, participant, now + WITHOUT_CONSENT)
         return "consent"
     revision = study.flows[flow]
     opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
     following = plan(db, study, person, now) if person.status == "active" else None
     again = None if following is None else max(following.at, now + WHILE_OPEN)
-    _look_again(db, participant, again)
+    look_again(db, participant, again)
     return "opened" if opened.run else "unknown"
 
 
@@ -124,7 +125,8 @@ def _hindrance(
     if wave.at > now:
         return "later", wave.at
     if paused_since(db, study.name) is not None:
-        return "paused", None  # whoever resumes the study looks at everybody
+        # Whoever resumes the study looks at everybody but at those who fell silent before.
+        return "paused", None if person.status == "active" else now + TOMORROW
     if has_open_run(db, person.id):
         return "open", now + WHILE_OPEN
     if wave.rule.flow not in study.flows:
@@ -133,6 +135,27 @@ def _hindrance(
         return "unreachable", now + TOMORROW
     when = moment_to_open(db, study, person, now)
     return ("later", when) if when > now else ("", None)
+
+
+def hindrance_by_hand(
+    db: Connection,
+    channels: Iterable[str],
+    study: Study,
+    flow: str,
+    participant: str,
+    now: datetime,
+) -> str:
+    """What stands against opening this flow now though somebody wants it: ``consent``, ``open`` (a
+    wave still is), ``unreachable`` or ``enough`` (it would be one message too many); else nothing.
+    """
+    person = _PERSON.row(db, it=participant)
+    if flow_to_open(db, study, flow, participant) != flow:
+        return "consent"
+    if has_open_run(db, participant):
+        return "open"
+    if not can_be_reached(db, channels, participant):
+        return "unreachable"
+    return "enough" if has_had_enough(db, person, now) else ""
 
 
 def plan(db: Connection, study: Study, person: Any, now: datetime) -> DueWave | None:
@@ -157,7 +180,8 @@ def rules_of(study: Study) -> tuple[WaveRule, ...]:
     )
 
 
-def _look_again(db: Connection, participant: str, at: datetime | None) -> None:
+def look_again(db: Connection, participant: str, at: datetime | None) -> None:
+    """Do not look at this participant before then; ``None``: no wave will come."""
     _AGAIN.write(db, it=participant, at=at)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.message import Channel
@@ -19,6 +19,10 @@ PARTICIPANTS = Participant.__table__  # type: ignore[attr-defined] # SQLModel ad
 ADDRESSES = Address.__table__  # type: ignore[attr-defined] # SQLModel adds it
 REACHES = Reach.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
+_KNOW = Statement(upsert(ORGANISATIONS).on_conflict_do_nothing())
+_ENROL = Statement(insert(PARTICIPANTS))
+_KEEP = Statement(upsert(ADDRESSES).on_conflict_do_nothing())
+_LINK = Statement(upsert(REACHES).on_conflict_do_nothing())
 _FIND = Statement(
     select(ADDRESSES).where(
         ADDRESSES.c.channel == bindparam("channel"),
@@ -26,7 +30,9 @@ _FIND = Statement(
     )
 )
 _HEARD = Statement(
-    update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(heard_at=bindparam("now"))
+    update(ADDRESSES)
+    .where(ADDRESSES.c.id == bindparam("it"))
+    .values(heard_at=bindparam("now"), is_alive=True)
 )
 _OPT = Statement(
     update(ADDRESSES).where(ADDRESSES.c.id == bindparam("it")).values(opted_out_at=bindparam("at"))
@@ -72,29 +78,24 @@ class Enrolment:
 
 def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
     """Make a participant; returns the new id."""
-    db.execute(
-        upsert(ORGANISATIONS).on_conflict_do_nothing(),
-        {"id": person.organisation, "name": person.organisation, "created_at": now},
-    )
+    _KNOW.run(db, id=person.organisation, name=person.organisation, created_at=now)
     participant = f"p{secrets.token_hex(8)}"
-    db.execute(
-        insert(PARTICIPANTS),
-        {
-            "id": participant,
-            "organisation_id": person.organisation,
-            "study": person.study,
-            "first_name": person.first_name,
-            "language": person.language,
-            "channel": str(person.addresses[0][0]) if person.addresses else None,
-            "seed": secrets.randbelow(2**31) if person.seed is None else person.seed,
-            "intake_on": person.intake_on,
-            "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
-            "next_wave_at": None if person.is_test else now,
-            "timezone": person.timezone,
-            "status": "active",
-            "is_test": person.is_test,
-            "created_at": now,
-        },
+    _ENROL.run(
+        db,
+        id=participant,
+        organisation_id=person.organisation,
+        study=person.study,
+        first_name=person.first_name,
+        language=person.language,
+        channel=str(person.addresses[0][0]) if person.addresses else None,
+        seed=secrets.randbelow(2**31) if person.seed is None else person.seed,
+        intake_on=person.intake_on,
+        anchor_on=max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
+        next_wave_at=None if person.is_test else now,
+        timezone=person.timezone,
+        status="active",
+        is_test=person.is_test,
+        created_at=now,
     )
     for channel, address in person.addresses:
         link(db, participant, keep_address(db, channel, address, now).id)
@@ -107,25 +108,23 @@ def find_address(db: Connection, channel: str, address: str) -> Any:
 
 
 def keep_address(db: Connection, channel: str, address: str, now: datetime) -> Any:
-    """The row of an address, made if it is new. One that was erased can be written to again; if its
-    stop holds is another matter.
+    """The row of an address, made if it is new. One that was erased, or where nobody could be
+    reached, can be written to again: numbers are given to others. If its stop holds is another
+    matter.
     """
     row = find_address(db, channel, address)
-    if row is not None and row.address is None:
+    if row is not None and (row.address is None or not row.is_alive):
         here = ADDRESSES.c.id == row.id
         db.execute(update(ADDRESSES).where(here).values(address=address, is_alive=True))
         row = find_address(db, channel, address)
     if row is None:
-        db.execute(
-            upsert(ADDRESSES).on_conflict_do_nothing(),
-            {
-                "id": f"a{secrets.token_hex(8)}",
-                "channel": channel,
-                "address": address,
-                "address_hash": address,
-                "is_alive": True,
-                "created_at": now,
-            },
+        _KEEP.run(
+            db,
+            id=f"a{secrets.token_hex(8)}",
+            channel=channel,
+            address=address,
+            address_hash=address,
+            created_at=now,
         )
         row = find_address(db, channel, address)
     return row
@@ -133,10 +132,22 @@ def keep_address(db: Connection, channel: str, address: str, now: datetime) -> A
 
 def link(db: Connection, participant: str, address: str) -> None:
     """This address reaches this participant."""
+    _LINK.run(db, participant_id=participant, address_id=address)
+
+
+def unlink(db: Connection, participant: str, address: str) -> None:
+    """This address reaches this participant no more. One that reaches nobody is forgotten but for
+    its hash: the number may be another person's by now.
+    """
     db.execute(
-        upsert(REACHES).on_conflict_do_nothing(),
-        {"participant_id": participant, "address_id": address},
+        delete(REACHES).where(
+            REACHES.c.participant_id == participant, REACHES.c.address_id == address
+        )
     )
+    others = select(REACHES.c.address_id).where(REACHES.c.address_id == address)
+    if db.execute(others.limit(1)).first() is None:
+        here = ADDRESSES.c.id == address
+        db.execute(update(ADDRESSES).where(here).values(address=None, heard_at=None))
 
 
 def address_of(db: Connection, address: str) -> str | None:
@@ -170,7 +181,7 @@ def addresses_of(db: Connection, participant: str) -> list[Any]:
 
 
 def heard_from(db: Connection, address: str, now: datetime) -> None:
-    """A message came from there: the service window is open again."""
+    """A message came from there: somebody is there, and the service window is open again."""
     _HEARD.write(db, it=address, now=now)
 
 

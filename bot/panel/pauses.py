@@ -2,19 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, case, exists, insert, null, select, update
 
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.tables import Pause
+from bot.store.columns import UtcTime
 from bot.store.statements import Statement
 
 PAUSES = Pause.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+WRONG_PERSON = "wrong_person"
+"""Somebody else has the number: nothing more is asked until the person has one of their own."""
+
+IN_PEACE = frozenset({"crisis", "operator", WRONG_PERSON})
+"""Paused for these, a person gets nothing unprompted, not even what waits already. Who is paused
+since they fell silent is asked once more.
+"""
 
 _OPEN = Statement(
     select(PAUSES.c.paused_at).where(
         PAUSES.c.study == bindparam("study"), PAUSES.c.resumed_at.is_(None)
     )
 )
+
+_LOOK_AT = case((PARTICIPANTS.c.is_test, null()), else_=bindparam("look_at", type_=UtcTime()))
+"""When to look at each participant again: at who only tries a study never."""
 
 STUDY_RESTS = exists(
     select(1).where(PAUSES.c.study == PARTICIPANTS.c.study, PAUSES.c.resumed_at.is_(None))
@@ -46,7 +58,7 @@ def resume_study(db: Connection, study: str, now: datetime) -> bool:
     if not ended:
         return False
     mine = (PARTICIPANTS.c.study == study, PARTICIPANTS.c.status == "active")
-    db.execute(update(PARTICIPANTS).where(*mine).values(next_wave_at=now))
+    db.execute(update(PARTICIPANTS).where(*mine).values(next_wave_at=_LOOK_AT), {"look_at": now})
     return True
 
 
@@ -62,8 +74,11 @@ def pause(
     return bool(db.execute(update(PARTICIPANTS).where(*mine).values(**values)).rowcount)
 
 
-def resume(db: Connection, participant: str, now: datetime) -> bool:
-    """This person takes part again; false when it was not paused."""
-    mine = (PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status == "paused")
-    values = {"status": "active", "paused_for": None, "next_wave_at": now}
-    return bool(db.execute(update(PARTICIPANTS).where(*mine).values(**values)).rowcount)
+def resume(db: Connection, participant: str, now: datetime, paused_for: str | None = None) -> bool:
+    """This person takes part again; false when it was not paused, or not ``paused_for`` this."""
+    mine = [PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status == "paused"]
+    if paused_for is not None:
+        mine.append(PARTICIPANTS.c.paused_for == paused_for)
+    values = {"status": "active", "paused_for": None, "next_wave_at": _LOOK_AT}
+    resumed = update(PARTICIPANTS).where(*mine).values(**values)
+    return bool(db.execute(resumed, {"look_at": now}).rowcount)

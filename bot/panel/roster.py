@@ -1,9 +1,10 @@
 """A list of people beside what is known: what would be new, changed or wrong, before anything is
-saved. Whoever is known by number or e-mail address is given the other.
+saved. Whoever is known by number or e-mail address is given the other; another number takes the
+place of the one before.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,16 @@ from bot.panel.participants import (
     addresses_of,
     already_reached,
     enrol,
+    find_address,
     keep_address,
     link,
+    opt_out,
+    unlink,
 )
-from bot.panel.roster_file import Line, Row
+from bot.panel.pauses import WRONG_PERSON, resume
+from bot.panel.roster_file import PHONED, Line, Row
+
+STOP_HOLDS = "Stop was said there: nothing is sent until the person writes START"
 
 
 def compare(db: Connection, study: Study, rows: Sequence[Row | Line]) -> list[Line]:
@@ -60,7 +67,14 @@ def save(db: Connection, lines: Sequence[Line], now: datetime) -> list[tuple[int
                 mine = PARTICIPANTS.c.id == participant
                 db.execute(update(PARTICIPANTS).where(mine).values(**line.changes))
             for channel, address in line.ways:
-                link(db, participant, keep_address(db, channel, address, now).id)
+                new = keep_address(db, channel, address, now)
+                link(db, participant, new.id)
+                if line.is_stopped:
+                    opt_out(db, new.id, now)
+            for old in line.gone:
+                unlink(db, participant, old)
+            if line.ways:
+                resume(db, participant, now, WRONG_PERSON)
         if line.state in ("new", "changed"):
             saved.append((line.number, participant))
     return saved
@@ -77,10 +91,9 @@ def _compare(db: Connection, study: Study, row: Row) -> Line:
         ).first()
         if person is None or person.status == "erased":
             return Line(row.number, "wrong", f"there is no participant {named[:40]} in this study")
-        if person.id not in {one.id for one in known}:
-            reason = (
-                "this id has another number or e-mail; give one that is known beside the new one"
-            )
+        is_same = (person.first_name or "").casefold() == row.person.first_name.casefold()
+        if not is_same and person.id not in {one.id for one in known}:
+            reason = "this id has another name and another number or e-mail; change one at a time"
             return Line(row.number, "wrong", reason)
         return _changed(db, row, person)
     same = [
@@ -99,7 +112,11 @@ def _compare(db: Connection, study: Study, row: Row) -> Line:
             "name, or write yes under `shared` for a second person"
         )
         return Line(row.number, "wrong", reason)
-    return Line(row.number, "new", person=row.person)
+    reason = ""
+    here = [find_address(db, *way) for way in row.person.addresses]
+    if all(one is not None and one.opted_out_at is not None for one in here):
+        reason = STOP_HOLDS
+    return Line(row.number, "new", reason, person=row.person)
 
 
 def _changed(db: Connection, row: Row, person: Any) -> Line:
@@ -110,6 +127,7 @@ def _changed(db: Connection, row: Row, person: Any) -> Line:
         "channel": row.cells.get("channel"),
         "intake_on": row.person.intake_on if row.cells.get("intake_on") else None,
         "organisation_id": row.cells.get("organisation"),
+        "timezone": row.cells.get("timezone"),
     }
     changes = {
         name: value for name, value in wanted.items() if value and getattr(person, name) != value
@@ -117,8 +135,27 @@ def _changed(db: Connection, row: Row, person: Any) -> Line:
     if "organisation_id" in changes:
         reason = f"{person.id} belongs to another organisation; nobody is moved by a list"
         return Line(row.number, "wrong", reason)
-    known = {(one.channel, one.address) for one in addresses_of(db, person.id)}
-    ways = [way for way in row.person.addresses if way not in known]
-    told = sorted({*changes, *(str(channel) for channel, _ in ways)})
+    known = addresses_of(db, person.id)
+    reached = {(one.channel, one.address) for one in known}
+    ways = [way for way in row.person.addresses if way not in reached]
+    gone = [one.id for one in known if _has_another(one.channel, reached, row.person.addresses)]
+    told = ", ".join(sorted({*changes, *(str(channel) for channel, _ in ways)}))
+    if gone:
+        told += ": in the place of what was there"
+    phones = [one for one in known if one.channel in PHONED]
+    is_stopped = bool(ways and phones) and person.paused_for != WRONG_PERSON
+    is_stopped = is_stopped and all(one.opted_out_at is not None for one in phones)
+    if is_stopped:
+        told += f". {STOP_HOLDS}"
     state = "changed" if told else "same"
-    return Line(row.number, state, ", ".join(told), person.id, None, changes, ways)
+    return Line(row.number, state, told, person.id, None, changes, ways, gone, is_stopped)
+
+
+def _has_another(
+    channel: str, known: Collection[tuple[str, str]], listed: Collection[tuple[Channel, str]]
+) -> bool:
+    """Whether the list has another number, or another e-mail address, than all that are known."""
+    alike = PHONED if channel in PHONED else {channel}
+    before = {address for one, address in known if one in alike}
+    now = {address for one, address in listed if one in alike}
+    return bool(now) and not now & before

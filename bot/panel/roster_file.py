@@ -1,17 +1,19 @@
 """A list of people as CSV: each row as an enrolment, or why it is none.
 
 One row is one person. Columns: ``first_name``, ``phone`` or ``email`` or both, and where they are
-given ``language``, ``channel``, ``organisation``, ``intake_on`` (2026-01-31), ``id`` (ours, to
-change that person) and ``shared`` (yes: a second person on a number or e-mail address that is
-known). Separated by commas or semicolons.
+given ``language``, ``channel``, ``organisation``, ``intake_on`` (2026-01-31), ``timezone``
+(Europe/Amsterdam), ``id`` (ours, to change that person) and ``shared`` (yes: a second person on a
+number or e-mail address that is known). Separated by commas, semicolons or tabs.
 """
 
 import csv
 import io
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from bot.content.study import Study
 from bot.message import Channel
@@ -21,12 +23,18 @@ from bot.panel.participants import Enrolment
 
 COLUMNS = (
     *("first_name", "phone", "email", "language", "channel", "organisation", "intake_on"),
-    *("id", "shared"),
+    *("timezone", "id", "shared"),
 )
+_SEPARATORS = ",;\t"
 _FAR = timedelta(days=366)
 _MOST_LETTERS = 80
+_JOINERS = frozenset("\u200c\u200d")
+"""Signs without a form of their own that stand inside names, as in Persian; the others of that kind
+come from the program that the list was copied from.
+"""
+
 _YES = frozenset({"yes", "ja", "1", "true"})
-_PHONED = (Channel.WHATSAPP, Channel.SMS)
+PHONED = (Channel.WHATSAPP, Channel.SMS)
 
 
 class RosterError(ValueError):
@@ -38,7 +46,8 @@ class Line:
     """One row of the file, by its line number: ``new``, ``changed``, ``same`` or ``wrong``.
 
     ``changes`` holds columns of the participant with their new values, ``ways`` the addresses by
-    which this person was not reached before.
+    which this person was not reached before, ``gone`` the ids of those in whose place they come.
+    ``is_stopped``: the person said stop, so it holds for what is new as well.
     """
 
     number: int
@@ -48,6 +57,8 @@ class Line:
     person: Enrolment | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     ways: Sequence[tuple[Channel, str]] = ()
+    gone: Sequence[str] = ()
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,8 @@ class Row:
 
 def read_roster(text: str, study: Study, country: str, today: date) -> list[Row | Line]:
     """Each row as an enrolment, or as a wrong line with its reason. Raises RosterError."""
-    first = text.split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator, strict=True)
+    separator, above, table = _table(text)
+    reader = csv.DictReader(io.StringIO(table), delimiter=separator, strict=True)
     try:
         names = [name.strip().lower() for name in reader.fieldnames or ()]
         missing = [] if "first_name" in names else ["first_name"]
@@ -82,18 +92,57 @@ def read_roster(text: str, study: Study, country: str, today: date) -> list[Row 
                 f"{', '.join(missing + unknown) or names}."
             )
         reader.fieldnames = names
-        rows = [(reader.line_num, row) for row in reader]
+        rows = [(reader.line_num + above, row) for row in reader]
     except csv.Error as error:
-        raise RosterError(f"Line {reader.line_num} is no CSV: {error}. Save it again.") from error
+        line = reader.line_num + above
+        raise RosterError(f"Line {line} is no CSV: {error}. Save it again.") from error
     found: list[Row | Line] = []
     for number, row in rows:
+        if not any(_cells(row)):
+            continue
         if None in row or None in row.values():
             found.append(Line(number, "wrong", "more or fewer cells than the first line"))
             continue
         cells = {name: (value or "").strip() for name, value in row.items()}
-        if any(cells.values()):
-            found.append(read_row(number, cells, study, country, today))
+        found.append(read_row(number, cells, study, country, today))
     return found
+
+
+def _table(text: str) -> tuple[str, int, str]:
+    """The separator, how many lines stand above the table, and the table. Spreadsheets put empty
+    lines there, and ``sep=;``.
+    """
+    said, above = "", 0
+    head, _, rest = text.partition("\n")
+    while rest and (not head.strip() or head.lower().startswith("sep=")):
+        said, above, text = head[4:5] or said, above + 1, rest
+        head, _, rest = text.partition("\n")
+    return said or max(_SEPARATORS, key=head.count), above, text
+
+
+def _cells(row: Mapping[Any, Any]) -> list[str]:
+    """What stands in a row that may have more or fewer cells than the first line."""
+    found = (
+        cell for value in row.values() for cell in (value if isinstance(value, list) else [value])
+    )
+    return [cell.strip() for cell in found if cell]
+
+
+def _name(text: str) -> str:
+    """A name as people write it: without the marks of direction and the odd blanks that come along
+    when it is copied.
+    """
+    shown = (
+        " " if one.isspace() else one
+        for one in unicodedata.normalize("NFC", text)
+        if one in _JOINERS or unicodedata.category(one) != "Cf"
+    )
+    return " ".join("".join(shown).split())
+
+
+def _is_name(name: str) -> bool:
+    letters = "".join(one for one in name if one not in _JOINERS)
+    return bool(letters) and len(name) <= _MOST_LETTERS and letters.isprintable()
 
 
 def _ways(study: Study, phone: str, email: str, country: str) -> list[tuple[Channel, str]]:
@@ -109,7 +158,7 @@ def _ways(study: Study, phone: str, email: str, country: str) -> list[tuple[Chan
             f"This is a number of {country_of(number)}, and the study writes to {allowed} only. "
             "Add the country under `countries:` in study.yaml."
         )
-    at = dict.fromkeys(_PHONED, number) | {Channel.EMAIL: normal_email(email) if email else ""}
+    at = dict.fromkeys(PHONED, number) | {Channel.EMAIL: normal_email(email) if email else ""}
     return [(Channel(one), at[Channel(one)]) for one in study.channels if at.get(Channel(one))]
 
 
@@ -128,8 +177,9 @@ def read_row(
     channels = [str(one) for one, _ in ways]
     channel = cells.get("channel") or next(iter(channels), "")
     reason = ""
-    name = cells["first_name"]
-    if not name or len(name) > _MOST_LETTERS or not name.isprintable():
+    name = _name(cells["first_name"])
+    timezone = cells.get("timezone") or study.hours.timezone
+    if not _is_name(name):
         reason = "the first name is missing, too long, or holds what is no letter"
     elif not ways:
         reason = "there is no phone number and no e-mail address of a channel of the study"
@@ -137,6 +187,8 @@ def read_row(
         reason = f"the study does not speak `{language[:10]}`: {', '.join(study.languages)}"
     elif channel not in channels:
         reason = f"there is no channel `{channel[:20]}` for this row: {', '.join(channels)}"
+    elif timezone not in available_timezones():
+        reason = "`timezone` must be a name such as Europe/Amsterdam"
     elif abs(intake_on - today) > 10 * _FAR or intake_on - today > _FAR:
         reason = "`intake_on` is too far away"
     if reason:
@@ -148,6 +200,6 @@ def read_row(
         addresses=sorted(ways, key=lambda one: one[0] != channel),
         intake_on=intake_on,
         organisation=cells.get("organisation") or "default",
-        timezone=study.hours.timezone,
+        timezone=timezone,
     )
     return Row(number, cells, person)

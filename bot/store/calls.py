@@ -7,7 +7,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
+
+log = structlog.get_logger()
+
+_AFTERWARDS = "polsbot_afterwards"
 
 
 class Call:
@@ -16,7 +21,7 @@ class Call:
     ``loop`` is the event loop that waits, or None when a thread waits.
     """
 
-    __slots__ = ("error", "function", "future", "loop", "result")
+    __slots__ = ("afterwards", "error", "function", "future", "loop", "result")
 
     def __init__(
         self,
@@ -29,6 +34,37 @@ class Call:
         self.loop = loop
         self.result: Any = None
         self.error: BaseException | None = None
+        self.afterwards: list[Callable[[], object]] = []
+
+    def run(self, db: Connection) -> None:
+        """Run the function. What a run before this one wanted afterwards is forgotten."""
+        self.afterwards = db.info[_AFTERWARDS] = []
+        self.result = self.function(db)
+
+    def end(self) -> None:
+        """It was committed, or failed: what it wanted afterwards is done, or not."""
+        for do in self.afterwards if self.error is None else ():
+            try:
+                do()
+            except Exception:
+                log.exception("what follows a transaction failed")
+
+
+def afterwards(db: Connection, do: Callable[[], object]) -> None:
+    """Let this be done once, by the thread of the store, when what ``db`` did has been committed;
+    never when it was undone or its fate is unknown. Where no function of the store runs: at once.
+    """
+    wanted = db.info.get(_AFTERWARDS)
+    if wanted is None:
+        do()
+    else:
+        wanted.append(do)
+
+
+class Patient(Call):
+    """One that can wait, since nobody waits for what it does: others pass it."""
+
+    __slots__ = ()
 
 
 Calls = SimpleQueue[Call | None]  # None: close
@@ -38,6 +74,7 @@ def deliver(calls: Iterable[Call]) -> None:
     """Hand results to those who wait; every event loop is woken once, however many calls it has."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Call]] = {}
     for call in calls:
+        call.end()
         if call.loop is None:
             _settle((call,))
         else:
@@ -77,6 +114,10 @@ class Threads:
     def put(self, call: Call) -> None:
         """Let a thread take the call when it is free."""
         self._calls.put(call)
+
+    def are_wanted(self) -> bool:
+        """Whether a call waits for a thread."""
+        return not self._calls.empty()
 
     def close(self) -> None:
         """Serve what waits, then end the threads."""

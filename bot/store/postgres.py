@@ -1,6 +1,5 @@
 """PostgreSQL: a few threads, each with a connection, each function a transaction of its own."""
 
-from collections.abc import Callable
 from contextlib import closing
 from time import sleep
 from typing import Any
@@ -110,7 +109,7 @@ class _Thread:
     def run(self, call: Call) -> None:
         for left in reversed(range(TRIES)):
             try:
-                call.result = self._transaction(call.function)
+                self._transaction(call)
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller
                 if left and _may_run_again(error):
                     sleep(0.01 * (TRIES - left))  # a deadlock's other side goes on meanwhile
@@ -124,11 +123,11 @@ class _Thread:
         if db is not None:
             db.close()
 
-    def _transaction(self, function: Callable[[Connection], Any]) -> Any:
+    def _transaction(self, call: Call) -> None:
         db = self._db = self._db or self._engine.connect()
         try:
             transaction = db.begin()
-            result = function(db)
+            call.run(db)
             if db.get_transaction() is not transaction or db.in_nested_transaction():
                 raise StoreError(
                     "A function given to the store must not commit, roll back or leave a "
@@ -138,7 +137,6 @@ class _Thread:
         except BaseException:
             self.close()
             raise
-        return result
 
     def _commit(self, transaction: Transaction) -> None:
         try:

@@ -15,7 +15,7 @@ from typing import cast
 
 from sqlalchemy import URL, Connection, Engine
 
-from bot.store.calls import Call, Calls, deliver
+from bot.store.calls import Call, Calls, Patient, deliver
 from bot.store.errors import StaleError, StoreError, explained
 
 GROUP_CALLS = 256
@@ -33,10 +33,12 @@ class Writer:
         self._engine = engine
         self._url = url
         self._db: Connection | None = None
+        self._next: Call | None = None
 
     def serve(self, calls: Calls) -> None:
         """Commit what waits, group by group, until the queue is closed."""
-        while (first := calls.get()) is not None:
+        while (first := self._next or calls.get()) is not None:
+            self._next = None
             group = [first]
             try:
                 self._run_group(group, calls)
@@ -61,12 +63,32 @@ class Writer:
     def _run_group(self, group: list[Call], calls: Calls) -> None:
         """Run the first call and those behind it, which join ``group``, in one transaction."""
         self._execute("BEGIN IMMEDIATE")
-        if not all(self._succeeds(call) for call in _joining(group, calls)):
+        if not all(self._succeeds(call) for call in self._joining(group, calls)):
             self._undo()
             self._execute("BEGIN IMMEDIATE")
             for call in group:
                 self._run_apart(call)
         self._execute("COMMIT")
+
+    def _joining(self, group: list[Call], calls: Calls) -> Iterator[Call]:
+        """The call of a group, then what waits behind it, as it joins the group. A patient one does
+        not, or those before it would wait for it: it begins the next group.
+        """
+        until = monotonic() + GROUP_SECONDS
+        yield group[0]
+        while len(group) < GROUP_CALLS and monotonic() < until:
+            try:
+                call = calls.get_nowait()
+            except Empty:
+                return
+            if call is None:
+                calls.put(None)  # for serve, after this group
+                return
+            if isinstance(call, Patient):
+                self._next = call
+                return
+            group.append(call)
+            yield call
 
     def _succeeds(self, call: Call) -> bool:
         """Run a call in the transaction itself, which is undone as a whole should it fail."""
@@ -74,7 +96,7 @@ class Writer:
             return True
         db = self._connected()
         try:
-            call.result = call.function(db)
+            call.run(db)
         except BaseException:  # noqa: BLE001 - it is run again, and heard then
             return False
         # Some errors (a full disk) end the transaction, even when the function passed over them:
@@ -88,7 +110,7 @@ class Writer:
         for left in reversed(range(TRIES - 1)):  # with the group was its first
             self._execute("SAVEPOINT call")
             try:
-                call.result = call.function(self._connected())
+                call.run(self._connected())
                 if self._connected().in_nested_transaction():
                     raise StoreError("A function given to the store left a savepoint open.")
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller
@@ -133,19 +155,3 @@ class Writer:
         """Close the driver's connection, and with it what was not committed."""
         self._renew()
         self._engine.dispose()
-
-
-def _joining(group: list[Call], calls: Calls) -> Iterator[Call]:
-    """The call of a group, then what waits behind it, as it joins the group."""
-    until = monotonic() + GROUP_SECONDS
-    yield group[0]
-    while len(group) < GROUP_CALLS and monotonic() < until:
-        try:
-            call = calls.get_nowait()
-        except Empty:
-            return
-        if call is None:
-            calls.put(None)  # for serve, after this group
-            return
-        group.append(call)
-        yield call

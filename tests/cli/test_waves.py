@@ -83,7 +83,33 @@ def test_who_has_not_agreed_is_not_asked_by_hand_either() -> None:
     refused = polsbot("wave", "start", "klantmonitor/periodic", "--yes")
 
     assert refused.exit_code == 2
-    assert "1 left out: no consent" in refused.output
+    assert "1 left out: 1 without consent" in refused.output
+
+
+def test_who_can_only_be_mailed_is_planned_where_mail_is_set_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    polsbot("participant", "add", "klantmonitor", "--name", "Eva", "--email", "eva@example.org")
+    assert "1 unreachable" in polsbot("wave", "plan", "klantmonitor").stderr
+    monkeypatch.setenv("SMTP_URL", "smtp://mail.example.org")
+
+    planned = polsbot("wave", "plan", "klantmonitor")
+
+    assert "\temail\t" in planned.stdout, planned.output
+
+
+def test_by_hand_nobody_is_opened_who_cannot_be_written_to_now() -> None:
+    stopped, first, second = add(78), add(79), add(80)
+    polsbot("participant", "stop", stopped)
+
+    started = polsbot("wave", "start", "klantmonitor/baseline", "--yes")
+    assert "1 left out: 1 who cannot be reached" in started.stderr
+    assert sorted(line.split("\t")[0] for line in started.stdout.splitlines()) == sorted(
+        [first, second]
+    )
+
+    again = polsbot("wave", "start", "klantmonitor/baseline", "--number", "2", "--yes")
+    assert (again.exit_code, "2 with a wave that is still open" in again.stderr) == (2, True)
 
 
 def test_an_unknown_study_is_named_with_the_known_ones(home: Path) -> None:

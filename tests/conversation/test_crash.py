@@ -16,8 +16,9 @@ from sqlmodel import SQLModel
 
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.guards import INBOUND
+from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, mark_abandoned
+from bot.conversation.outbox import LEASE
 from bot.conversation.receive import receive
 from bot.conversation.send import turn
 from bot.conversation.settle import Carried

@@ -11,6 +11,7 @@ from bot.conversation.receive import Received, receive
 from bot.conversation.timers import fire
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import PARTICIPANTS, opt_out
+from bot.panel.pauses import pause, pause_study, resume, resume_study
 from bot.panel.timers import due_timers
 from bot.reports.standing import standing
 from bot.rewards.ledger import balance, pot_of
@@ -100,3 +101,19 @@ def test_after_a_stop_no_demo_starts(database: Database) -> None:
     database.run(say, DEMO, 2)
 
     assert len(database.run(rows, RUNS)) == 1
+
+
+def test_resuming_the_study_or_the_person_opens_no_wave_for_who_only_tries_it(
+    database: Database,
+) -> None:
+    database.run(say, DEMO, 1)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(pause_study, "klantmonitor", NOW)
+    database.run(resume_study, "klantmonitor", NOW)
+    database.run(pause, person.id, "crisis")
+    database.run(resume, person.id, NOW)
+
+    for days in range(1, 20):
+        tick(database, NOW + timedelta(days=days))
+
+    assert [row.wave for row in database.run(rows, INVITATIONS)] == ["demo"]

@@ -113,6 +113,7 @@ def test_who_was_never_asked_anything_confirms_and_is_erased(phone: Phone) -> No
     gone(phone.database, person)
     (address,) = phone.database.run(rows, ADDRESSES)
     assert (address.address, address.opted_out_at is None) == (None, False)
+    assert phone.cases() == [], "nobody has to do it by hand"
 
 
 def test_who_has_answered_everything_hears_of_the_pot_and_is_erased(phone: Phone) -> None:
@@ -487,6 +488,7 @@ def test_a_yes_that_overtook_the_question_erases_nobody(phone: Phone) -> None:
     assert phone.cases() == [("erase", person)]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_yes_said_twice_at_once_is_told_and_done_once(database: Database) -> None:
     phone = Phone(database)
     person = phone.enrol()

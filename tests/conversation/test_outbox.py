@@ -13,6 +13,7 @@ from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio.failures import undelivered
 from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
@@ -22,7 +23,6 @@ from bot.conversation.outbox import (
     LEASE,
     Claimed,
     claim,
-    mark_abandoned,
 )
 from bot.conversation.reactions import SOON
 from bot.conversation.receive import receive
@@ -364,6 +364,8 @@ def fire_all(db: Connection, now: datetime) -> int:
 def test_a_reminder_is_sent_once_and_none_after_a_reply(database: Database) -> None:
     database.run(begin)
     database.run(next_wave_in_two_weeks)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
     day = NOW + timedelta(days=1, minutes=1)
 
     assert database.run(fire_all, day) == 1

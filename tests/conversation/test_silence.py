@@ -10,16 +10,26 @@ from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import ALERTS
 from bot.conversation.effects import INVITATIONS, OUTBOUND
 from bot.conversation.forget import stop
+from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import note_status, settle_failed
 from bot.conversation.timers import RESTART
 from bot.message import Channel, DeliveryState, DeliveryStatus, InboundMessage
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, keep_address, link
-from bot.panel.pauses import pause_study, resume_study
+from bot.panel.pauses import pause, pause_study, resume, resume_study
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
-from tests.conversation.test_waves import CONSENT, ends, enrolled, hear, send_all, tick, waves
+from tests.conversation.test_waves import (
+    BASELINE,
+    CONSENT,
+    ends,
+    enrolled,
+    hear,
+    send_all,
+    tick,
+    waves,
+)
 
 DAY = timedelta(days=1)
 
@@ -325,3 +335,31 @@ def test_the_run_goes_on_where_the_person_answers(database: Database) -> None:
     assert database.run(receive, CONTENT, inbound, day).outcome == "handled"
     assert len(send_all(database, day)) == 1
     assert database.run(rows, OUTBOUND)[-1].channel == "local"
+
+
+def test_the_restart_message_is_not_lost_in_a_pause_of_the_study(database: Database) -> None:
+    consented(database)
+    live(database, 1, 50)
+    database.run(pause_study, "klantmonitor", NOW + DAY * 60)
+    assert live(database, 61, 90) == {}
+
+    database.run(resume_study, "klantmonitor", NOW + DAY * 91)
+
+    said = live(database, 91, 200)
+    assert [len(messages) for messages in said.values()] == [1]
+    assert min(said) <= 93
+
+
+@pytest.mark.parametrize("reason", ["operator", "crisis"])
+def test_an_invitation_that_waits_does_not_reach_who_was_paused_since(
+    database: Database, reason: str
+) -> None:
+    person = database.run(enrolled)
+    night = NOW.replace(hour=20)
+    database.run(open_wave, BASELINE, person, "baseline", 1, night)
+    database.run(pause, person, reason)
+    assert send_all(database, NOW + DAY) == []
+
+    database.run(resume, person, NOW + DAY * 2)
+
+    assert len(send_all(database, NOW + DAY * 2)) == 1

@@ -7,8 +7,9 @@ import pytest
 
 from bot.content.study import Study
 from bot.panel.numbers import country_of
-from bot.panel.participants import PARTICIPANTS, addresses_of
-from bot.panel.roster import compare, save
+from bot.panel.participants import PARTICIPANTS, addresses_of, find_address, opt_out
+from bot.panel.pauses import WRONG_PERSON, pause
+from bot.panel.roster import STOP_HOLDS, compare, save
 from bot.panel.roster_file import Line, RosterError, read_roster
 from bot.store.database import Database
 
@@ -124,8 +125,6 @@ def test_a_name_is_changed_by_the_id(database: Database) -> None:
 
     assert (line.state, line.changes) == ("changed", {"first_name": "Amina"})
     assert "no participant" in reason(database, "id,first_name,phone\np0,Amina,0612345678\n")
-    other = f"id,first_name,phone\n{person},Amina,0612345679\n"
-    assert "another number" in reason(database, other)
 
 
 def test_nobody_is_moved_to_another_organisation(database: Database) -> None:
@@ -200,3 +199,139 @@ def test_an_address_belongs_to_a_country_or_to_none() -> None:
         None,
     ]
     assert country_of("INFO") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("فاطمه\u200cزهرا", "فاطمه\u200cزهرا"),
+        ("\u200fمحمد\u200f", "محمد"),
+        ("\u202bMohammed\u202c", "Mohammed"),
+        ("Anne\u00a0Marie", "Anne Marie"),
+        ("Jose\u0301", "José"),
+        ("  Li  ", "Li"),
+    ],
+)
+def test_a_name_is_kept_without_what_comes_along_when_it_is_copied(
+    database: Database, written: str, kept: str
+) -> None:
+    apply(database, f"first_name,phone\n{written},0612345678\n")
+
+    (row,) = database.run(lambda db: db.execute(PARTICIPANTS.select()).all())
+    assert row.first_name == kept
+    assert states(look(database, f"first_name,phone\n{kept},0612345678\n")) == ["same"]
+
+
+@pytest.mark.parametrize("name", ["\u200f", "\u200c", "A" * 81, "\x07"])
+def test_marks_alone_are_no_name(database: Database, name: str) -> None:
+    assert "first name" in reason(database, f"first_name,phone\n{name},0612345678\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\nfirst_name;phone\r\nAmina;0612345678\r\n",
+        "sep=\t\nfirst_name\tphone\nAmina\t0612345678\n",
+        "\n \nfirst_name,phone\nAmina,0612345678\n",
+        "first_name\tphone\nAmina\t\u202a+31\u00a06\u00a012345678\u202c\n",
+        "first_name;phone\n;;\nAmina;0612345678\n;;;\n",
+        "first_name;phone\nAmina;'0612345678\n",
+    ],
+)
+def test_what_spreadsheets_make_of_a_list_is_read(database: Database, text: str) -> None:
+    assert states(look(database, text.replace("\r\n", "\n"))) == ["new"]
+
+
+def test_lines_are_counted_from_the_top_of_the_file(database: Database) -> None:
+    lines = look(database, "sep=;\n\nfirst_name;phone\nAmina;12\n")
+
+    assert [line.number for line in lines] == [4]
+
+
+def test_a_person_may_live_in_another_time_zone(database: Database) -> None:
+    head = "first_name,phone,timezone\n"
+    assert "timezone" in reason(database, head + "Amina,0612345678,Europe/Utrecht\n")
+
+    apply(database, head + "Amina,0612345678,America/Curacao\n")
+
+    (row,) = database.run(lambda db: db.execute(PARTICIPANTS.select()).all())
+    assert row.timezone == "America/Curacao"
+    (line,) = look(database, head + "Amina,0612345678,Europe/Amsterdam\n")
+    assert line.changes == {"timezone": "Europe/Amsterdam"}
+
+
+ID = "id,first_name,phone\n"
+
+
+def test_another_number_takes_the_place_of_the_one_before(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+
+    (line,) = look(database, ID + f"{person},Amina,0612345679\n")
+    assert (line.state, line.reason) == ("changed", "sms, whatsapp: in the place of what was there")
+    database.run(save, [line], NOW)
+
+    assert {at for _, at in reached(database, person)} == {"+31612345679"}
+    assert states(look(database, HEAD + "Bora,0612345678,,,\n")) == ["new"], "it is another's now"
+    old = database.run(find_address, "sms", "+31612345678")
+    assert old.address is None
+
+
+def test_a_number_that_a_household_shares_stays_with_the_others(database: Database) -> None:
+    (amina,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+    (bora,) = apply(database, "first_name,phone,shared\nBora,0612345678,yes\n")
+
+    apply(database, ID + f"{amina},Amina,0612345679\n")
+
+    assert {at for _, at in reached(database, bora)} == {"+31612345678"}
+    assert {at for _, at in reached(database, amina)} == {"+31612345679"}
+
+
+def test_an_id_with_another_name_and_another_number_is_somebody_else(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+
+    assert "one at a time" in reason(database, ID + f"{person},Bora,0612345679\n")
+
+
+def test_an_e_mail_address_alone_leaves_the_number(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+
+    (line,) = look(database, f"id,first_name,email\n{person},Amina,a@example.org\n", MAILED)
+
+    assert (line.state, list(line.gone)) == ("changed", [])
+
+
+def stop(database: Database, person: str) -> None:
+    for one in database.run(addresses_of, person):
+        database.run(opt_out, one.id, NOW)
+
+
+def test_a_stop_holds_for_the_new_number_as_well(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+    stop(database, person)
+
+    (line,) = look(database, ID + f"{person},Amina,0612345679\n")
+    assert line.reason.endswith(STOP_HOLDS)
+    database.run(save, [line], NOW)
+
+    assert all(one.opted_out_at for one in database.run(addresses_of, person))
+
+
+def test_the_stop_of_whoever_had_a_wrong_number_is_not_the_persons(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+    stop(database, person)
+    database.run(pause, person, WRONG_PERSON)
+
+    apply(database, ID + f"{person},Amina,0612345679\n")
+
+    assert not any(one.opted_out_at for one in database.run(addresses_of, person))
+    (row,) = database.run(lambda db: db.execute(PARTICIPANTS.select()).all())
+    assert (row.status, row.next_wave_at) == ("active", NOW)
+
+
+def test_who_is_enrolled_where_stop_was_said_is_told_of_in_the_list(database: Database) -> None:
+    (person,) = apply(database, HEAD + "Amina,0612345678,,,\n")
+    stop(database, person)
+
+    (line,) = look(database, "first_name,phone,shared\nBora,0612345678,yes\n")
+
+    assert (line.state, line.reason) == ("new", STOP_HOLDS)

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, selec
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import postgres, sqlite_writer
+from bot.store.calls import afterwards
 from bot.store.database import Database, open_database
 from bot.store.errors import StaleError, StoreError
 
@@ -37,6 +38,7 @@ async def test_a_transaction_returns_what_its_function_returns(database: Databas
     assert await database.read(kept) == [7]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_failing_function_does_not_harm_its_group(database: Database) -> None:
     await database.transact(keep, 0)
 
@@ -48,6 +50,7 @@ async def test_a_failing_function_does_not_harm_its_group(database: Database) ->
     assert await database.read(kept) == list(range(20))
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_what_a_failing_function_wrote_is_undone(database: Database) -> None:
     def half(db: Connection, number: int) -> None:
         keep(db, number)
@@ -92,6 +95,37 @@ async def test_a_stale_function_runs_again_and_only_so_often(database: Database)
     assert len(runs) == sqlite_writer.TRIES == postgres.TRIES
 
 
+async def test_what_follows_a_transaction_is_done_once_and_only_when_it_was_kept(
+    database: Database,
+) -> None:
+    done: list[int] = []
+    runs: list[int] = []
+
+    def told(db: Connection, number: int) -> None:
+        runs.append(number)
+        afterwards(db, lambda: done.append(number))
+        if number == 1:
+            raise ValueError(number)
+        if number == 2 and runs.count(2) < 3:
+            raise StaleError(number)
+
+    await asyncio.gather(
+        *(database.transact(told, number) for number in range(4)), return_exceptions=True
+    )
+
+    assert sorted(done) == [0, 2, 3]
+    assert len(runs) > 4, "some ran again"
+
+
+async def test_what_follows_and_fails_harms_nobody(database: Database) -> None:
+    def fails(db: Connection) -> int:
+        afterwards(db, lambda: 1 // 0)
+        return keep(db, 1)
+
+    assert await database.transact(fails) == 1
+    assert await database.transact(keep, 2) == 2
+
+
 @pytest.mark.parametrize("verb", ["commit", "rollback"])
 def test_a_function_cannot_end_the_transaction_itself(database: Database, verb: str) -> None:
     def end(db: Connection) -> None:
@@ -123,6 +157,7 @@ def test_a_function_may_use_savepoints_of_its_own(database: Database) -> None:
     assert database.run(kept) == [1, 2]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_cancelled_caller_leaves_all_or_nothing(database: Database) -> None:
     def slow(db: Connection, number: int) -> None:
         keep(db, 2 * number)
@@ -183,6 +218,7 @@ async def test_a_read_cannot_write(database: Database) -> None:
     assert await database.read(kept) == []
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_closing_finishes_what_waits(database: Database) -> None:
     tasks = [asyncio.create_task(database.transact(keep, number)) for number in range(50)]
     await asyncio.sleep(0)

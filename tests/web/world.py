@@ -112,7 +112,7 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
     carriers = {Channel.LOCAL: local, Channel.SMS: local}
     runtime = Runtime(settings, database, LIBRARY, LEXICONS, carriers, local, clock)
     conversations = Conversations(runtime)
-    bench = replace(workbench(settings, LEXICONS), draw=_draw_nothing)
+    bench = replace(workbench(settings), draw=_draw_nothing)
     stage = Stage(conversations, clock, bench)
     server = TestServer(make_app(conversations, stage=stage))
     async with TestClient(server, timeout=ClientTimeout(PATIENCE)) as http:

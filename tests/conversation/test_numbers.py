@@ -1,0 +1,138 @@
+"""Numbers change hands and come back to life, on both databases."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bot.casework.alarms import CASES
+from bot.conversation.effects import OUTBOUND
+from bot.conversation.forget import forget
+from bot.conversation.guards import INBOUND
+from bot.conversation.waves import open_due_wave
+from bot.message import Channel
+from bot.panel.participants import (
+    ADDRESSES,
+    PARTICIPANTS,
+    Enrolment,
+    addresses_of,
+    bury,
+    enrol,
+    keep_address,
+    link,
+    unlink,
+)
+from bot.store.database import Database
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, begin, hear, rows
+from tests.conversation.test_waves import CONSENT, enrolled, send_all, tick
+from tests.conversation.test_waves import hear as hear_local
+
+DAY = timedelta(days=1)
+NEW = "+31612345699"
+
+
+def test_who_writes_from_an_address_where_nobody_could_be_reached_is_answered(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (address,) = database.run(rows, ADDRESSES)
+    database.run(bury, address.id)
+
+    hear(database, "ja")
+
+    assert send_all(database, NOW)
+    assert [row.is_alive for row in database.run(rows, ADDRESSES)] == [True]
+
+
+def test_it_is_answered_also_when_it_died_within_the_minute(database: Database) -> None:
+    database.run(begin)
+    hear(database, "ja")
+    (address,) = database.run(rows, ADDRESSES)
+    database.run(bury, address.id)
+
+    hear(database, "3", start=1)
+
+    assert send_all(database, NOW)
+    assert {row.state for row in database.run(rows, OUTBOUND)[1:]} == {"delivered"}
+
+
+def test_a_number_that_was_dead_is_alive_for_whoever_is_enrolled_with_it(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    (address,) = database.run(rows, ADDRESSES)
+    database.run(bury, address.id)
+    person = Enrolment("klantmonitor", "Bo", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+
+    bo = database.run(enrol, person, NOW)
+
+    assert database.run(open_due_wave, CONTENT, bo, NOW) == "opened"
+
+
+def standing(database: Database) -> tuple[str, str | None]:
+    (person,) = database.run(rows, PARTICIPANTS)
+    return person.status, person.paused_for
+
+
+def test_after_a_wrong_person_nothing_is_asked_until_the_number_is_right(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    send_all(database, NOW)
+
+    hear_local(database, ("verkeerde persoon",), NOW)
+    send_all(database, NOW)
+
+    assert standing(database) == ("paused", "wrong_person")
+    assert [row.kind for row in database.run(rows, CASES)] == ["wrong_person"]
+    for days in range(1, 40):
+        tick(database, NOW + DAY * days)
+        assert send_all(database, NOW + DAY * days) == []
+
+
+def test_a_wrong_person_outside_a_wave_is_one_too_and_start_takes_it_back(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    hear_local(database, ("verkeerde persoon",), NOW)
+    assert standing(database) == ("paused", "wrong_person")
+
+    hear_local(database, ("start",), NOW, start=5)
+
+    assert standing(database) == ("active", None)
+    tick(database, NOW + DAY)
+    assert any("Hoi Amina!" in said for said in send_all(database, NOW + DAY))
+
+
+def change_number(db: Connection, person: str) -> None:
+    for old in addresses_of(db, person):
+        unlink(db, person, old.id)
+    link(db, person, keep_address(db, Channel.LOCAL, NEW, NOW).id)
+
+
+def test_who_has_the_old_number_now_is_a_stranger_there(database: Database) -> None:
+    person = database.run(enrolled)
+    tick(database, NOW)
+    hear_local(database, CONSENT, NOW)
+    send_all(database, NOW)
+    database.run(change_number, person)
+    answers = len(database.run(rows, INBOUND))
+
+    hear_local(database, ("5",), NOW, start=90)
+    (said,) = send_all(database, NOW)
+
+    assert "Amina" not in said
+    assert database.run(rows, INBOUND)[answers].text is None, "a stranger's words are nobody's"
+
+
+def test_erasing_takes_along_what_was_said_on_a_number_of_before(database: Database) -> None:
+    person = database.run(enrolled)
+    tick(database, NOW)
+    hear_local(database, CONSENT, NOW)
+    send_all(database, NOW)
+    database.run(change_number, person)
+
+    database.run(forget, person, NOW)
+
+    assert {row.text for row in database.run(rows, INBOUND)} == {None}
+    assert {row.address for row in database.run(rows, ADDRESSES)} == {None}
