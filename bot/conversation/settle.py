@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import OUTBOUND, queue
+from bot.conversation.line import UNPROMPTED
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
 from bot.message import RANK, DeliveryState, DeliveryStatus, Sent, TemplateForm
@@ -16,7 +17,10 @@ from bot.panel import participants
 from bot.store.statements import Statement
 
 MOST_TRIES = 6
+MOST_LATER = 2
 LATER = timedelta(hours=2)
+"""So often what was taken over and not delivered is said there again, after so long."""
+
 _ELSEWHERE = "+"
 """Marks what went to another address: it does not wander on from there."""
 
@@ -135,7 +139,9 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _rest_template(db, row, failure, now)
             _say_elsewhere(db, row, now)
         case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
-            _say_again(db, row, row.address_id, True, now)
+            _say_again(db, row, now, address_id=row.address_id, is_plain=True)
+        case Reaction.LATER | Reaction.RETRY | Reaction.HALT if row.purpose in UNPROMPTED:
+            _say_later(db, row, now)
         case _:
             pass  # the rest is for people: the code stays on the row
 
@@ -157,7 +163,18 @@ def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
         for one in participants.addresses_of(db, row.participant_id or "")
     )
     if others and row.purpose != "farewell" and is_first_try(row):
-        _say_again(db, row, None, False, now)
+        _say_again(db, row, now, batch=row.batch + _ELSEWHERE, is_plain=False)
+
+
+def _say_later(db: Connection, row: Any, now: datetime) -> None:
+    """The phone was off, say: there again after a while, then elsewhere. Only what nobody waits
+    for; a question that did not arrive is asked again by the reminder.
+    """
+    if row.tries > MOST_LATER or row.address_id is None:
+        _say_elsewhere(db, row, now)
+    else:
+        at = {"address_id": row.address_id, "tries": row.tries, "not_before": now + LATER}
+        _say_again(db, row, now, **at)
 
 
 def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
@@ -170,22 +187,10 @@ def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) ->
         )
 
 
-def _say_again(
-    db: Connection, row: Any, address: str | None, is_plain: object, now: datetime
-) -> None:
+def _say_again(db: Connection, row: Any, now: datetime, **values: Any) -> None:
     """A new message from the same order: a message's own words never change between tries."""
-    queue(
-        db,
-        now,
-        participant_id=row.participant_id,
-        run_id=row.run_id,
-        address_id=address,
-        batch=row.batch if is_plain else row.batch + _ELSEWHERE,
-        is_plain=bool(is_plain),
-        purpose=row.purpose,
-        language=row.language,
-        order=row.order,
-    )
+    order = ("participant_id", "run_id", "batch", "is_plain", "purpose", "language", "order")
+    queue(db, now, **({name: getattr(row, name) for name in order} | values))
 
 
 def _forward(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, update
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
+from bot.channels.twilio.failures import failure_of
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
@@ -35,7 +36,14 @@ from bot.message import (
     Sent,
     TextForm,
 )
-from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
+from bot.panel.participants import (
+    ADDRESSES,
+    PARTICIPANTS,
+    Enrolment,
+    enrol,
+    keep_address,
+    link,
+)
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
@@ -466,3 +474,57 @@ def test_who_says_stop_twice_is_told_goodbye_once(database: Database) -> None:
 
     said = [load_send(row.order).text for row in database.run(rows, OUTBOUND)]
     assert [text.key for text in said if text] == [said[0].key, "polsbot.stopped"]  # type: ignore[union-attr]
+
+
+def off(database: Database, at: datetime) -> None:
+    """The provider tells that the phone of the last message was off."""
+    row = database.run(rows, OUTBOUND)[-1]
+    told = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30003")
+    assert database.run(note_status, told, failure_of("30003"), at) == "moved"
+
+
+def carried(database: Database, at: datetime) -> list[str]:
+    taken = database.run(claim, CONTENT, at)
+    for one in taken:
+        database.run(settle_sent, one.row, Sent(f"SM{one.row}"), at)
+    return [str(one.message.channel) for one in taken]
+
+
+def test_an_invitation_to_a_phone_that_is_off_comes_again_and_then_elsewhere(
+    database: Database,
+) -> None:
+    database.run(begin, Channel.SMS)
+    other = database.run(keep_address, Channel.LOCAL, "screen", NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+
+    said = []
+    for hours in range(8):
+        at = NOW + timedelta(hours=hours)
+        if channels := carried(database, at):
+            said.append((hours, *channels))
+        if channels == ["sms"]:
+            off(database, at)
+
+    assert said == [(0, "sms"), (2, "sms"), (4, "sms"), (5, "local")]
+
+
+def test_who_answered_meanwhile_does_not_hear_it_again(database: Database) -> None:
+    database.run(begin)
+    assert carried(database, NOW) == ["local"]
+    off(database, NOW)
+
+    database.run(hear, "ja", 1, NOW + timedelta(hours=1))
+    assert carried(database, NOW + timedelta(hours=1)) == ["local"]
+
+    assert carried(database, NOW + timedelta(hours=3)) == []
+
+
+def test_a_question_that_did_not_arrive_is_left_to_the_reminder(database: Database) -> None:
+    database.run(begin)
+    carried(database, NOW)
+    database.run(hear, "ja", 1)
+    assert carried(database, NOW) == ["local"]
+    off(database, NOW)
+
+    assert "queued" not in states(database)
