@@ -528,3 +528,38 @@ def test_a_question_that_did_not_arrive_is_left_to_the_reminder(database: Databa
     off(database, NOW)
 
     assert "queued" not in states(database)
+
+
+def test_a_slow_provider_throws_an_invitation_away_rather_than_bring_it_in_the_evening(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    assert opening.message.valid_for == 8 * 3600, "eleven in Amsterdam; the hours end at 19:00"
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+
+    database.run(hear, "ja", 1)
+
+    (reply,) = database.run(claim, CONTENT, NOW)
+    assert reply.message.valid_for is None
+
+
+def test_nothing_unprompted_leaves_in_the_last_minute_of_the_hours(database: Database) -> None:
+    database.run(begin)
+    end = NOW.replace(hour=18)
+
+    assert carried(database, end - timedelta(seconds=50)) == []
+    assert carried(database, end + timedelta(hours=14, minutes=59)) == []
+    assert carried(database, end + timedelta(hours=15)) == ["local"]
+
+
+def test_what_was_thrown_away_comes_the_next_morning(database: Database) -> None:
+    database.run(begin)
+    evening = NOW.replace(hour=17, minute=30)
+    assert carried(database, evening) == ["local"]
+    (row,) = database.run(rows, OUTBOUND)
+    late = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30036")
+    database.run(note_status, late, failure_of("30036"), evening + timedelta(hours=1))
+
+    assert carried(database, evening + timedelta(hours=4)) == []
+    assert carried(database, evening + timedelta(hours=17)) == ["local"]
