@@ -85,6 +85,7 @@ def postgres(*, port: int | None = None) -> Iterator[Postgres]:
         _run([programs / "initdb", "-A", "trust", "-U", "polsbot", "-E", "UTF8", "--no-locale",
               "--no-sync", "-D", data], folder)  # fmt: skip
         options = {
+            "autovacuum": "off",
             "fsync": "off",
             "full_page_writes": "off",
             "max_connections": "80",

@@ -69,6 +69,7 @@ _OF: Mapping[str, Mapping[str, str]] = {
         "desk": "Where people reach a person, as {desk} in texts: a number or an e-mail address.",
         "duty": 'Who is on duty: an alarm rings there at words of despair. Such as "+31612345678".',
         "languages": "The languages of the study; the first is the default.",
+        "stand_in": "The language of the invitation on WhatsApp where there is none yet: {ti: en}.",
         "channels": "In this order, after what the person likes best.",
         "countries": "To whose numbers may be written: NL, BE.",
         "waves": "Which questionnaire comes when.",

@@ -17,15 +17,8 @@ from bot.content.fields import NAME, PICTURE
 from bot.content.flow_file import FLOW_KEYS, GROUP_KEYS, INVITE_KEYS, ROTATE_KEYS
 from bot.content.hours_file import HOURS_KEYS
 from bot.content.steps import STEP_KEYS, VERBS
-from bot.content.study_file import (
-    CHANNELS,
-    NUMBER,
-    REMINDER_KEYS,
-    REWARD_KEYS,
-    STUDY_KEYS,
-    UNCLEAR_KEYS,
-    WAVE_KEYS,
-)
+from bot.content.study_file import NUMBER, REWARD_KEYS, STUDY_KEYS, UNCLEAR_KEYS
+from bot.content.waves_file import CHANNELS, REMINDER_KEYS, WAVE_KEYS
 from bot.engine.flow import AnswerType
 
 Schema = dict[str, Any]
@@ -99,6 +92,12 @@ def study_schema() -> Schema:
     parts = {
         "waves": _named(wave),
         "reminders": {"type": "array", "items": reminder},
+        "stand_in": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "patternProperties": {"^[a-z]{2,3}(-[A-Z]{2})?$": _TEXT},
+        },
         "hours": hours,
         "reward": _keys("reward", REWARD_KEYS, required=["amount"]),
         "not_understood": _keys("not understood", UNCLEAR_KEYS),

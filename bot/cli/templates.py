@@ -1,6 +1,8 @@
 """WhatsApp's stored messages: what questions need, and what may open a conversation."""
 
 import asyncio
+import sys
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -70,20 +72,28 @@ def list_templates(
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
-    """How far each opening is that the flows need as they are now; exit code 1 until WhatsApp has
-    approved all of them.
+    """How far every opening is that the flows need now, in every language. Exit code 1 until all
+    are approved: what is not is said on the next channel.
     """
     with opened() as (settings, database):
-        made = {one.name: one for one in database.run(known_templates)}
-        needed = [one.name for one in templates_of(library_of(settings))]
+        needed = templates_of(library_of(settings))
+        known = {one.name: one for one in database.run(known_templates)}
     rows = [
-        {"name": name, "state": made[name].state, "detail": made[name].reason}
-        if name in made
-        else {"name": name, "state": "not made", "detail": "run: polsbot templates push"}
-        for name in needed
+        {
+            "name": one.name,
+            "language": one.language,
+            "state": known[one.name].state if one.name in known else "not pushed",
+            "reason": known[one.name].reason if one.name in known else "",
+        }
+        for one in needed
     ]
     print_rows(rows, as_json)
-    if any(row["state"] != APPROVED for row in rows):
+    counts = Counter(str(row["state"]) for row in rows)
+    said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    print(f"{len(rows)} openings: {said or 'none is needed'}.", file=sys.stderr)
+    if counts["not pushed"]:
+        print("Make them with: polsbot templates push", file=sys.stderr)
+    if counts.total() > counts[APPROVED]:
         raise typer.Exit(1)
 
 

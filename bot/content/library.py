@@ -5,7 +5,7 @@ the others. A language is offered for a flow when every text of the flow and eve
 is there in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def load_library(flows: Path, locales: Path, assets: Path) -> Library:
         source = read_source(folder / STUDY_FILE)
         sources.append(source)
         study = read_study(source)
-        languages = (SOURCE_LANGUAGE,) if study is None else study.languages
+        languages = (study.languages if study else ()) or (SOURCE_LANGUAGE,)
         found = dict(shelf.flows(folder, languages))
         for name, draft in found.items():
             drafts[(folder.name, name)] = draft
@@ -226,11 +226,11 @@ def _freeze(
         if found.keys() == draft.texts.keys() and language in own:
             texts[language] = found
     flow = replace(draft.flow, languages=tuple(texts), policy=policy_of(study))
-    flow = replace(flow, steps=tuple(_offered(step, flow.languages) for step in flow.steps))
+    flow = replace(flow, steps=tuple(offered(step, flow.languages) for step in flow.steps))
     return revision_of(flow, texts, dict(STUDY_PLACEHOLDERS))
 
 
-def _offered(step: Step, languages: tuple[str, ...]) -> Step:
+def offered(step: Step, languages: Collection[str]) -> Step:
     """A question for the language offers only those that can be spoken."""
     if step.type is not AnswerType.LANGUAGE:
         return step

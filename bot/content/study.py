@@ -73,7 +73,8 @@ class Study:
     """One research with its flows; ``pause_after`` counts silent waves, ``None`` for never.
 
     ``countries`` are those to whose telephone numbers anything is sent: two capital letters each.
-    ``duty`` is the number (``+31612345678``) of who is on duty: a crisis rings there.
+    ``duty`` is the number (``+31612345678``) of who is on duty: a crisis rings there. ``stand_in``
+    has the language of the template that opens a conversation for a language without one.
     """
 
     name: str
@@ -92,4 +93,5 @@ class Study:
     duty: str = ""
     title: str = ""
     countries: tuple[str, ...] = ("NL",)
+    stand_in: Mapping[str, str] = field(default_factory=dict)
     flows: Mapping[str, Revision] = field(default_factory=dict)

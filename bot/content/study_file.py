@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from itertools import pairwise
 
 import phonenumbers
 
@@ -10,21 +9,19 @@ from bot.content.fields import Fields, fields_of
 from bot.content.hours_file import hours_of
 from bot.content.languages import is_language
 from bot.content.problem import did_you_mean
-from bot.content.slips import duration_for
 from bot.content.source import Source
-from bot.content.study import Reminder, RewardRule, Study, Wave
-from bot.content.yaml_nodes import Mapping, Scalar, Sequence
+from bot.content.study import RewardRule, Study
+from bot.content.waves_file import CHANNELS, part_of, reminders_of, some_time, waves_of
+from bot.content.yaml_nodes import Scalar
 from bot.engine.flow import Policy, Reward
 
 STUDY_KEYS = (
-    *("study", "title", "sender_name", "desk", "duty", "languages", "channels", "countries"),
+    *("study", "title", "sender_name", "desk", "duty", "languages", "stand_in", "channels"),
+    "countries",
     *("waves", "reminders", "close", "hours", "pause_after", "not_understood", "reward"),
 )
-WAVE_KEYS = ("flow", "after_intake", "every", "from", "times")
-REMINDER_KEYS = ("after", "channel")
 REWARD_KEYS = ("when", "amount", "pay_out_every", "most_a_day", "budget", "as", "supply")
 UNCLEAR_KEYS = ("tries", "then")
-CHANNELS = ("whatsapp", "sms", "email", "local")
 
 NUMBER = re.compile(r"^\+[1-9]\d{6,14}$")
 _PAUSE = re.compile(r"(\d{1,3}) silent waves?")
@@ -44,7 +41,7 @@ def read_study(source: Source) -> Study | None:
     folder = source.file.parent.name
     if "study" in fields:
         fields.name_as("study", folder, "folder")
-    unclear = _part(fields, "not_understood", UNCLEAR_KEYS)
+    unclear = part_of(fields, "not_understood", UNCLEAR_KEYS)
     tries, then = None, None
     if unclear is not None:
         tries = unclear.integer("tries")
@@ -60,9 +57,10 @@ def read_study(source: Source) -> Study | None:
         languages=_languages(fields),
         channels=_channels(fields),
         countries=_countries(fields),
-        waves=_waves(fields),
-        reminders=_reminders(fields),
-        close=fields.duration("close") or timedelta(days=7),
+        stand_in=_stand_in(fields),
+        waves=waves_of(fields),
+        reminders=reminders_of(fields),
+        close=some_time(fields, "close", "7 days") or timedelta(days=7),
         hours=hours_of(fields),
         pause_after=_pause(fields),
         tries=2 if tries is None else tries,
@@ -81,13 +79,6 @@ def policy_of(study: Study) -> Policy:
     )
 
 
-def _part(fields: Fields, key: str, known: tuple[str, ...]) -> Fields | None:
-    part = fields.mapping(key)
-    if part is not None:
-        part.check_keys(known, f"`{key}`")
-    return part
-
-
 def _languages(fields: Fields) -> tuple[str, ...]:
     words = fields.words("languages")
     for word in words:
@@ -97,6 +88,22 @@ def _languages(fields: Fields) -> tuple[str, ...]:
             hint = f"write {lower}" if is_language(lower) else "a code such as nl, en, tr, ar"
             fields.source.report(word, "F016", message, hint)
     return _once(fields, words)
+
+
+def _stand_in(fields: Fields) -> dict[str, str]:
+    """Both are languages of the study, and none stands in for itself."""
+    part = fields.mapping("stand_in")
+    if part is None:
+        return {}
+    known = [word.text for word in fields.words("languages")]
+    for language in part.all:
+        if language not in known:
+            message = f"`{language[:20]}` is not a language of the study"
+            part.source.report(
+                part.all[language].key, "F009", message, did_you_mean(language, known)
+            )
+        part.one_of(language, [one for one in known if one != language])
+    return {language: part.text(language) or "" for language in part.all}
 
 
 def _channels(fields: Fields) -> tuple[str, ...]:
@@ -143,70 +150,6 @@ def _once(fields: Fields, words: list[Scalar]) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _waves(fields: Fields) -> tuple[Wave, ...]:
-    group = fields.mapping("waves")
-    found: list[Wave] = []
-    if group is None:
-        return ()
-    for name in group.all:
-        wave = _part(group, name, WAVE_KEYS)
-        if wave is None:
-            continue
-        wave.require("flow", "a wave")
-        if "every" not in wave:
-            for key in ("from", "times"):
-                if key in wave:
-                    wave.all[key].report("F023", f"`{key}` goes with `every:` only")
-        start, earlier = wave.text("from"), [known.name for known in found]
-        if start is not None and start not in earlier:
-            message = f"no wave `{start[:40]}` stands above this one"
-            hint = did_you_mean(start, earlier) or "without `from:` it counts from the intake"
-            wave.all["from"].report("F009", message, hint)
-        times = wave.integer("times")
-        if times is not None and times < 1:
-            wave.all["times"].report("F016", "`times` must be 1 or more", "such as 26")
-        every, after = _whole_days(wave, "every"), _whole_days(wave, "after_intake")
-        if every is not None and not every:
-            wave.all["every"].report("F016", "`every` is no time at all", "such as 14 days")
-        found.append(Wave(name, wave.name("flow") or "", after, every, start, times))
-    return tuple(found)
-
-
-def _whole_days(wave: Fields, key: str) -> timedelta | None:
-    """Waves count in days; the hour is that of ``hours:``."""
-    length = wave.duration(key)
-    if length is not None and length % timedelta(days=1):
-        wave.all[key].report("F016", f"`{key}` must be whole days", "such as 14 days, 2 weeks")
-    return length
-
-
-def _reminders(fields: Fields) -> tuple[Reminder, ...]:
-    field = fields.all.get("reminders")
-    if field is None:
-        return ()
-    if not isinstance(field.value, Sequence):
-        hint = "such as reminders: [{after: 1 day}, {after: 3 days}]"
-        field.report("F016", "`reminders` must be a list", hint)
-        return ()
-    found: list[Reminder] = []
-    for item in field.value.items:
-        if not isinstance(item, Mapping):
-            said = item.text if isinstance(item, Scalar) else ""
-            hint = f"write {{after: {duration_for(said) or '1 day'}}}"
-            field.source.report(item, "F016", "a reminder says after how long", hint)
-            continue
-        reminder = fields_of(field.source, item)
-        reminder.check_keys(REMINDER_KEYS, "a reminder")
-        reminder.require("after", "a reminder")
-        after = reminder.duration("after")
-        channel = reminder.one_of("channel", (*CHANNELS, "other"))
-        if after is not None:
-            found.append(Reminder(after, channel))
-    if any(later.after <= earlier.after for earlier, later in pairwise(found)):
-        field.report("F016", "each reminder must come after the one before it", "put them in order")
-    return tuple(found)
-
-
 def _pause(fields: Fields) -> int | None:
     text = fields.text("pause_after")
     match = None if text is None else _PAUSE.fullmatch(text)
@@ -222,7 +165,7 @@ def _pause(fields: Fields) -> int | None:
 
 
 def _reward(fields: Fields) -> RewardRule | None:
-    part = _part(fields, "reward", REWARD_KEYS)
+    part = part_of(fields, "reward", REWARD_KEYS)
     if part is None:
         return None
     part.require("amount", "a reward")

@@ -59,6 +59,15 @@ VOUCHER = Opener("polsbot.voucher_waits", ("polsbot.voucher_show",))
 """That a voucher waits: what it is worth and its code follow the tap, inside the window."""
 
 
+def has_templates(language: str) -> bool:
+    """Whether WhatsApp knows this language."""
+    return _code_of(language) in LANGUAGES
+
+
+def _code_of(language: str) -> str:
+    return language.replace("-", "_")
+
+
 def opener_of(send: Send) -> Opener:
     """How an invitation or a reminder is said in a template."""
     labels = tuple(shown.label for shown in send.choices)
@@ -87,9 +96,9 @@ def template_of(
 
     ``fixed`` are the study's own values, ``without`` names of which nothing is known.
     """
-    code = language.replace("-", "_")
-    if code not in LANGUAGES:
+    if not has_templates(language):
         return None
+    code = _code_of(language)
     names: list[str] = []
 
     def put(name: str) -> str:

@@ -4,6 +4,7 @@ A template says that it waits, without the code, and has a button; the tap (or a
 opens the service window, and the voucher follows. Who is reached by SMS gets the code there.
 """
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +53,8 @@ def tell(db: Connection, payout: str, scene: Scene, heard_at: datetime | None) -
         return 0
     button = Shown("show", VOUCHER.labels[0], f"{payout}.{STEP}.show")
     send = Send(None, Text(VOUCHER.text), choices=(button,), purpose="reminder")
-    enqueue(db, send, Scene(scene.participant, scene.language, scene.now, batch=_BATCH))
+    batch = f"{_BATCH} {secrets.token_hex(6)}"
+    enqueue(db, send, Scene(scene.participant, scene.language, scene.now, batch=batch))
     return 1
 
 

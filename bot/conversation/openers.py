@@ -49,9 +49,7 @@ def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> 
 
 
 def has_had_enough(db: Connection, person: Any, now: datetime) -> bool:
-    """Whether an invitation today would be one too many. Opened by hand in the evening it leaves
-    in the morning: that is told when it leaves.
-    """
+    """Whether something unprompted would be one too many today."""
     today = _day(now, person)
     return day_to_open(opener_days(db, person, now), today) > today
 

@@ -16,6 +16,7 @@ from bot.content.study import Study
 from bot.conversation import late, unpaid
 from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
+from bot.conversation.openers import has_had_enough
 from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
@@ -174,6 +175,8 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> int:
     if not hold(db, row.id, now, unpaid.supply_of(study)):
         return 0
     put_off(db, row.id, now + NOT_TODAY)
+    if has_had_enough(db, person, now):
+        return 0
     return late.tell(db, row.id, scene, found.way.heard_at)
 
 

@@ -153,9 +153,9 @@ class Conversations:
         self, do: Do[T, R], due: Sequence[T], now: datetime, broken: Broken[T] | None = None
     ) -> list[R]:
         """What one sweep found due, some in each transaction, so that they share its price; answers
-        pass it. One that fails takes only itself along: it is logged and
-        left for later by ``broken``, since many of them would hold up whoever is due behind them;
-        without it, for the next sweep. Returns what became of the others.
+        pass it. One that fails takes only itself along: it is logged and left for later by
+        ``broken``, since many of them would hold up whoever is due behind them; without it, for the
+        next sweep. Returns what became of the others.
         """
         done: list[R] = []
         first = 0

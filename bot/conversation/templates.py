@@ -1,6 +1,6 @@
 """Templates: which were made, how far each came with the channel's owner, and filling one in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -53,20 +53,22 @@ def opening_form(
     db: Connection, content: Content, row: Any, study: Study | None, send: Send
 ) -> TemplateForm | None:
     """The approved template that says what an unprompted order says; ``None`` while there is none
-    for this text in this language. ``row`` is one of the outbox, as for ``speak``, or an ``Asked``.
+    for this text in this language, nor in the one that stands in for it. ``row`` is one of the
+    outbox, as for ``speak``, or an ``Asked``.
     """
     opener, texts = opener_of(send), texts_of(db, content, row)
     parameters = {} if send.text is None else send.text.parameters
     values = {**values_of(db, content, row, study, send), **parameters}
     without = {name for name in NAMELESS if not values.get(name)}
-    template = template_of(opener, texts, row.language, templates.values_of(study), without)
-    if template is None:
-        return None
-    approved = _APPROVED.row(db, name=template.name)
-    if approved is None:
+    for language in _spoken_in_templates(study, row.language, texts.languages):
+        template = template_of(opener, texts, language, templates.values_of(study), without)
+        approved = None if template is None else _APPROVED.row(db, name=template.name)
+        if template is not None and approved is not None:
+            break
+    else:
         return None
     variables = tuple(
-        _on_one_line(texts.value(name, row.language, values, send.step)) for name in template.names
+        _on_one_line(texts.value(name, language, values, send.step)) for name in template.names
     )
     if not all(variables):
         return None
@@ -76,6 +78,16 @@ def opening_form(
     )
     body = templates.read_as(template, variables)
     return TemplateForm(approved.provider_id, template.language, variables, body, buttons)
+
+
+def _spoken_in_templates(
+    study: Study | None, language: str, complete: Collection[str]
+) -> Iterator[str]:
+    """A person's language, then the one that the study lets stand in for it."""
+    yield language
+    other = None if study is None else study.stand_in.get(language)
+    if other is not None and other in complete:
+        yield other
 
 
 def is_approved(db: Connection, name: str) -> bool:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND, Scene
+from bot.conversation.reactions import first_batch, is_first_try
 from bot.conversation.revisions import Content
-from bot.conversation.settle import first_batch, is_first_try
 from bot.message import Channel, TemplateForm
 from bot.panel import participants
 from bot.panel.routing import Route, Way, route

@@ -60,6 +60,9 @@ def test_a_text_that_promises_a_reward_needs_one(tmp_path: Path) -> None:
         ("hours: {days: mon-fri, not_on: [xq-holidays]}\n", "names no days"),
         ("waves: {first: {flow: first, every: 12 hours}}\n", "whole days"),
         ("waves: {first: {flow: first, after_intake: 90 minutes}}\n", "whole days"),
+        ("close: 0 days\n", "no time at all"),
+        ("stand_in: {nl: nl}\n", "cannot be `nl`"),
+        ("reminders: [{after: 0 hours}]\n", "no time at all"),
     ],
 )
 def test_a_value_that_would_do_nothing_or_harm_is_refused(
@@ -98,3 +101,42 @@ def test_a_duty_that_is_no_number_is_refused(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, 'duty: "06 12345678"\n')
 
     assert problem.code == "F016"
+
+
+def test_a_wave_comes_once_or_again_and_again(tmp_path: Path) -> None:
+    lines = "waves: {first: {flow: first, every: 14 days, after_intake: 3 days}}\n"
+
+    (problem,) = problems(tmp_path, lines)
+
+    assert (problem.code, problem.message) == (
+        "F023", "a wave comes once, `after_intake`, or again and again, `every`",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("languages", ["[]", "[nl, ti]", "[ti]"])
+def test_a_language_without_any_file_is_a_fault_and_no_accident(
+    tmp_path: Path, languages: str
+) -> None:
+    asks = steps("  language: {ask: Welke taal?, type: language}\n")
+    said = study("").replace("languages: [nl]", f"languages: {languages}")
+    assert languages in said
+
+    found = check_library(load(tmp_path, study=said, first=asks))
+
+    assert found
+
+
+def test_a_language_without_templates_is_told_unless_another_stands_in(tmp_path: Path) -> None:
+    said = "languages: [nl, so]\n"
+
+    found = [one for one in problems(tmp_path / "a", said) if one.code == "S013"]
+    mended = problems(tmp_path / "b", said + "stand_in: {so: nl}\n")
+
+    assert [(one.excerpt[one.column - 1 :][: one.width], one.severity) for one in found] == [
+        ("so", "warning")
+    ]
+    assert not [one for one in mended if one.code in ("S013", "F009", "F016")]
+    (wrong,) = [
+        one for one in problems(tmp_path / "c", "stand_in: {so: nl}\n") if one.code == "F009"
+    ]
+    assert "not a language of the study" in wrong.message

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.conversation.effects import OUTBOUND
+from bot.conversation.effects import OUTBOUND, queue
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_failed, settle_sent
@@ -264,3 +264,29 @@ def test_who_answered_meanwhile_is_not_told_any_more(database: Database) -> None
     assert not any(isinstance(form, TemplateForm) for form in forms)
     found = database.run(lambda db: db.execute(select(OUTBOUND.c.code)).scalars().all())
     assert "answered meanwhile" in found
+
+
+def openers(db: Connection, person: str, days: tuple[int, ...]) -> None:
+    for day in days:
+        at = NOW + timedelta(days=day)
+        queue(
+            db, at, participant_id=person, batch=f"b{day}", purpose="opening", language="nl",
+            order="", state="sent",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "told"), [((0, 1, 2), 0), ((1, 4), 0), ((1, 2), 1)])
+def test_a_voucher_that_waits_is_no_fourth_message_and_no_second_of_a_day(
+    database: Database, days: tuple[int, ...], told: int
+) -> None:
+    database.run(approve)
+    database.run(stocked, "SECRET-1")
+    person = database.run(owed)
+    database.run(openers, person, days)
+    now = NOW + timedelta(days=4)
+
+    looked(database, now)
+
+    assert len(left(database, now)) == told
+    looked(database, NOW + timedelta(days=16))
+    assert len(left(database, NOW + timedelta(days=16))) == 1 - told

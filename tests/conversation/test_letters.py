@@ -20,11 +20,12 @@ from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.letters import letter_of, stop_said, want_again
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE, claim
+from bot.conversation.reactions import LATER
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.revisions import Content
-from bot.conversation.settle import LATER, settle_failed, settle_sent
+from bot.conversation.settle import settle_failed, settle_sent
 from bot.conversation.timers import fire
 from bot.message import Channel, EmailForm, InboundMessage, OutboundMessage, Sent
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, addresses_of, enrol, opt_out

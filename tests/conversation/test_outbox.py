@@ -24,10 +24,11 @@ from bot.conversation.outbox import (
     Claimed,
     claim,
 )
+from bot.conversation.reactions import SOON
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
-from bot.conversation.settle import SOON, note_status, settle_failed, settle_sent
+from bot.conversation.settle import note_status, settle_failed, settle_sent
 from bot.conversation.timers import fire
 from bot.message import (
     ButtonsForm,
@@ -203,6 +204,16 @@ def test_what_only_people_can_mend_is_told_once_for_many_messages(database: Data
     assert [(one["event"], one["code"]) for one in told] == [("wrong account or token", "20003")]
 
 
+def test_a_refusal_that_is_told_later_is_told_to_people_too(database: Database) -> None:
+    for number in range(3):
+        database.run(begin, Channel.LOCAL, f"+3161234567{number}")
+
+    with capture_logs() as logs:
+        assert len(undelivered_again(database, "30007", NOW)) == 3
+
+    assert [one["code"] for one in logs if one.get("kind") == "sending"] == ["30007"]
+
+
 def undelivered_again(database: Database, code: str, now: datetime) -> list[Claimed]:
     """Everything that may leave is taken over and then not delivered; returns it."""
     taken = database.run(claim, CONTENT, now)
@@ -250,6 +261,24 @@ def test_a_question_is_not_said_again_hours_later(database: Database) -> None:
     assert len(undelivered_again(database, "30003", NOW + PATIENCE)) == 1
 
     assert database.run(claim, CONTENT, NOW + timedelta(hours=3)) == []
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(5, 1), (30, 0)])
+def test_a_question_is_said_again_while_it_is_still_the_open_one(
+    database: Database, minutes: int, again: int
+) -> None:
+    database.run(begin)
+    for one in database.run(claim, CONTENT, NOW):
+        database.run(settle_sent, one.row, Sent("SM0"), NOW)
+    database.run(hear, "ja", 1)
+    (question,) = database.run(claim, CONTENT, NOW + PATIENCE)
+    database.run(settle_sent, question.row, Sent("SM1"), NOW + PATIENCE)
+
+    told_at = NOW + timedelta(minutes=minutes)
+    told = DeliveryStatus(question.message.token, "SM1", DeliveryState.FAILED, "63012")
+    database.run(note_status, told, undelivered("63012"), told_at)
+
+    assert len(database.run(claim, CONTENT, told_at + SOON)) == again
 
 
 def test_a_goodbye_that_fails_on_its_way_comes_no_more(database: Database) -> None:

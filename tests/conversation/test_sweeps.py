@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
+from structlog.testing import capture_logs
 
 from bot.channels.local import LocalCarrier
 from bot.content.revision import Revision
@@ -86,6 +87,20 @@ async def test_a_wave_that_fails_to_open_is_tried_again_and_holds_up_nobody(
 
     assert database.run(due_people, LATER) == []
     assert database.run(due_people, LATER + BROKEN) == [people[1]]
+
+
+async def test_many_that_fail_hold_up_nobody_behind_them(database: Database) -> None:
+    runs = database.run(some_with_an_open_wave, 101)
+    database.run(
+        lambda db: db.execute(update(RUNS).where(RUNS.c.id != runs[100]).values(state="{}"))
+    )
+    bot = clock(database)
+
+    with capture_logs():  # a hundred tracebacks take a minute to draw
+        while database.run(due_timers, LATER):
+            await bot.fire_due()
+
+    assert reminders(database) == [runs[100]]
 
 
 async def test_two_clocks_at_once_remind_everybody_once(database: Database) -> None:

@@ -2,6 +2,7 @@
 on both databases.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from bot.conversation.effects import OUTBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
+from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.conversation.settle import settle_failed, settle_sent
 from bot.conversation.templates import (
@@ -125,6 +127,45 @@ def test_another_text_or_language_has_not_been_approved(database: Database) -> N
     database.run(begin)
 
     assert sent_at(database, NOW).channel is Channel.SMS
+
+
+def with_stand_in(**languages: str) -> Content:
+    library = CONTENT.library
+    study = replace(library.studies["klantmonitor"], stand_in=languages)
+    return Content(replace(library, studies={"klantmonitor": study}), CONTENT.lexicons)
+
+
+def only(db: Connection, language: str) -> None:
+    approve(db)
+    db.execute(update(TEMPLATES).where(TEMPLATES.c.language != language).values(state="pending"))
+
+
+def test_a_language_without_a_template_falls_back_as_the_study_says(database: Database) -> None:
+    database.run(only, "en")
+    database.run(begin, "tr")
+
+    (one,) = database.run(claim, with_stand_in(tr="en"), NOW)
+
+    assert one.message.channel is Channel.WHATSAPP
+    assert isinstance(one.message.form, TemplateForm)
+    assert (one.message.form.language, one.message.form.body[:9]) == ("en", "Hi Amina!")
+    assert one.message.form.buttons[0].title == "Yes, let's begin"
+    database.run(settle_sent, one.row, Sent("SM1"), NOW)
+    tap = message("", 1, payload=one.message.form.buttons[0].id)
+    database.run(receive, CONTENT, tap, NOW)
+    assert database.run(rows, OUTBOUND)[-1].language == "tr", "the questions are in their own"
+
+
+@pytest.mark.parametrize("instead", [{}, {"tr": "pl"}, {"ar": "en"}])
+def test_where_it_says_nothing_the_next_channel_opens(
+    database: Database, instead: dict[str, str]
+) -> None:
+    database.run(only, "en")
+    database.run(begin, "tr")
+
+    (one,) = database.run(claim, with_stand_in(**instead), NOW)
+
+    assert one.message.channel is Channel.SMS
 
 
 def test_who_has_no_name_is_written_to_without_one(database: Database) -> None:

@@ -1,16 +1,17 @@
 """A flow as one language will say it, whatever its state, with the place of every text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.content.draft import FlowDraft
+from bot.content.draft import OWN, FlowDraft
 from bot.content.helplines import helplines_of
-from bot.content.library import Library
+from bot.content.library import Library, offered
 from bot.content.problem import Place
 from bot.content.revision import Revision
 from bot.content.study import Study
 from bot.content.texts import Texts
+from bot.content.words import SOURCE_LANGUAGE
 from bot.engine.flow import AnswerType, Step, Value
 
 _LONG_TEXT = "iets wat iemand zelf heeft getypt"
@@ -43,10 +44,18 @@ def every_spoken(library: Library) -> Iterator[Spoken]:
     """Every flow in every language of its study, as far as there are texts."""
     for (name, _), draft in library.drafts.items():
         study = library.judged[name]
+        named = [one for one in study.languages if f"{OWN}.language.{one}" in _source(library)]
+        steps = tuple(offered(step, named) for step in draft.flow.steps)
+        whole = replace(draft, flow=replace(draft.flow, steps=steps))
         for language in study.languages:
-            spoken = _spoken(library, draft, study, language)
+            spoken = _spoken(library, whole, study, language)
             if spoken is not None:
                 yield spoken
+
+
+def _source(library: Library) -> Mapping[str, str]:
+    """The bot's own words: also the name of each language that anything is translated into."""
+    return library.own[SOURCE_LANGUAGE]
 
 
 def _spoken(library: Library, draft: FlowDraft, study: Study, language: str) -> Spoken | None:

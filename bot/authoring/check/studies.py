@@ -9,12 +9,14 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 
 from bot.authoring.check.spots import node_place, place_of
+from bot.content.fields import fields_of
 from bot.content.helplines import helplines_of
 from bot.content.library import Library
 from bot.content.placeholders import placeholders_in
-from bot.content.problem import Problem, problem_at
+from bot.content.problem import Problem, Severity, problem_at
 from bot.content.source import Source
 from bot.content.study import Study
+from bot.content.templates import has_templates
 from bot.conversation.waves import rules_of
 from bot.engine.flow import AnswerType, Kind
 from bot.message import Channel
@@ -46,7 +48,9 @@ def check_studies(library: Library) -> Iterator[Problem]:
         study = library.studies[name]
         yield from _reminders(study, source)
         yield from _hours(study, source)
+        yield from _answers(study, source)
         yield from _openings(study, source, library)
+        yield from _stand_ins(study, source)
         yield from _reward(study, source)
         yield from _words_of_a_reward(study, library)
         yield from _schedule(study, source)
@@ -81,6 +85,14 @@ def _hours(study: Study, source: Source) -> Iterator[Problem]:
         yield problem_at(place, "S002", message, "stay between 08:00 and 21:00")
 
 
+def _answers(study: Study, source: Source) -> Iterator[Problem]:
+    """An e-mail opens a message on another channel; by itself it cannot be answered."""
+    if set(study.channels) == {Channel.EMAIL}:
+        message = "an e-mail only invites, and there is no channel on which to answer"
+        place = node_place(source, "channels")
+        yield problem_at(place, "S012", message, "such as channels: [whatsapp, sms, email]")
+
+
 def _openings(study: Study, source: Source, library: Library) -> Iterator[Problem]:
     """The first message of a wave stands outside the service window: an approved invitation."""
     if Channel.WHATSAPP not in study.channels:
@@ -91,6 +103,19 @@ def _openings(study: Study, source: Source, library: Library) -> Iterator[Proble
             message = f"`{wave.flow}` has no invitation, and WhatsApp lets nothing else open a wave"
             place = node_place(source, "waves", wave.name, "flow")
             yield problem_at(place, "S003", message, f"write `invite:` in {wave.flow}.yaml")
+
+
+def _stand_ins(study: Study, source: Source) -> Iterator[Problem]:
+    """WhatsApp approves no template in some languages; another may open the conversation."""
+    if Channel.WHATSAPP not in study.channels:
+        return
+    for word in fields_of(source, source.root).words("languages"):
+        instead = study.stand_in.get(word.text)
+        if has_templates(word.text) or (instead is not None and has_templates(instead)):
+            continue
+        message = f"WhatsApp has no templates in `{word.text}`, so it opens no conversation in it"
+        hint = f"as stand_in: {{{word.text}: {study.languages[0]}}}; else the next channel opens it"
+        yield problem_at(source.place(word), "S013", message, hint, Severity.WARNING)
 
 
 def _reward(study: Study, source: Source) -> Iterator[Problem]:
