@@ -36,6 +36,7 @@ from bot.store.keys import generate_key
 from bot.store.migrations import upgrade
 from bot.web.app import make_app
 from bot.web.preview.looks import listed
+from bot.web.preview.routes import add_preview
 from bot.web.preview.stage import Stage
 from bot.web.preview.workbench import KeepError, Told, Workbench
 
@@ -66,7 +67,8 @@ async def _serve(settings: Settings, *, share: bool) -> None:
         await runtime.database.transact(add_samples, runtime.library, clock())
         conversations = Conversations(runtime)
         bench = workbench(settings, is_shared=share)
-        app = make_app(conversations, stage=Stage(conversations, clock, bench))
+        app = make_app(conversations)
+        add_preview(app, Stage(conversations, clock, bench))
         app.cleanup_ctx.append(beside(tick(conversations)))
         await _draw_first(conversations.content)
         app.cleanup_ctx.append(beside(draw_ahead(conversations.content)))

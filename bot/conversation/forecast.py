@@ -12,11 +12,12 @@ from bot.content.helplines import helplines_of
 from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
+from bot.conversation.effects import RUNS
 from bot.conversation.revisions import Content
 from bot.conversation.waves import asks_for_consent, flow_to_open, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.asking import question
-from bot.engine.flow import Value
+from bot.engine.flow import RunStatus, Value
 from bot.engine.run import Run
 from bot.message import Channel, TextForm
 from bot.panel.hours import own_hours
@@ -27,8 +28,9 @@ from bot.rewards.ledger import balance, pot_of
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """One wave of one participant. ``messages`` and ``segments`` (of SMS) are the most there can
-    be before a reply, ``cents`` what a completed run earns, ``vouchers`` how many then fall due.
+    """One wave of one participant, ``at`` the earliest. ``messages`` and ``segments`` (of SMS) are
+    the most there can be before a reply, ``cents`` what a completed run earns, ``vouchers`` how
+    many then fall due.
     """
 
     participant: str
@@ -79,6 +81,7 @@ def _of_person(
         return
     pot = balance(db, pot_of(person.id))
     is_open = False
+    free_at = max(now, _closes_at(db, study, person) or now)
     for due in _due(db, study, person, now, until):
         flow = flow_to_open(db, study, due.rule.flow, person.id)
         if flow is None or (is_open and not asks_for_consent(study.flows[due.rule.flow])):
@@ -93,7 +96,7 @@ def _of_person(
         segments = 0
         if channel == Channel.SMS:
             segments = messages * _segments(content, study, study.flows[flow], person)
-        at = own_hours(study, person.seed).next(max(due.at, now), person.timezone)
+        at = own_hours(study, person.seed).next(max(due.at, free_at), person.timezone)
         yield Forecast(
             person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
         )
@@ -112,6 +115,13 @@ def _due(
         yield due
         opened.add((due.rule.name, due.number))
         moment = max(moment, due.at)
+
+
+def _closes_at(db: Connection, study: Study, person: Any) -> datetime | None:
+    """When a wave that is still open ends at the latest: until then no other opens."""
+    waiting = (RUNS.c.participant_id == person.id, RUNS.c.status == str(RunStatus.WAITING))
+    began = db.execute(select(RUNS.c.started_at).where(*waiting)).scalar()
+    return None if began is None else began + study.close
 
 
 def _channel(db: Connection, content: Content, study: Study, person: Any) -> str | None:

@@ -16,6 +16,9 @@ from bot.store.statements import Statement
 PATIENCE = timedelta(seconds=10)
 """How long the second message of a turn waits for the first one's delivery."""
 
+FEW = 8
+"""Answers wait while a claim makes its messages: not long for what nobody asked for."""
+
 _QUEUED, _SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
 _SENT, _UNCERTAIN = str(DeliveryState.SENT), str(DeliveryState.UNCERTAIN)
 
@@ -93,8 +96,9 @@ _NEXT = Statement(
 
 def next_in_line(db: Connection, now: datetime, most: int) -> list[Any]:
     """Rows of the outbox, locked, with what is known of the person, the run and the address, those
-    that may leave longest first: replies, or when none waits what nobody asked for.
+    that may leave longest first: replies, or when none waits a few of what nobody asked for.
     """
     since = now - PATIENCE
     replies = _NEXT.rows(db, unprompted=False, now=now, patient_since=since, most=most)
-    return replies or _NEXT.rows(db, unprompted=True, now=now, patient_since=since, most=most)
+    few = min(most, FEW)
+    return replies or _NEXT.rows(db, unprompted=True, now=now, patient_since=since, most=few)

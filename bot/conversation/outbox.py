@@ -83,7 +83,8 @@ class Claimed:
 @dataclass(frozen=True, slots=True)
 class _Made:
     """A message as it may leave: by which way, to which address, in which form and its stored
-    ``words``; those of the ``rest`` follow behind it.
+    ``words``; those of the ``rest`` follow behind it. After ``valid_for`` seconds the provider
+    throws away what it has not delivered.
     """
 
     way: Way
@@ -91,6 +92,7 @@ class _Made:
     form: Form
     words: str
     rest: tuple[str, ...]
+    valid_for: int | None = None
 
 
 def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> list[Claimed]:
@@ -134,7 +136,9 @@ def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed |
     _CLAIM.write(
         db, it=row.id, to=way.id, by=way.channel, words=message.words, now=now, lease=now + LEASE
     )
-    leaving = OutboundMessage(row.token, Channel(way.channel), message.address, message.form)
+    leaving = OutboundMessage(
+        row.token, Channel(way.channel), message.address, message.form, message.valid_for
+    )
     return Claimed(row.id, row.tries + 1, leaving)
 
 
@@ -166,7 +170,7 @@ def _made(
     except ComposeError as error:
         return f"does not fit: {error}"
     words, *further = (forms().dump_json(one).decode() for one in (form, *rest))
-    return _Made(way, address, form, words, tuple(further))
+    return _Made(way, address, form, words, tuple(further), _valid_for(row, study, now))
 
 
 def _queue_rest(db: Connection, row: Any, message: _Made, now: datetime) -> None:
@@ -198,8 +202,19 @@ def _held(db: Connection, row: Any, study: Study | None, now: datetime) -> str |
         return None
     if row.paused_for in IN_PEACE or paused_since(db, study.name) is not None:
         return now + WHILE_PAUSED
-    decent = hours_of(study).next(now, row.timezone)
-    return decent if decent > now else None
+    hours = hours_of(study)
+    for moment in (now, now + LEASE):  # what is claimed in the last minute leaves after the end
+        decent = hours.next(moment, row.timezone)
+        if decent > moment:
+            return decent
+    return None
+
+
+def _valid_for(row: Any, study: Study | None, now: datetime) -> int | None:
+    """What nobody asked for shall not be delivered in the evening by a provider that was slow."""
+    if row.purpose not in UNPROMPTED or study is None:
+        return None
+    return hours_of(study).seconds_left(now, row.timezone)
 
 
 def _forms(

@@ -55,6 +55,11 @@ class DecentHours:
                 return local_time(day, self.begin, zone)
         return at + timedelta(days=_LONGEST_SEARCH)
 
+    def seconds_left(self, at: datetime, zone: str) -> int:
+        """How long the hours of this day go on from ``at``, which is in them."""
+        day = at.astimezone(ZoneInfo(zone)).date()
+        return int((local_time(day, self.until, zone) - at).total_seconds())
+
     def _allows_day(self, day: date) -> bool:
         return day.weekday() in self.days and not any(is_day_off(day, name) for name in self.not_on)
 

@@ -39,7 +39,14 @@ from bot.message import (
     Sent,
     TextForm,
 )
-from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol
+from bot.panel.participants import (
+    ADDRESSES,
+    PARTICIPANTS,
+    Enrolment,
+    enrol,
+    keep_address,
+    link,
+)
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
@@ -605,3 +612,92 @@ def test_who_says_stop_twice_is_told_goodbye_once(database: Database) -> None:
 
     said = [load_send(row.order).text for row in database.run(rows, OUTBOUND)]
     assert [text.key for text in said if text] == [said[0].key, "polsbot.stopped"]  # type: ignore[union-attr]
+
+
+def off(database: Database, at: datetime) -> None:
+    """The provider tells that the phone of the last message was off."""
+    row = database.run(rows, OUTBOUND)[-1]
+    told = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30003")
+    assert database.run(note_status, told, undelivered("30003"), at) == "moved"
+
+
+def carried(database: Database, at: datetime) -> list[str]:
+    taken = database.run(claim, CONTENT, at)
+    for one in taken:
+        database.run(settle_sent, one.row, Sent(f"SM{one.row}"), at)
+    return [str(one.message.channel) for one in taken]
+
+
+def test_an_invitation_to_a_phone_that_is_off_comes_again_and_then_elsewhere(
+    database: Database,
+) -> None:
+    database.run(begin, Channel.SMS)
+    other = database.run(keep_address, Channel.LOCAL, "screen", NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+
+    said = []
+    for hours in range(8):
+        at = NOW + timedelta(hours=hours)
+        if channels := carried(database, at):
+            said.append((hours, *channels))
+        if channels == ["sms"]:
+            off(database, at)
+
+    assert said == [(0, "sms"), (2, "sms"), (4, "sms"), (5, "local")]
+
+
+def test_who_answered_meanwhile_does_not_hear_it_again(database: Database) -> None:
+    database.run(begin)
+    assert carried(database, NOW) == ["local"]
+    off(database, NOW)
+
+    database.run(hear, "ja", 1, NOW + timedelta(hours=1))
+    assert carried(database, NOW + timedelta(hours=1)) == ["local"]
+
+    assert carried(database, NOW + timedelta(hours=3)) == []
+
+
+def test_a_question_that_did_not_arrive_is_left_to_the_reminder(database: Database) -> None:
+    database.run(begin)
+    carried(database, NOW)
+    database.run(hear, "ja", 1)
+    assert carried(database, NOW) == ["local"]
+    off(database, NOW)
+
+    assert "queued" not in states(database)
+
+
+def test_a_slow_provider_throws_an_invitation_away_rather_than_bring_it_in_the_evening(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    assert opening.message.valid_for == 8 * 3600, "eleven in Amsterdam; the hours end at 19:00"
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+
+    database.run(hear, "ja", 1)
+
+    (reply,) = database.run(claim, CONTENT, NOW)
+    assert reply.message.valid_for is None
+
+
+def test_nothing_unprompted_leaves_in_the_last_minute_of_the_hours(database: Database) -> None:
+    database.run(begin)
+    end = NOW.replace(hour=18)
+
+    assert carried(database, end - timedelta(seconds=50)) == []
+    assert carried(database, end + timedelta(hours=14, minutes=59)) == []
+    assert carried(database, end + timedelta(hours=15)) == ["local"]
+
+
+def test_what_was_thrown_away_comes_the_next_morning(database: Database) -> None:
+    database.run(begin)
+    evening = NOW.replace(hour=17, minute=30)
+    assert carried(database, evening) == ["local"]
+    (row,) = database.run(rows, OUTBOUND)
+    late = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30036")
+    database.run(note_status, late, undelivered("30036"), evening + timedelta(hours=1))
+
+    assert carried(database, evening + timedelta(hours=4)) == []
+    assert carried(database, evening + timedelta(hours=17)) == ["local"]

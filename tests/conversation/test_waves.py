@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
@@ -22,7 +23,7 @@ from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
 from bot.panel.timers import due_timers
 from bot.reports.export import answers_csv
 from bot.store.database import Database
-from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows
 
 BASELINE = CONTENT.library.studies["klantmonitor"].flows["baseline"]
 CONSENT = ("ja", "Nederlands", "ja", "ja", "whatsapp")
@@ -332,3 +333,21 @@ def test_on_a_shared_phone_a_reply_goes_to_who_was_reminded_last(database: Datab
 
     after = {run.participant_id: run.version for run in database.run(rows, RUNS)}
     assert after == {other: before[other] + 1, mover: before[mover]}
+
+
+def test_the_plan_waits_for_a_wave_that_is_still_open(database: Database) -> None:
+    person = database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+    tick(database, NOW + timedelta(days=8))
+    opened = NOW + timedelta(days=12)
+    database.run(open_wave, PERIODIC, person, "extra", 1, opened)
+
+    def plan(db: Connection) -> list[Forecast | LeftOut]:
+        study, until = CONTENT.library.studies["klantmonitor"], NOW + timedelta(days=20)
+        return list(forecast(db, CONTENT, study, opened, until))
+
+    (wave,) = database.run(plan)
+    assert isinstance(wave, Forecast)
+    assert (wave.wave, wave.number) == ("periodic", 1)
+    assert wave.at >= opened + timedelta(days=7)

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.keys import generate_key
 from bot.web.app import make_app
+from bot.web.preview.routes import add_preview
 from bot.web.preview.stage import Stage
 from tests.conversation.test_receive import CONTENT, NOW, ROOT
 
@@ -114,7 +115,9 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
     conversations = Conversations(runtime)
     bench = replace(workbench(settings), draw=_draw_nothing)
     stage = Stage(conversations, clock, bench)
-    server = TestServer(make_app(conversations, stage=stage))
+    app = make_app(conversations)
+    add_preview(app, stage)
+    server = TestServer(app)
     async with TestClient(server, timeout=ClientTimeout(PATIENCE)) as http:
         yield World(http, stage, folder / "flows")
 
