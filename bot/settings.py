@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+_NEVER_EMPTY = "database_url"
 _WAYS_TO_REDIS = ("redis://", "rediss://", "unix://")
 
 
@@ -55,14 +56,15 @@ class Settings(BaseSettings):
     polsbot_most_a_day: int = Field(default=50_000, ge=1)
     polsbot_most_each_a_day: int = Field(default=20_000, ge=1)
 
-    @field_validator(
-        "redis_url", "metrics_port", "twilio_auth_token", "twilio_base_url", "voucher_token",
-        "smtp_url", mode="before",
-    )  # fmt: skip
+    @model_validator(mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        """``NAME=`` in a file of settings, as left by whoever has no use for it."""
-        return None if value == "" else value
+    def _empty_is_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """``NAME=`` in a file of settings, as left by whoever has no use for it; but a silent
+        default must not keep answers in another database than was meant.
+        """
+        return {
+            name: value for name, value in values.items() if value != "" or name == _NEVER_EMPTY
+        }
 
     @field_validator("redis_url")
     @classmethod
@@ -78,7 +80,9 @@ def read_settings(**overrides: Any) -> Settings:
         found = {name: _content(*place) for name, place in _places(_written()).items()}
         return Settings(**(found | overrides))
     except ValidationError as error:
-        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+        )
         raise SettingsError(
             f"Wrong configuration ({faults}). Set it in the environment or in .env."
         ) from None
@@ -91,9 +95,10 @@ def origin_of(name: str) -> str:
     written = _written()
     if place := _places(written).get(name):
         return "{}={}".format(*place)
-    if name in {one.lower() for one in os.environ}:
-        return "environment"
-    return ".env" if name in written else "default"
+    here = {one.lower(): value for one, value in os.environ.items()}
+    if name in here:
+        return "environment" if here[name] or name == _NEVER_EMPTY else "default"
+    return ".env" if written.get(name) or (name == _NEVER_EMPTY and name in written) else "default"
 
 
 def _written() -> dict[str, str | None]:

@@ -6,18 +6,17 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys, generate_key
 from bot.store.migrations import upgrade
 from tests.servers import Postgres, postgres, valkey
-
-_NUMBERS = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +49,17 @@ def _is_here(client: socket.socket, address: Any) -> bool:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:  # a name: it would have to be looked up
         return False
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Lines as they are by default, but for errors: with every value of every frame, as they are
+    drawn there, one takes seconds. Whatever a test sets up ends with it.
+    """
+    before = structlog.get_config()["processors"][:-1]
+    structlog.configure([*before, ConsoleRenderer(exception_formatter=plain_traceback)])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
@@ -95,10 +105,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with every table and no row."""
-    name = f"{postgres_template}_{next(_NUMBERS)}"
-    postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield postgres_server.database(name)
-    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_server.copy(postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -115,7 +123,16 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def database(database_url: str, keys: Keys) -> Iterator[Database]:
+def writers() -> int:
+    """How many transactions can be open at once on PostgreSQL: enough to get in each other's way.
+    Tests with a crowd ask for four, as in production. It is not so everywhere, because each has a
+    connection that learns every statement anew, for longer than most tests take.
+    """
+    return 2
+
+
+@pytest.fixture
+def database(database_url: str, keys: Keys, writers: int) -> Iterator[Database]:
     """The fresh database, open."""
-    with closing(open_database(database_url, keys=keys, writers=4)) as opened:
+    with closing(open_database(database_url, keys=keys, writers=writers)) as opened:
         yield opened

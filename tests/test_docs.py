@@ -75,6 +75,15 @@ def test_every_figure_to_watch_is_counted() -> None:
         assert f'"{figure}"' in code, figure
 
 
+def test_a_container_takes_any_password_and_any_port() -> None:
+    """A sign such as @ or / in a password would break an address."""
+    text = (ROOT / "compose.yaml").read_text()
+    assert "postgresql://polsbot@database/polsbot" in text
+    assert "PGPASSWORD: ${POSTGRES_PASSWORD:?" in text
+    assert 'PORT: "8080"' in text
+    assert 'ports: ["127.0.0.1:${PORT:-8080}:8080"]' in text
+
+
 def test_every_process_shares_the_cards() -> None:
     """Web serves what the worker draws, and the root of a container is read-only."""
     text = (ROOT / "compose.yaml").read_text()

@@ -2,10 +2,10 @@
 is a row, so that a restart loses no alarm and two processes never ring twice.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.casework.tables import Case
 from bot.store.statements import Statement
@@ -18,19 +18,16 @@ ALARMING = frozenset({"crisis"})
 SOON, OFTEN, LATER = timedelta(minutes=15), 4, timedelta(hours=1)
 """The first alarms follow each other soon, the others later; they never end by themselves."""
 
-_IS_FROM_AHEAD = CASES.c.opened_at > bindparam("now")
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _DUE = Statement(
     select(CASES)
     .where(
+        CASES.c.alarm_at > bindparam("ever"),  # those that may ring, by their index
         or_(
             CASES.c.alarm_at <= bindparam("now"),
             CASES.c.alarm_at > bindparam("too_far"),
-            and_(
-                CASES.c.alarms == 0,
-                CASES.c.alarm_at.is_not(None),
-                CASES.c.opened_at > bindparam("now"),
-            ),
-        )
+            CASES.c.alarms == 0,
+        ),
     )
     .order_by(CASES.c.alarm_at, CASES.c.id)
     .limit(bindparam("most"))
@@ -47,10 +44,10 @@ _TAKE = Statement(
 
 
 def due_alarms(db: Connection, now: datetime, most: int = 100) -> list[Any]:
-    """Cases whose alarm has to ring now, the longest due first. One from further ahead than any is
-    set is of a clock that was set back.
+    """Cases whose alarm has to ring now, the longest due first: the first alarm at once. One from
+    further ahead than any is set is of a clock that was set back.
     """
-    return _DUE.rows(db, now=now, too_far=now + LATER, most=most)
+    return _DUE.rows(db, ever=_EVER, now=now, too_far=now + LATER, most=most)
 
 
 def take_alarm(db: Connection, case: Any, now: datetime) -> bool:

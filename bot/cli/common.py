@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -83,7 +84,8 @@ def tokens_of(settings: Settings) -> list[str]:
     """The auth tokens that may sign; the first one is ours to use."""
     if settings.twilio_auth_token is None:
         return []
-    return [part.strip() for part in settings.twilio_auth_token.get_secret_value().split(",")]
+    parts = settings.twilio_auth_token.get_secret_value().split(",")
+    return [part.strip() for part in parts if part.strip()]
 
 
 def account_of(settings: Settings) -> TwilioAccount | None:
@@ -129,8 +131,13 @@ def _check_twilio(settings: Settings) -> None:
     if not settings.twilio_account_sid.startswith("AC"):
         raise SettingsError("TWILIO_ACCOUNT_SID must begin with AC.")
     is_real = not settings.twilio_base_url
-    if not settings.public_url.startswith("https://" if is_real else ("https://", "http://")):
-        raise SettingsError("PUBLIC_URL must begin with https:// and be what Twilio is told.")
+    place = urlsplit(settings.public_url)
+    is_safe = place.scheme == "https" or (place.scheme == "http" and not is_real)
+    if not is_safe or not place.hostname or place.query or place.fragment:
+        raise SettingsError(
+            "PUBLIC_URL must begin with https:// and be what Twilio is told, such as "
+            "https://bot.example.org."
+        )
     if not is_real and not str(settings.twilio_base_url).startswith(("https://", "http://")):
         raise SettingsError("TWILIO_BASE_URL must begin with http:// or https://.")
     for name in ("twilio_whatsapp_sender", "twilio_sms_sender"):

@@ -36,6 +36,7 @@ from bot.store.keys import generate_key
 from bot.store.migrations import upgrade
 from bot.web.app import make_app
 from bot.web.preview.looks import listed
+from bot.web.preview.routes import add_preview
 from bot.web.preview.stage import Stage
 from bot.web.preview.workbench import KeepError, Told, Workbench
 
@@ -65,8 +66,9 @@ async def _serve(settings: Settings, *, share: bool) -> None:
         runtime = replace(opened, library=with_pseudo(opened.library))
         await runtime.database.transact(add_samples, runtime.library, clock())
         conversations = Conversations(runtime)
-        bench = workbench(settings, opened.lexicons, is_shared=share)
-        app = make_app(conversations, stage=Stage(conversations, clock, bench))
+        bench = workbench(settings, is_shared=share)
+        app = make_app(conversations)
+        add_preview(app, Stage(conversations, clock, bench))
         app.cleanup_ctx.append(beside(tick(conversations)))
         await _draw_first(conversations.content)
         app.cleanup_ctx.append(beside(draw_ahead(conversations.content)))
@@ -83,22 +85,19 @@ async def _draw_first(content: Content) -> None:
         await draw_ahead(content, progress("Cards"), wanted_at_once(content, revision))
 
 
-def workbench(
-    settings: Settings, lexicons: Mapping[str, Lexicon], *, is_shared: bool = False
-) -> Workbench:
+def workbench(settings: Settings, *, is_shared: bool = False) -> Workbench:
     """The authors' tools over the files that the settings name."""
     flows, locales = settings.polsbot_studies, settings.polsbot_locales
     assets = settings.polsbot_assets
-    lexicon_files = _Watched(locales, lexicons)
 
     def load() -> tuple[Library, Mapping[str, Lexicon]]:
-        return with_pseudo(load_library(flows, locales, assets)), lexicon_files.now()
+        return with_pseudo(load_library(flows, locales, assets)), load_lexicons(locales)
 
     return Workbench(
         folders=(flows, locales, assets),
         load=load,
         check=lambda: check(flows, locales, assets),
-        keep=_keeper(settings, lexicon_files.now),
+        keep=_keeper(settings),
         draw=draw_ahead,
         is_shared=is_shared,
     )
@@ -117,30 +116,7 @@ def beginning(studies: Iterable[Study]) -> datetime:
     return max(begun, default=local_time(monday, time(12), "Europe/Amsterdam"))
 
 
-class _Watched:
-    """The lexicons, which take seconds to read: again only when a file of theirs changed."""
-
-    def __init__(self, folder: Path, lexicons: Mapping[str, Lexicon]) -> None:
-        self._folder = folder
-        self._lexicons = lexicons
-        self._seen = self._signature()
-
-    def now(self) -> Mapping[str, Lexicon]:
-        """As the files are; raises LexiconError."""
-        found = self._signature()
-        if found != self._seen:
-            self._lexicons = load_lexicons(self._folder)
-            self._seen = found
-        return self._lexicons
-
-    def _signature(self) -> frozenset[tuple[str, int]]:
-        files = self._folder.glob("*/lexicon.yaml")
-        return frozenset((str(path), path.stat().st_mtime_ns) for path in files)
-
-
-def _keeper(
-    settings: Settings, lexicons: Callable[[], Mapping[str, Lexicon]]
-) -> Callable[[Told], Path]:
+def _keeper(settings: Settings) -> Callable[[Told], Path]:
     """Writes what was told beside the study's flows."""
 
     def keep_told(told: Told) -> Path:
@@ -153,12 +129,13 @@ def _keeper(
             raise KeepError("The flow has a fault now; see Problems.")
         start = Run("r", revision.hash, "p", told.language, wave=told.wave)
         channel = Channel(told.channel)
-        talk = Talk(library, lexicons(), study, revision, channel, start, BEGINNING)
+        lexicons = load_lexicons(settings.polsbot_locales)
+        talk = Talk(library, lexicons, study, revision, channel, start, BEGINNING)
         file = library.sources[told.study].file.parent / "tests" / f"{told.name}.chat"
         if file.parent.is_symlink():
             raise KeepError(f"{file.parent} is a link. Make it a folder.")
         try:
-            keep(file, record(talk, told.acts), told.why or told.name, library, talk.lexicons)
+            keep(file, record(talk, told.acts), told.why or told.name, library, lexicons)
         except RecordError as error:
             raise KeepError(str(error)) from None
         except OSError as error:

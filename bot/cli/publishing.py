@@ -13,7 +13,7 @@ import typer
 from bot.authoring.check import check_library
 from bot.authoring.check.render import failed
 from bot.authoring.diff import Change, Verdict, changes, verdict_of
-from bot.cli.common import fail, opened
+from bot.cli.common import fail, opened, study_of
 from bot.cli.folders import Assets, Flows, Locales
 from bot.content.library import Library, load_library
 from bot.content.revision import Revision
@@ -106,6 +106,8 @@ def revisions_in(library: Library) -> dict[Flow, Revision]:
 
 def _flows(library: Library, study: str | None) -> list[Flow]:
     """The flows that are whole, of one study or all; raises Exit when there are none."""
+    if study is not None:
+        study_of(library, study)
     found = [one for one in revisions_in(library) if study in (None, one[0])]
     if not found:
         raise fail(f"No flow of {study or 'any study'} is without faults. See `polsbot check`.")

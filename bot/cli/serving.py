@@ -151,19 +151,23 @@ async def serve_until_stopped(app: web.Application, host: str, port: int) -> Non
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_, stopped.set)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
-    await runner.setup()
     try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise SettingsError(
-                f"Port {port} cannot be listened on ({error.strerror}). Set PORT to a free one; "
-                "web and worker on one machine need one each, and one METRICS_PORT each."
-            ) from error
+        await runner.setup()
+        await _listen(runner, host, port, "PORT")
         print(f"Listening on port {port}.", file=sys.stderr, flush=True)
         await stopped.wait()
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, setting: str) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} cannot be listened on ({error.strerror}). Set {setting} to a free one; "
+            "web and worker on one machine need one PORT each, and one METRICS_PORT each."
+        ) from error
 
 
 def listening(
@@ -174,9 +178,11 @@ def listening(
     async def context(_: web.Application) -> AsyncIterator[None]:
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        yield
-        await runner.cleanup()
+        try:
+            await _listen(runner, host, port, "METRICS_PORT")
+            yield
+        finally:
+            await runner.cleanup()
 
     return context
 

@@ -5,6 +5,7 @@ import os
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,6 +14,7 @@ from bot.cli.folders import Assets, Flows, Locales
 
 if TYPE_CHECKING:
     from bot.authoring.simulate.figures import Figures
+    from bot.content.study import Study
 
 
 def simulate(
@@ -32,17 +34,21 @@ def simulate(
     """
     from bot.authoring.simulate import simulate_parts
     from bot.authoring.simulate.world import Scenario, first_morning
+    from bot.content.lexicon import load_lexicons
     from bot.content.library import load_library
+    from bot.conversation.revisions import Content
 
-    known = load_library(flows, locales, assets).studies
+    library = load_library(flows, locales, assets)
+    known = library.studies
     if study not in known:
         raise fail(f"There is no study {study}. Known: {', '.join(sorted(known)) or 'none'}.")
     scenario = Scenario(study, 0, participants, waves, first_morning(known[study]), seed=seed)
     if not as_json:
         print("People, made up:")
         print("".join(f"  {line}\n" for line in scenario.behaviour.lines()))
-    found = simulate_parts((flows, locales, assets), scenario, processes or cores(), _told)
-    print(_json(found) if as_json else _text(found, known[study].reward is not None))
+    content, folders = Content(library, load_lexicons(locales)), (flows, locales, assets)
+    found = simulate_parts(content, folders, scenario, processes or cores(), _told)
+    print(_json(found) if as_json else _text(found, known[study]))
     raise typer.Exit(1 if found.broken else 0)
 
 
@@ -59,26 +65,27 @@ def _told(share: float) -> None:
 def _json(found: "Figures") -> str:
     figures = asdict(found)
     del figures["minutes"]
-    figures["busiest_minute"], figures["p99_minute"] = found.busiest(), found.usual(0.99)
+    figures["busiest_minute"], figures["p99_minute"] = found.busiest()[0], found.usual(0.99)
     return json.dumps(figures)
 
 
-def _text(found: "Figures", rewards: object) -> str:
-    sent = sum(found.messages.values())
+def _text(found: "Figures", study: "Study") -> str:
+    each = found.waves_due / found.participants
     lines = [
         f"{found.participants} participants, {found.days} days, played in {found.seconds:.0f} s",
         "",
-        f"waves       {found.waves_due} came due, {found.waves_opened} opened, left out: "
-        + (_counted(found.left_out) or "none"),
-        f"ended       {_counted(found.dispositions)}",
-        f"people      {_counted(found.people)}",
-        f"messages    {sent} sent ({_counted(found.messages)}), {found.received} received",
-        f"SMS         {found.segments} segments",
-        f"load        at most {found.busiest()} a minute; 99 of 100 busy minutes have "
-        f"{found.usual(0.99)} or fewer, half {found.usual(0.5)} or fewer",
+        f"waves       {found.waves_due} came due, {each:g} for each participant",
+        f"opened      {found.waves_opened}: {_counted(found.dispositions)}",
+        f"left out    {found.left_out.total()}: {_counted(found.left_out)}",
+        f"people      {_counted(found.people)} at the end",
+        f"received    {found.received} messages",
+        f"sent        {found.messages.total()} messages",
+        *(f"            {line}" for line in _by_channel(found)),
+        f"load        {_load(found, study.hours.timezone)}",
     ]
-    if rewards:
-        lines.append(f"rewards     {found.earned_cents / 100:.2f} earned")
+    if study.reward is not None:
+        lines.append(f"rewards     {found.earned_cents / 100:.2f} {study.reward.currency} earned")
+    lines += [f"alerts      {count} times: {what}" for what, count in found.alerts.items()]
     lines.append("")
     if found.broken:
         lines += [f"WRONG       {count} times: {rule}" for rule, count in found.broken.items()]
@@ -91,5 +98,29 @@ def _text(found: "Figures", rewards: object) -> str:
     return "\n".join(lines)
 
 
+def _by_channel(found: "Figures") -> list[str]:
+    lines = []
+    for channel in sorted({name.partition(" ")[0] for name in found.messages}):
+        theirs = {
+            name.partition(" ")[2]: count
+            for name, count in found.messages.items()
+            if name.startswith(f"{channel} ")
+        }
+        segments = f", in {found.segments} segments" if channel == "sms" else ""
+        lines.append(f"{channel:9} {sum(theirs.values())}: {_counted(theirs)}{segments}")
+    return lines
+
+
+def _load(found: "Figures", zone: str) -> str:
+    most, at = found.busiest()
+    when = "" if at is None else f" ({at.astimezone(ZoneInfo(zone)):%a %d %b %H:%M})"
+    return (
+        f"at most {most} messages a minute{when}; in half of the minutes with any "
+        f"{found.usual(0.5)} or fewer, in 99 of 100 {found.usual(0.99)} or fewer"
+    )
+
+
 def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    """The most first."""
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ordered) or "none"

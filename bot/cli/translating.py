@@ -82,8 +82,11 @@ def add(
     except FaultyFilesError as error:
         raise _refused(error.problems) from error
     with explained():
-        for path in write_all(found):
-            print(path)
+        written = list(write_all(found))
+    for path in written:
+        print(path)
+    if not written:
+        print(f"{language} has been begun: see `polsbot i18n status`.", file=sys.stderr)
     if not (locales / language / "lexicon.yaml").is_file():
         hint = f"Write {locales / language / 'lexicon.yaml'} too: the words that people type."
         print(hint, file=sys.stderr)
@@ -140,12 +143,9 @@ def sheet(
     from bot.authoring.i18n.sheet import sheet as sheet_of
     from bot.authoring.i18n.update import write_whole
     from bot.content.cards import CardStore
-    from bot.content.languages import is_language
 
     library = _loaded(flows, locales, assets)
-    known = {one for study in library.studies.values() for one in study.languages}
-    if not is_language(language) or language not in known | set(library.catalogues.entries):
-        raise fail(f"There is no language {language}. Known: {', '.join(sorted(known))}.")
+    _check_known(library, language)
     file = Path(f"sheet-{language}.html")
     with explained():
         page = sheet_of(library, language, CardStore(Path(), library.pictures, b"").draw)
@@ -189,6 +189,8 @@ def recordings(
     from bot.content.recordings import INDEX
 
     library = _loaded(flows, locales, assets)
+    if language is not None:
+        _check_known(library, language)
     found = readings(library)
     if note:
         with explained():
@@ -214,6 +216,12 @@ def _loaded(flows: Path, locales: Path, assets: Path) -> "Library":
 
     _need(flows)
     return load_library(flows, locales, assets)
+
+
+def _check_known(library: "Library", language: str) -> None:
+    known = {one for study in library.studies.values() for one in study.languages}
+    if language not in known | set(library.catalogues.entries):
+        raise fail(f"There is no language {language}. Known: {', '.join(sorted(known))}.")
 
 
 def _need(flows: Path) -> None:

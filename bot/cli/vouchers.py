@@ -1,6 +1,5 @@
 """Vouchers: buying stock in, seeing what is left and what waits, settling what nobody knows."""
 
-import json
 import sys
 from collections import Counter
 from dataclasses import asdict
@@ -44,6 +43,8 @@ def import_file(
     delete the file afterwards.
     """
     now = datetime.now(UTC)
+    if not shop.strip():
+        raise fail("--shop must say where the vouchers are spent, such as --shop HEMA.")
     with opened() as (settings, database):
         rule = rule_of(study_of(library_of(settings), study))
         try:
@@ -80,15 +81,15 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     with opened() as (settings, database):
         content = Content(library_of(settings), {})
         found = database.run(stocks, content, datetime.now(UTC))
-    for one in found:
-        if as_json:
-            print(json.dumps({**asdict(one), "is_low": one.is_low}))
-            continue
-        low = "\tLOW: import more" if one.is_low else ""
-        print(
-            f"{one.study}\t{one.cents} cents\tfree {one.free}\twaiting {one.waiting}"
-            f"\tsoon {one.soon}{low}"
-        )
+    if as_json:
+        print_rows([{**asdict(one), "is_low": one.is_low} for one in found], as_json)
+    else:
+        for one in found:
+            low = "\tLOW: import more" if one.is_low else ""
+            print(
+                f"{one.study}\t{one.cents} cents\tfree {one.free}\twaiting {one.waiting}"
+                f"\tsoon {one.soon}{low}"
+            )
     if any(one.is_low for one in found):
         raise typer.Exit(1)
 

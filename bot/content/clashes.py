@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.engine.replies.lexicon import Lexicon, Order
 from bot.engine.replies.options import options_of
@@ -30,9 +31,12 @@ class Clash:
         return f"{self.language}: {self.phrase!r} {self.message}"
 
 
-def lexicon_clashes(lexicon: Lexicon) -> list[Clash]:
-    """Phrases that give two commands, or are a command and an answer, or both yes and no."""
-    return list(dict.fromkeys(_lexicon_clashes(lexicon)))
+@lru_cache(maxsize=16)
+def lexicon_clashes(lexicon: Lexicon) -> tuple[Clash, ...]:
+    """Phrases that give two commands, or are a command and an answer, or both yes and no. Kept: to
+    look through all languages takes seconds, and while flows are written they stay as they are.
+    """
+    return tuple(dict.fromkeys(_lexicon_clashes(lexicon)))
 
 
 def label_clashes(
@@ -60,9 +64,9 @@ def _lexicon_clashes(lexicon: Lexicon) -> Iterator[Clash]:
         phrase = " ".join(words)
         if Sense.YES in senses and Sense.NO in senses:
             yield Clash(lexicon.language, phrase, "is both yes and no")
-        order_found = lexicon.order("".join(words))
         answers = [sense for sense in _ANSWERS if sense in senses]
-        if order_found is not None and order_found.command is Command.STOP and answers:
+        order_found = lexicon.order("".join(words)) if answers else None
+        if order_found is not None and order_found.command is Command.STOP:
             yield Clash(lexicon.language, phrase, f"means stop and {answers[0]}; stop wins")
 
 
@@ -84,7 +88,9 @@ def _label_clashes(labels: tuple[str, ...], lexicon: Lexicon) -> Iterator[Clash]
             yield Clash(lexicon.language, label, means, order.command is Command.STOP)
     whole = options_of(labels, lexicon).whole
     for key, others in lexicon.same:
+        if (mine := whole.get(key)) is None:
+            continue
         for words in written_out(others):
-            if whole.get(key) is not None and words in whole and whole[words] != whole[key]:
-                message = f"is said to mean {' '.join(key)!r}, but fits {labels[whole[words]]!r}"
+            if (found := whole.get(words, mine)) != mine:
+                message = f"is said to mean {' '.join(key)!r}, but fits {labels[found]!r}"
                 yield Clash(lexicon.language, " ".join(words), message)

@@ -54,7 +54,8 @@ class Bank:
 class Desk:
     """Everything at hand while the steps of one file are read, and what was found so far.
 
-    ``places`` keeps where a key of a step stands: ``("why", "if")``. ``languages`` are the study's.
+    ``places`` keeps where a key of a step stands: ``("why", "if")``, and with ``""`` its name.
+    ``languages`` are the study's.
     ``lacks_bank``: a file of `use:` is missing or broken, which is said there; what is not found
     may stand in it. ``left_out`` are the names of steps with too much wrong to be read.
     """

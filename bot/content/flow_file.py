@@ -103,7 +103,7 @@ class _Steps:
         self._desk = desk
         self._prefix = prefix
         self._top = top
-        self._named: dict[str, Fields] = {}
+        self._named: dict[str, Scalar] = {}
         self._turns: dict[str, tuple[int, int]] = {}
 
     def read(self) -> list[Step]:
@@ -131,7 +131,7 @@ class _Steps:
         elif "rotate" in fields:
             yield from self._rotation(fields)
         else:
-            yield from self._step(name, fields)
+            yield from self._step(name, fields, field.key)
 
     def _group(self, fields: Fields, section: str | None) -> Iterator[Step]:
         if section is not None:
@@ -186,25 +186,26 @@ class _Steps:
                 message = f"there is no item `{word.text[:40]}`"
                 fields.source.report(word, "F009", message, hint or "name its file in `use:`")
                 continue
-            for step in self._step(word.text, Fields(item.source, item.owner, item.all)):
+            for step in self._step(word.text, Fields(item.source, item.owner, item.all), word):
                 turned = replace(step, rotation=turn)
                 yield turned if condition is None else self._under(fields, condition, turned)
 
-    def _step(self, name: str, fields: Fields) -> Iterator[Step]:
+    def _step(self, name: str, fields: Fields, at: Scalar) -> Iterator[Step]:
+        """``at`` is where the flow names it; what it asks may stand in another file."""
         if not check_name(fields, name):
             self._desk.left_out.add(name)
             return
         if name in self._named:
-            first = self._named[name].owner.line
-            message = f"the step `{name}` is there already (line {first})"
-            fields.source.report(fields.owner, "F011", message, "give one another name")
+            message = f"the step `{name}` is there already (line {self._named[name].line})"
+            self._top.source.report(at, "F011", message, "give one another name")
             return
-        self._named[name] = fields
+        self._named[name] = at
+        self._desk.places[(name, "")] = self._top.source.place(at)
         step = read_step(self._desk, name, fields)
         if step is None:
             self._desk.left_out.add(name)
         else:
-            yield step
+            yield replace(step, line=at.line)
 
 
 def _step_meant(field: Field) -> str:

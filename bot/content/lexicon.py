@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -48,45 +49,51 @@ class LexiconError(Exception):
 
 
 def load_lexicons(folder: Path) -> dict[str, Lexicon]:
-    """All lexicons under ``folder/<lang>/lexicon.yaml`` by language; raises ``LexiconError``."""
+    """All lexicons under ``folder/<lang>/lexicon.yaml`` by language; raises ``LexiconError``.
+
+    Of a file that says what it said before, it is the same lexicon.
+    """
     problems: list[LexiconProblem] = []
     lexicons: dict[str, Lexicon] = {}
     for path in sorted(folder.glob("*/lexicon.yaml")):
-        spoken = read_lexicon(path, problems)
-        if spoken is not None:
-            lexicons[spoken.language] = build(spoken)
+        lexicon, faults = _read(path.parent.name, path.read_bytes())
+        problems += [LexiconProblem(path, line, message) for line, message in faults]
+        if lexicon is not None:
+            lexicons[lexicon.language] = lexicon
     if problems:
         raise LexiconError(problems, lexicons)
     return lexicons
 
 
-def read_lexicon(path: Path, problems: list[LexiconProblem]) -> Spoken | None:
-    """One file as written; adds its faults to ``problems`` and is ``None`` if there are any."""
+Fault = tuple[int, str]
+"""The line, from 1, and what is wrong there."""
+
+
+@lru_cache(maxsize=16)
+def _read(language: str, content: bytes) -> tuple[Lexicon | None, tuple[Fault, ...]]:
+    """What a file of this language says, or its faults. Kept, because all of them take seconds to
+    build, and who works on the texts saves one file and looks at it with all the others.
+    """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        root = yaml.compose(content.decode(), Loader=_LOADER)
     except UnicodeDecodeError as error:
-        line = path.read_bytes().count(b"\n", 0, error.start) + 1
-        problems.append(LexiconProblem(path, line, "this is not UTF-8 text: save it as UTF-8"))
-        return None
+        line = content.count(b"\n", 0, error.start) + 1
+        return None, ((line, "this is not UTF-8 text: save it as UTF-8"),)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error)
-        problems.append(
-            LexiconProblem(path, mark.line + 1 if mark else 1, f"this is no YAML: {said}")
-        )
-        return None
-    reader = _Reader(path, [])
+        return None, ((mark.line + 1 if mark else 1, f"this is no YAML: {said}"),)
+    reader = _Reader(language, [])
     spoken = reader.spoken(root)
-    problems.extend(reader.problems)
-    return None if reader.problems else spoken
+    return None if reader.faults else build(spoken), tuple(reader.faults)
 
 
 @dataclass(slots=True)
 class _Reader:
     """Walks one file's nodes; every scalar is a word, so ``no`` and ``on`` need no quotes."""
 
-    path: Path
-    problems: list[LexiconProblem]
+    language: str
+    faults: list[Fault]
     onto_next: tuple[str, ...] = ()
 
     def spoken(self, root: Node | None) -> Spoken:
@@ -132,10 +139,8 @@ class _Reader:
         )
         for key, node in top.items():
             self._fault(node, f"{key!r} is no part of a lexicon")
-        if spoken.language and spoken.language != self.path.parent.name:
-            self._fault(
-                root, f"language is {spoken.language!r}, the folder says {self.path.parent.name!r}"
-            )
+        if spoken.language and spoken.language != self.language:
+            self._fault(root, f"language is {spoken.language!r}, the folder says {self.language!r}")
         return spoken
 
     def _parts(
@@ -204,7 +209,7 @@ class _Reader:
 
     def _fault(self, node: Node | None, message: str) -> None:
         line = node.start_mark.line + 1 if node is not None else 1
-        self.problems.append(LexiconProblem(self.path, line, message))
+        self.faults.append((line, message))
 
 
 def _gathered(source: str) -> object:

@@ -76,12 +76,15 @@ def read_source(path: Path) -> Source:
             )
         )
         return source
+    faults: list[YamlFault] = []
+    root: Node | None = source.root
     try:
-        root = read_nodes(text)
-    except YamlFault as fault:
+        root = read_nodes(text, faults)
+    except YamlFault as last:
+        faults.append(last)
+    for fault in faults:
         spot = source.spot(fault.line, fault.column)
         source.problems.append(problem_at(spot, fault.code, str(fault), fault.suggestion))
-        return source
     if isinstance(root, Mapping):
         source.root = root
         _check_texts(source, root)

@@ -39,9 +39,10 @@ RESERVED = frozenset(
         *("invite", "last", "baseline", "participant", "wave", "skip", "unknown"),
         *("and", "or", "not", "in", "is", "if", "else", "for", "lambda", "none", "true", "false"),
         *("sum", "mean", "count", *STUDY_PLACEHOLDERS),
+        *("run", "flow", "status", "test", "current_language", "started_at", "ended_at"),
     }
 )
-"""Names that mean something else in a condition or a text."""
+"""Names that mean something else in a condition, in a text or among the columns of an export."""
 
 _WITH_CHOICES = (AnswerType.CHOICE, AnswerType.CHOICES, AnswerType.PICTURE)
 _WITH_BOUNDS = (AnswerType.NUMBER, AnswerType.AMOUNT, AnswerType.DATE)

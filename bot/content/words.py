@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bot.content.catalogues import Catalogues
@@ -30,8 +31,11 @@ class Word:
     place: Place
 
 
+@lru_cache(maxsize=1)
 def read_words(file: Path = FILE) -> tuple[dict[str, Word], Source]:
-    """The source words by text key, and the file they stand in with its problems."""
+    """The source words by text key, and the file they stand in with its problems; not to be
+    changed. Kept: they are a part of the program, and half of what a study takes to read.
+    """
     source = read_source(file)
     words: dict[str, Word] = {}
     for name, field in fields_of(source, source.root).all.items():

@@ -11,6 +11,9 @@ from ruamel.yaml import tokens
 
 from bot.content.yaml_scan import YamlFault, scan
 
+_NO_ANCHORS = "anchors and aliases (& and *) are not allowed"
+_WRITE_OUT = "write it out, or put the text in quotes"
+
 
 @dataclass(slots=True)
 class Scalar:
@@ -45,16 +48,21 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def read_nodes(text: str) -> Node | None:
-    """The one document in a text, ``None`` if it is empty; raises YamlFault and nothing else."""
-    return _Composer(scan(text)).document()
+def read_nodes(text: str, faults: list[YamlFault]) -> Node | None:
+    """The one document in a text, ``None`` if it is empty.
+
+    Adds to ``faults`` what does not keep the rest from being read: a repeated key (the first
+    counts), an anchor, a tag. Raises YamlFault, and nothing else, where reading ends.
+    """
+    return _Composer(scan(text), faults).document()
 
 
 class _Composer:
     """Tokens to nodes, by recursive descent; the scanner has bounded the depth."""
 
-    def __init__(self, found: list[Any]) -> None:
+    def __init__(self, found: list[Any], faults: list[YamlFault]) -> None:
         self._tokens = found
+        self._faults = faults
         self._at = 1  # the first is the start of the stream
 
     def document(self) -> Node | None:
@@ -70,6 +78,7 @@ class _Composer:
         return node
 
     def _node(self) -> Node:
+        self._skip_properties()
         token = self._tokens[self._at]
         if isinstance(token, tokens.ScalarToken):
             self._at += 1
@@ -84,12 +93,19 @@ class _Composer:
             return self._flow_sequence(token)
         if self._is(tokens.BlockEntryToken):  # a list at the indent of its key
             return self._block_sequence(token, None)
-        if self._is(tokens.AnchorToken, tokens.AliasToken):
-            message = "anchors and aliases (& and *) are not allowed"
-            self._refuse("F012", message, "write it out, or put the text in quotes")
-        if self._is(tokens.TagToken):
-            self._refuse("F012", "tags (!) are not allowed", "remove it, or put the text in quotes")
+        if self._is(tokens.AliasToken):
+            self._refuse("F012", _NO_ANCHORS, _WRITE_OUT)
         return _empty(token)
+
+    def _skip_properties(self) -> None:
+        """Pass over what may stand before a value elsewhere."""
+        while self._is(tokens.AnchorToken, tokens.TagToken):
+            if self._is(tokens.AnchorToken):
+                self._faults.append(self._fault("F012", _NO_ANCHORS, _WRITE_OUT))
+            else:
+                hint = "remove it, or put the text in quotes"
+                self._faults.append(self._fault("F012", "tags (!) are not allowed", hint))
+            self._at += 1
 
     def _block_mapping(self, start: Any) -> Mapping:
         mapping = _mapping(start)
@@ -127,13 +143,10 @@ class _Composer:
         value = self._value() if self._take(tokens.ValueToken) else _empty(token)
         if key.text in mapping.values:
             first = mapping.keys[key.text].line
-            raise YamlFault(
-                "F011",
-                f"`{key.text}` stands here twice (first in line {first})",
-                key.line,
-                key.column,
-                "rename or remove one of them",
-            )
+            message = f"`{key.text}` stands here twice (first in line {first})"
+            hint = "rename or remove one of them"
+            self._faults.append(YamlFault("F011", message, key.line, key.column, hint))
+            return
         mapping.keys[key.text] = key
         mapping.values[key.text] = value
 
@@ -201,8 +214,11 @@ class _Composer:
         self._refuse("F010", f"{wanted} is missing here", "look at commas, quotes and indents")
 
     def _refuse(self, code: str, message: str, suggestion: str) -> NoReturn:
+        raise self._fault(code, message, suggestion)
+
+    def _fault(self, code: str, message: str, suggestion: str) -> YamlFault:
         mark = self._tokens[min(self._at, len(self._tokens) - 1)].start_mark
-        raise YamlFault(code, message, mark.line + 1, mark.column + 1, suggestion)
+        return YamlFault(code, message, mark.line + 1, mark.column + 1, suggestion)
 
 
 def _scalar(token: Any) -> Scalar:

@@ -16,7 +16,7 @@ MAX_DEPTH = 20
 
 
 class YamlFault(Exception):  # noqa: N818 - becomes a Problem, it is no error of ours
-    """The text cannot be used; ``line`` and ``column`` count from 1. Later faults are not seen."""
+    """The text cannot be used; ``line`` and ``column`` count from 1."""
 
     def __init__(self, code: str, message: str, line: int, column: int, suggestion: str) -> None:
         """Keep the place for the excerpt."""

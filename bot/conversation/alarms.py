@@ -78,7 +78,10 @@ def _study_of(db: Connection, case: Any) -> str:
 
 
 def _was_lost(db: Connection, case: Any) -> bool:
-    last = select(OUTBOUND.c.state).where(OUTBOUND.c.batch == _batch(case, case.alarms))
+    last = select(OUTBOUND.c.state).where(
+        OUTBOUND.c.participant_id.is_(None),  # by its index: an alarm is to none of them
+        OUTBOUND.c.batch == _batch(case, case.alarms),
+    )
     return case.alarms > 0 and db.execute(last).scalar() in LOST
 
 

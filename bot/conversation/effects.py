@@ -46,6 +46,11 @@ DROPPED = "dropped"
 LOST = (str(DeliveryState.FAILED), DROPPED)
 """States of a message that certainly did not arrive."""
 
+UNPROMPTED = ("opening", "reminder")
+"""Purposes of what nobody asked for just now: it leaves in decent hours only, and behind all
+replies.
+"""
+
 AFTER_THE_FAREWELL = timedelta(minutes=2)
 """How long an erasure waits: the receipt has to find the address once more. Until then nobody is
 known there either, so that no word of ours speaks of messages to come.
@@ -158,17 +163,19 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
 
 
 def queue(db: Connection, now: datetime, **values: Any) -> None:
-    """The one way into the outbox; its token is what a provider tells us back. What is not among
-    ``values`` is as for a message that nobody has tried to send.
+    """The one way into the outbox. Its token is what a provider tells us back: nobody can guess it,
+    and it begins with the time, so that the newest stand side by side in their index. What is not
+    among ``values`` is as for a message that nobody has tried to send.
     """
     fresh = {
-        "token": secrets.token_urlsafe(16),
+        "token": f"{int(now.timestamp()):08x}{secrets.token_urlsafe(16)}",
         "state": str(DeliveryState.QUEUED),
         "tries": 0,
         "is_plain": False,
         "looks": 0,
         "created_at": now,
         "not_before": now,
+        "is_unprompted": values["purpose"] in UNPROMPTED,
     }
     _SEND.write(db, **(fresh | values))
 

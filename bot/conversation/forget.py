@@ -59,7 +59,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     )
     db.execute(update(INBOUND).where(INBOUND.c.run_id.in_(mine)).values(text=None))
     db.execute(delete(REPLY_WORDS).where(REPLY_WORDS.c.run_id.in_(mine)))
-    db.execute(delete(ANSWERS).where(ANSWERS.c.participant_id == participant))
+    db.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(mine)))
     for row in db.execute(select(RUNS).where(RUNS.c.participant_id == participant)).all():
         save_run(db, row, replace(load_run(row.state), answers={}, facts={}), now)
     person = select(participants.PARTICIPANTS.c.study).where(

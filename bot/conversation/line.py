@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
-from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.effects import OUTBOUND, RUNS, UNPROMPTED
 from bot.message import DeliveryState
 from bot.panel import participants
 from bot.store.statements import Statement
@@ -16,8 +16,8 @@ from bot.store.statements import Statement
 PATIENCE = timedelta(seconds=10)
 """How long the second message of a turn waits for the first one's delivery."""
 
-UNPROMPTED = ("opening", "reminder")
-"""What nobody asked for just now: it leaves in decent hours only, and behind all replies."""
+FEW = 8
+"""Answers wait while a claim makes its messages: not long for what nobody asked for."""
 
 _QUEUED, _SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
 _SENT, _UNCERTAIN = str(DeliveryState.SENT), str(DeliveryState.UNCERTAIN)
@@ -37,7 +37,9 @@ _SAME_PERSON = or_(
     and_(OUTBOUND.c.participant_id.is_(None), _OLDER.c.address_id == OUTBOUND.c.address_id),
 )
 _IN_ITS_WAY = exists(
-    select(1).where(
+    select(1)
+    .offset(0)  # keeps PostgreSQL from comparing every message that waits with every other one
+    .where(
         _SAME_PERSON,
         _OLDER_PLACE < _PLACE,
         or_(
@@ -83,15 +85,21 @@ _NEXT = Statement(
     )
     .where(
         OUTBOUND.c.state == _QUEUED,
+        OUTBOUND.c.is_unprompted == bindparam("unprompted"),
         OUTBOUND.c.not_before <= bindparam("now"),
         ~_IN_ITS_WAY,
     )
-    .order_by(_is(OUTBOUND.c.purpose, *UNPROMPTED), _PLACE)
+    .order_by(OUTBOUND.c.not_before, OUTBOUND.c.id)  # as its index: never the whole line is sorted
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=OUTBOUND)
 )
 
 
 def next_in_line(db: Connection, now: datetime, most: int) -> list[Any]:
-    """Rows of the outbox, locked, with what is known of the person, the run and the address."""
-    return _NEXT.rows(db, now=now, patient_since=now - PATIENCE, most=most)
+    """Rows of the outbox, locked, with what is known of the person, the run and the address, those
+    that may leave longest first: replies, or when none waits a few of what nobody asked for.
+    """
+    since = now - PATIENCE
+    replies = _NEXT.rows(db, unprompted=False, now=now, patient_since=since, most=most)
+    few = min(most, FEW)
+    return replies or _NEXT.rows(db, unprompted=True, now=now, patient_since=since, most=few)

@@ -42,7 +42,7 @@ _EARLIER = Statement(
     select(RUNS.c.flow, ANSWERS.c.step, ANSWERS.c.value, ANSWERS.c.words)
     .join(RUNS, RUNS.c.id == ANSWERS.c.run_id)
     .where(
-        ANSWERS.c.participant_id == bindparam("it"),
+        RUNS.c.participant_id == bindparam("it"),
         or_(RUNS.c.flow == bindparam("flow"), RUNS.c.flow == _BASELINE),
     )
     .order_by(ANSWERS.c.id)

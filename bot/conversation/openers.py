@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.content.study import Study
-from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, UNPROMPTED
 from bot.engine.flow import RunStatus
 from bot.message import DeliveryState
 from bot.panel.hours import local_time, own_hours

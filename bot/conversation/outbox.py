@@ -15,10 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
-from bot.conversation.effects import DROPPED, OUTBOUND, queue
+from bot.conversation.effects import DROPPED, OUTBOUND, UNPROMPTED, queue
 from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
 from bot.conversation.letters import write_letter
-from bot.conversation.line import UNPROMPTED, next_in_line
+from bot.conversation.line import next_in_line
 from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
 from bot.conversation.speak import speak
@@ -40,6 +40,9 @@ LEASE = timedelta(seconds=60)
 
 WHILE_PAUSED = timedelta(minutes=30)
 """How long an invitation waits before it looks again whether study and person were resumed."""
+
+_ROUNDS = 8
+"""How often one claim looks for more where what it found cannot leave: answers wait meanwhile."""
 
 BROKEN = timedelta(minutes=10)
 BROKEN_AT_MOST = timedelta(days=1)
@@ -97,11 +100,10 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
     with its reason.
     """
     claimed: list[Claimed] = []
-    dropped = True
-    while dropped and len(claimed) < most:  # what is dropped makes way for what stood behind it
-        dropped = False
-        room = most - len(claimed)
-        for row in next_in_line(db, now, room):
+    for _ in range(_ROUNDS):
+        found = next_in_line(db, now, most - len(claimed))
+        before = len(claimed)
+        for row in found:
             taken = _try(db, content, row, now)
             if isinstance(taken, Claimed):
                 claimed.append(taken)
@@ -109,7 +111,8 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
                 _HOLD.write(db, it=row.id, at=taken)
             else:
                 _DROP.write(db, it=row.id, why=taken, now=now)
-                dropped = True
+        if len(claimed) - before == len(found):
+            break  # else what cannot leave makes way for what stood behind it
     return claimed
 
 
@@ -187,6 +190,7 @@ def _queue_rest(db: Connection, row: Any, message: _Made, now: datetime) -> None
             order=row.order,
             form=words,
             is_plain=row.is_plain,
+            not_before=row.not_before,
         )
 
 

@@ -4,14 +4,11 @@ A message that carries money is made anew only when it is certain that none of t
 or arrived. While that is not known, the payout waits; only a person may decide then.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-from sqlalchemy import Connection, func, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, func, select, update
 
 from bot.content import formats
 from bot.content.cards.voucher import address_of
@@ -52,10 +49,6 @@ from bot.rewards.payouts import (
 from bot.rewards.pictures import picture_name
 from bot.rewards.purchases import is_quick
 from bot.rewards.vouchers import voucher_of
-from bot.store.errors import StaleError, forget_rows
-from bot.store.statements import Statement
-
-log = structlog.get_logger()
 
 PURPOSE = "voucher"
 """Of a message that carries money: no machine sends it again while its fate is unknown."""
@@ -64,13 +57,6 @@ NOT_TODAY = timedelta(hours=1)
 
 TALKING = timedelta(minutes=10)
 """Whoever wrote so lately is answered at any hour: a voucher that is bought on demand."""
-
-# Not db.begin_nested, which costs as much as all else that an answer writes.
-_BEGIN = Statement(text("SAVEPOINT paying"))
-_UNDO = Statement(text("ROLLBACK TO SAVEPOINT paying"))
-_END = Statement(text("RELEASE SAVEPOINT paying"))
-
-_OF_THE_DATABASE = (DBAPIError, StaleError)
 
 _ARRIVED = (str(DeliveryState.DELIVERED), str(DeliveryState.READ))
 
@@ -95,32 +81,6 @@ def pay(db: Connection, content: Content, scene: Scene) -> int:
     scene = replace(scene, run=None)
     waiting = waiting_of(db, scene.participant)
     return sum(_send(db, study, payout, scene) for payout in waiting if is_lost(db, payout))
-
-
-def apart(db: Connection, paying: Callable[[], int]) -> int:
-    """Pay by itself: a payout that breaks must not take the answer along that filled the pot. It is
-    logged, and the clock comes back to it.
-    """
-    _BEGIN.run(db)
-    try:
-        waiting = paying()
-        _END.run(db)  # hears what became of all that was only written in there
-    except Exception as fault:
-        if isinstance(fault, _OF_THE_DATABASE) and not isinstance(fault, IntegrityError):
-            raise  # the whole message is handled once more
-        forget_rows(fault)
-        log.exception("a payout failed; the answer is kept and the payout tried again")
-        _undo(db)
-        return 0
-    return waiting
-
-
-def _undo(db: Connection) -> None:
-    try:
-        _UNDO.run(db)
-    except IntegrityError:  # of what was written before something else broke: it goes, too
-        _UNDO.run(db)
-    _END.run(db)
 
 
 def pay_late(db: Connection, content: Content, scene: Scene, reading: Reading) -> int:

@@ -1,16 +1,17 @@
 """What one message from a person does, in one transaction: from its row to the queued reply."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.conversation import late, listening
+from bot.conversation import aliases, late, listening
 from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.alerts import alert_afterwards
+from bot.conversation.apart import apart
 from bot.conversation.demo import demo_in, start_demo
 from bot.conversation.effects import Scene, apply, enqueue
 from bot.conversation.endings import note_ending
@@ -22,12 +23,12 @@ from bot.conversation.guards import (
     pace_of,
 )
 from bot.conversation.open import Came
-from bot.conversation.pay import apart, pay, pay_late
+from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.runs import run_at, save_run
-from bot.conversation.strangers import by_alias, greet
+from bot.conversation.strangers import greet
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied
@@ -99,10 +100,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     )
     if not arrived:
         return Received("duplicate")
-    heard = min(now, inbound.received_at)  # one that was missed may be days old
-    was_heard = address.heard_at is not None and heard - address.heard_at <= _HEARD_LATELY
-    if not (was_heard and address.is_alive):
-        participants.heard_from(db, address.id, heard)
+    heard = _note_heard(db, inbound, address, now)
     if accepted_by_reply(db, content, inbound, address.id, now):
         return Received("handled", 1)
     demo = demo_in(content.library, inbound.text)
@@ -146,9 +144,22 @@ def _address(db: Connection, inbound: InboundMessage, row: Any, now: datetime) -
     return _Address(known.id, inbound.channel, known.is_alive, known.heard_at, known.opted_out_at)
 
 
+def _note_heard(
+    db: Connection, inbound: InboundMessage, address: _Address, now: datetime
+) -> datetime:
+    """Note that somebody wrote from there, and under which other address; returns when."""
+    heard = min(now, inbound.received_at)  # one that was missed may be days old
+    silence = heard - (address.heard_at or datetime.min.replace(tzinfo=UTC))
+    if silence > _HEARD_LATELY or not address.is_alive:
+        participants.heard_from(db, address.id, heard)
+    if inbound.alias is not None and silence > aliases.AGAIN:
+        aliases.learn(db, inbound, address)
+    return heard
+
+
 def _people(db: Connection, inbound: InboundMessage, address: _Address) -> list[Any]:
     """Whom a message without a run may come from; none: a stranger."""
-    return participants.people_at(db, address.id) or by_alias(db, inbound, address.id)
+    return participants.people_at(db, address.id) or aliases.by_alias(db, inbound)
 
 
 def _in_run(

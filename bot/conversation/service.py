@@ -33,8 +33,8 @@ from bot.runtime import Runtime
 
 log = structlog.get_logger()
 
-_TOGETHER = 25
-"""So many timers or waves of one sweep share a transaction: some ten milliseconds."""
+_TOGETHER = 50
+"""At most so many timers or waves of one sweep share a transaction, some ten milliseconds."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -112,7 +112,7 @@ class Conversations:
         people = await self.runtime.database.read(due_people, now)
         if people and (full := await self._full(now)):
             people = await self.runtime.database.read(due_people, now, full=full)
-        outcomes = await self._carry_out(open_due_wave, people, now, broken=look_again)
+        outcomes = await self._carry_out(open_due_wave, people, now, look_again)
         if unknown := outcomes.count("unknown"):
             log.error("a study or flow is missing", participants=unknown)
         return len(outcomes)
@@ -135,7 +135,7 @@ class Conversations:
         """Look at every payout that is due; returns at how many."""
         now = self.runtime.clock()
         payouts = await self.runtime.database.read(due, now)
-        return len(await self._carry_out(look, payouts, now, broken=put_off))
+        return len(await self._carry_out(look, payouts, now, put_off))
 
     async def ring_alarms(self) -> int:
         """Ring for every case that nobody has accepted; returns how often it rang."""
@@ -147,24 +147,30 @@ class Conversations:
         """Carry out every timer that is due; returns how many."""
         now = self.runtime.clock()
         timers = await self.runtime.database.read(due_timers, now)
-        return len(await self._carry_out(fire, timers, now, broken=_postpone))
+        return len(await self._carry_out(fire, timers, now, _put_off_timer))
 
     async def _carry_out(
         self, do: Do[T, R], due: Sequence[T], now: datetime, broken: Broken[T] | None = None
     ) -> list[R]:
-        """What one sweep found due, some in each transaction, so that they share its price and no
-        answer waits long behind them. One that fails takes only itself along: it is logged and
-        tried again by the next sweep, or put off by ``broken``, so that many such hold up nobody.
-        Returns what became of the others.
+        """What one sweep found due, some in each transaction, so that they share its price; answers
+        pass it. One that fails takes only itself along: it is logged and left for later by
+        ``broken``, since many of them would hold up whoever is due behind them; without it, for the
+        next sweep. Returns what became of the others.
         """
         done: list[R] = []
-        for first in range(0, len(due), _TOGETHER):
-            some = due[first : first + _TOGETHER]
+        first = 0
+        while some := due[first : first + _TOGETHER]:
             try:
-                done += await self.runtime.database.transact(_all, do, self.content, some, now)
+                found = await self.runtime.database.transact_some(
+                    lambda db, one: do(db, self.content, one, now), some
+                )
             except Exception:  # noqa: BLE001 - who it was is seen one by one
                 for one in some:
                     done += await self._alone(do, one, now, broken)
+                first += len(some)
+            else:
+                done += found
+                first += len(found)
         if done:
             self.senders.ring()
         return done
@@ -182,13 +188,7 @@ class Conversations:
             return []
 
 
-def _all(
-    db: Connection, do: Do[T, R], content: Content, some: Sequence[T], now: datetime
-) -> list[R]:
-    return [do(db, content, one, now) for one in some]
-
-
-def _postpone(db: Connection, timer: Any, at: datetime) -> None:
+def _put_off_timer(db: Connection, timer: Any, at: datetime) -> None:
     postpone_timer(db, timer.id, at)
 
 

@@ -7,27 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.channels.contract import Failure, Reaction
-from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import OUTBOUND, queue
-from bot.conversation.line import UNPROMPTED
-from bot.conversation.orders import forms
-from bot.conversation.templates import note_failing
-from bot.message import RANK, DeliveryState, DeliveryStatus, Sent, TemplateForm
-from bot.panel import participants
+from bot.conversation.effects import OUTBOUND
+from bot.conversation.reactions import LATER, react, tell_people, undelivered
+from bot.message import RANK, DeliveryState, DeliveryStatus, Sent
 from bot.store.statements import Statement
-
-MOST_TRIES = 6
-MOST_LATER = 2
-LATER = timedelta(hours=2)
-"""So often what was taken over and not delivered is said there again, after so long."""
-
-_ELSEWHERE = "+"
-"""Marks what went to another address: it does not wander on from there."""
 
 HALTED = timedelta(minutes=10)
 """How long a message waits when our own set-up is wrong: people are told, nothing is lost."""
 
-_WAITS = {Reaction.LATER: LATER, Reaction.HALT: HALTED}
+_LONGEST_RETRY = 300
+"""Seconds between two tries of what may go at any moment, once it has failed often."""
+
+_MOST_TRIES = {Reaction.RETRY: 300, Reaction.HALT: 150, Reaction.LATER: 6}
+"""After so many a message is given up: about a day of no connection or of a wrong set-up, which
+somebody has to see; half a day of a phone or a mailbox that takes nothing.
+"""
 
 _BY_ID = Statement(select(OUTBOUND).where(OUTBOUND.c.id == bindparam("it")).with_for_update())
 _BY_TOKEN = Statement(select(OUTBOUND).where(OUTBOUND.c.token == bindparam("it")).with_for_update())
@@ -96,16 +90,22 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
     it = _BY_ID.row(db, it=row)
     if it is None or it.state != str(DeliveryState.SENDING):
         return
+    tell_people(db, it, failure, now)
     if failure.reaction is Reaction.ASK:
         _forward(db, it, DeliveryState.UNCERTAIN, None, failure.code, now)
-    elif failure.reaction is Reaction.RETRY and it.tries < MOST_TRIES:
-        wait = failure.retry_after or min(2.0**it.tries, 300)
-        _AGAIN.write(db, it=row, at=now + timedelta(seconds=wait), why=failure.code)
-    elif failure.reaction in _WAITS and it.tries < MOST_TRIES:
-        _AGAIN.write(db, it=row, at=now + _WAITS[failure.reaction], why=failure.code)
+    elif it.tries < _MOST_TRIES.get(failure.reaction, 0):
+        _AGAIN.write(db, it=row, at=now + _wait(failure, it.tries), why=failure.code)
     else:
         _forward(db, it, DeliveryState.FAILED, None, failure.code, now)
         react(db, it, failure, now)
+
+
+def _wait(failure: Failure, tries: int) -> timedelta:
+    if failure.reaction is Reaction.HALT:
+        return HALTED
+    if failure.reaction is Reaction.LATER:
+        return LATER
+    return timedelta(seconds=failure.retry_after or min(2**tries, _LONGEST_RETRY))
 
 
 def note_status(
@@ -121,76 +121,9 @@ def note_status(
     if not _forward(db, row, status.state, status.provider_id, status.code, now):
         return "known"
     if failure is not None and status.state is DeliveryState.FAILED:
-        react(db, row, failure, now)
+        tell_people(db, row, failure, now)
+        undelivered(db, row, failure, now)
     return "moved"
-
-
-def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
-    """What a certain failure asks for, beyond the message itself."""
-    match failure.reaction:
-        case Reaction.OPT_OUT if row.address_id is not None:
-            participants.opt_out(db, row.address_id, now)
-        case Reaction.DEAD if row.address_id is not None:
-            participants.bury(db, row.address_id)
-            _say_elsewhere(db, row, now)
-        case Reaction.OTHER | Reaction.TEMPLATE:
-            _say_elsewhere(db, row, now)
-        case Reaction.NO_TEMPLATE:
-            _rest_template(db, row, failure, now)
-            _say_elsewhere(db, row, now)
-        case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
-            _say_again(db, row, now, address_id=row.address_id, is_plain=True)
-        case Reaction.LATER | Reaction.RETRY | Reaction.HALT if row.purpose in UNPROMPTED:
-            _say_later(db, row, now)
-        case _:
-            pass  # the rest is for people: the code stays on the row
-
-
-def is_first_try(row: Any) -> bool:
-    """Whether a message is not one that failed at another address."""
-    return not row.batch.endswith(_ELSEWHERE)
-
-
-def first_batch(row: Any) -> str:
-    """The batch of the message that this one stands in for."""
-    return str(row.batch.removesuffix(_ELSEWHERE))
-
-
-def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
-    """The same order on another channel of the person, once; on which is seen when it leaves."""
-    others = any(
-        one.channel != row.channel and one.is_alive and one.opted_out_at is None
-        for one in participants.addresses_of(db, row.participant_id or "")
-    )
-    if others and row.purpose != "farewell" and is_first_try(row):
-        _say_again(db, row, now, batch=row.batch + _ELSEWHERE, is_plain=False)
-
-
-def _say_later(db: Connection, row: Any, now: datetime) -> None:
-    """The phone was off, say: there again after a while, then elsewhere. Only what nobody waits
-    for; a question that did not arrive is asked again by the reminder.
-    """
-    if row.tries > MOST_LATER or row.address_id is None:
-        _say_elsewhere(db, row, now)
-    else:
-        at = {"address_id": row.address_id, "tries": row.tries, "not_before": now + LATER}
-        _say_again(db, row, now, **at)
-
-
-def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
-    """Nobody else gets the template that this message was; people are told why."""
-    form = None if row.form is None else forms().validate_json(row.form)
-    if isinstance(form, TemplateForm):
-        note_failing(db, form.name, f"{failure.code}: {failure.meaning}", now)
-        alert_afterwards(
-            db, "template", "a template cannot be sent", template=form.name, code=failure.code
-        )
-
-
-def _say_again(db: Connection, row: Any, now: datetime, **values: Any) -> None:
-    """A new message from the same order: a message's own words never change between tries."""
-    order = ("participant_id", "run_id", "batch", "is_plain", "purpose", "language", "order")
-    queue(db, now, **({name: getattr(row, name) for name in order} | values))
 
 
 def _forward(

@@ -1,4 +1,4 @@
-"""Who writes from an address that reaches nobody we know, or that only seems to."""
+"""Who writes from an address that reaches nobody we know."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,18 +14,6 @@ from bot.message import InboundMessage
 from bot.panel import participants
 
 _GREETING_PAUSE = timedelta(days=1)
-
-
-def by_alias(db: Connection, inbound: InboundMessage, address: str) -> list[Any]:
-    """Known by another address of the same person: a WhatsApp id that hides the number."""
-    if inbound.alias is None:
-        return []
-    known = participants.find_address(db, inbound.channel, inbound.alias)
-    people = [] if known is None else participants.people_at(db, known.id)
-    for person in people[:1]:
-        participants.keep_address(db, inbound.channel, inbound.sender, inbound.received_at)
-        participants.link(db, person.id, address)
-    return people[:1]
 
 
 def greet(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Encrypted, Hashed, Json, Serial, UtcTime
@@ -34,7 +34,7 @@ class KeptRun(SQLModel, table=True):
     flow: str
     wave: int
     revision: str = Field(foreign_key="revisions.hash")
-    status: str = Field(index=True)
+    status: str
     state: str = Field(sa_type=Encrypted("runs.state"))
     version: int
     asked_at: datetime = Field(sa_type=UtcTime)
@@ -76,6 +76,7 @@ class Outbound(SQLModel, table=True):
 
     ``place`` orders what goes to one handset: ten times the id of the row that the order was saved
     in, plus the part, where one order makes several messages. ``batch`` is the event it came from.
+    ``is_unprompted``: nobody asked for it just now; by its ``purpose``, kept for the index.
     ``is_plain`` says it in words only, since the channel refused its form. ``looks`` counts how
     often an uncertain message was looked for at the provider.
     ``state`` is a DeliveryState or ``dropped``; ``form``, ``address_id`` and ``channel`` are
@@ -85,7 +86,7 @@ class Outbound(SQLModel, table=True):
 
     __tablename__ = "outbound"
     __table_args__ = (
-        Index("ix_outbound_open", "state", "not_before"),
+        Index("ix_outbound_line", "state", "is_unprompted", "not_before", "id"),
         Index("ix_outbound_lately", "created_at"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
@@ -97,6 +98,7 @@ class Outbound(SQLModel, table=True):
     place: int | None = Field(default=None, sa_type=BigInteger)
     batch: str
     purpose: str
+    is_unprompted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     language: str
     order: str = Field(sa_type=Encrypted("outbound.order"))
     form: str | None = Field(default=None, sa_type=Encrypted("outbound.form"))
@@ -165,7 +167,7 @@ class Answer(SQLModel, table=True):
     __table_args__ = (Index("ix_answers_run", "run_id", "step"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     run_id: str = Field(foreign_key="runs.id")
-    participant_id: str = Field(foreign_key="participants.id", index=True)
+    participant_id: str = Field(foreign_key="participants.id")
     step: str
     value: Any = Field(default=None, sa_type=Json, nullable=True)
     words: str | None = Field(default=None, sa_type=Encrypted("answers.words"))

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.casework.cases import open_case
 from bot.content.study import Study
-from bot.conversation.effects import RUNS, Scene, apply
+from bot.conversation.effects import RUNS, UNPROMPTED, Scene, apply
 from bot.conversation.endings import is_silent, note_ending
 from bot.conversation.forget import forget
-from bot.conversation.line import UNPROMPTED
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.revisions import Content
 from bot.conversation.runs import note_asked, save_run

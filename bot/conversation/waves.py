@@ -48,7 +48,7 @@ _WHO = (
         PARTICIPANTS.c.next_wave_at <= bindparam("now"),
         or_(PARTICIPANTS.c.status == "active", PARTICIPANTS.c.status == "paused"),
     )
-    .order_by(PARTICIPANTS.c.next_wave_at, PARTICIPANTS.c.id)
+    .order_by(PARTICIPANTS.c.next_wave_at)
     .limit(bindparam("most"))
 )
 _DUE = Statement(_WHO)
@@ -74,7 +74,7 @@ _CONSENT = Statement(
 
 
 def due_people(
-    db: Connection, now: datetime, most: int = 100, full: frozenset[str] = frozenset()
+    db: Connection, now: datetime, most: int = 500, full: frozenset[str] = frozenset()
 ) -> list[str]:
     """Participants at whom to look now; those of ``full`` organisations have to wait."""
     if not full:
@@ -181,7 +181,7 @@ def rules_of(study: Study) -> tuple[WaveRule, ...]:
 
 
 def look_again(db: Connection, participant: str, at: datetime | None) -> None:
-    """When to look at this participant the next time; ``None``: no wave will come."""
+    """Do not look at this participant before then; ``None``: no wave will come."""
     _AGAIN.write(db, it=participant, at=at)
 
 

@@ -1,6 +1,6 @@
 """The addresses of a participant, as routing sees them, and which of them a message takes."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.content.study import Study
 from bot.conversation.effects import OUTBOUND, Scene
+from bot.conversation.reactions import first_batch, is_first_try
 from bot.conversation.revisions import Content
-from bot.conversation.settle import first_batch, is_first_try
 from bot.message import Channel, TemplateForm
 from bot.panel import participants
 from bot.panel.routing import Route, Way, route
@@ -84,7 +84,8 @@ def other_way(
     order = order_of(channels, person.channel) if wanted == "other" else [wanted]
     avoid: frozenset[str] = frozenset()
     if wanted == "other":
-        avoid = frozenset(row.address_id for row in _USED.rows(db, person=person.id, run=scene.run))
+        used = {row.address_id for row in _USED.rows(db, person=person.id, run=scene.run)}
+        avoid = _on(ways, {way.channel for way in ways if way.id in used})
     templates = _with_template(opening)
     found = route(ways, order, scene.now, purpose="reminder", avoid=avoid, templates=templates)
     return found.way
@@ -136,7 +137,10 @@ def _is_asked_for(row: Any) -> bool:
 def _failed(db: Connection, row: Any, ways: Iterable[Way]) -> frozenset[str]:
     """The addresses on the channels on which this was tried before."""
     found = _TRIED.rows(db, person=row.participant_id, batch=first_batch(row), it=row.id)
-    channels = {tried.channel for tried in found}
+    return _on(ways, {tried.channel for tried in found})
+
+
+def _on(ways: Iterable[Way], channels: Container[str]) -> frozenset[str]:
     return frozenset(way.id for way in ways if way.channel in channels)
 
 

@@ -18,8 +18,10 @@ def normal_number(text: str, country: str) -> str:
 
     Raises NumberError.
     """
+    if country.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise NumberError(f"There is no country {country}. Write two letters, such as NL or BE.")
     try:
-        number = phonenumbers.parse(text, country)
+        number = phonenumbers.parse(text, country.upper())
     except phonenumbers.NumberParseException as error:
         raise NumberError("This is not a phone number. Write it like +31612345678.") from error
     if not phonenumbers.is_valid_number(number):

@@ -19,6 +19,10 @@ PARTICIPANTS = Participant.__table__  # type: ignore[attr-defined] # SQLModel ad
 ADDRESSES = Address.__table__  # type: ignore[attr-defined] # SQLModel adds it
 REACHES = Reach.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
+_KNOW = Statement(upsert(ORGANISATIONS).on_conflict_do_nothing())
+_ENROL = Statement(insert(PARTICIPANTS))
+_KEEP = Statement(upsert(ADDRESSES).on_conflict_do_nothing())
+_LINK = Statement(upsert(REACHES).on_conflict_do_nothing())
 _FIND = Statement(
     select(ADDRESSES).where(
         ADDRESSES.c.channel == bindparam("channel"),
@@ -74,29 +78,24 @@ class Enrolment:
 
 def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
     """Make a participant; returns the new id."""
-    db.execute(
-        upsert(ORGANISATIONS).on_conflict_do_nothing(),
-        {"id": person.organisation, "name": person.organisation, "created_at": now},
-    )
+    _KNOW.run(db, id=person.organisation, name=person.organisation, created_at=now)
     participant = f"p{secrets.token_hex(8)}"
-    db.execute(
-        insert(PARTICIPANTS),
-        {
-            "id": participant,
-            "organisation_id": person.organisation,
-            "study": person.study,
-            "first_name": person.first_name,
-            "language": person.language,
-            "channel": str(person.addresses[0][0]) if person.addresses else None,
-            "seed": secrets.randbelow(2**31) if person.seed is None else person.seed,
-            "intake_on": person.intake_on,
-            "anchor_on": max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
-            "next_wave_at": None if person.is_test else now,
-            "timezone": person.timezone,
-            "status": "active",
-            "is_test": person.is_test,
-            "created_at": now,
-        },
+    _ENROL.run(
+        db,
+        id=participant,
+        organisation_id=person.organisation,
+        study=person.study,
+        first_name=person.first_name,
+        language=person.language,
+        channel=str(person.addresses[0][0]) if person.addresses else None,
+        seed=secrets.randbelow(2**31) if person.seed is None else person.seed,
+        intake_on=person.intake_on,
+        anchor_on=max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
+        next_wave_at=None if person.is_test else now,
+        timezone=person.timezone,
+        status="active",
+        is_test=person.is_test,
+        created_at=now,
     )
     for channel, address in person.addresses:
         link(db, participant, keep_address(db, channel, address, now).id)
@@ -119,16 +118,13 @@ def keep_address(db: Connection, channel: str, address: str, now: datetime) -> A
         db.execute(update(ADDRESSES).where(here).values(address=address, is_alive=True))
         row = find_address(db, channel, address)
     if row is None:
-        db.execute(
-            upsert(ADDRESSES).on_conflict_do_nothing(),
-            {
-                "id": f"a{secrets.token_hex(8)}",
-                "channel": channel,
-                "address": address,
-                "address_hash": address,
-                "is_alive": True,
-                "created_at": now,
-            },
+        _KEEP.run(
+            db,
+            id=f"a{secrets.token_hex(8)}",
+            channel=channel,
+            address=address,
+            address_hash=address,
+            created_at=now,
         )
         row = find_address(db, channel, address)
     return row
@@ -136,10 +132,7 @@ def keep_address(db: Connection, channel: str, address: str, now: datetime) -> A
 
 def link(db: Connection, participant: str, address: str) -> None:
     """This address reaches this participant."""
-    db.execute(
-        upsert(REACHES).on_conflict_do_nothing(),
-        {"participant_id": participant, "address_id": address},
-    )
+    _LINK.run(db, participant_id=participant, address_id=address)
 
 
 def unlink(db: Connection, participant: str, address: str) -> None:

@@ -51,7 +51,7 @@ def route(
     talking = purpose == "reminder" and any(
         way.channel != "email" and is_open(way, now) for way in ways
     )
-    for way in sorted(ways, key=lambda way: _rank(order, way.channel, talking)):
+    for way in sorted(ways, key=lambda way: _rank(order, way, talking, now)):
         if purpose == "alarm":
             return Route(way)
         if way.channel not in order:
@@ -78,6 +78,8 @@ def is_open(way: Way, now: datetime) -> bool:
     return way.heard_at is not None and now - way.heard_at < WINDOW
 
 
-def _rank(order: Sequence[str], channel: str, talking: object) -> tuple[bool, int]:
-    last = bool(talking) and channel == "email"
-    return last, order.index(channel) if channel in order else len(order)
+def _rank(order: Sequence[str], way: Way, talking: object, now: datetime) -> tuple[bool, int, bool]:
+    """Of two addresses on one channel the one with an open window is first."""
+    last = bool(talking) and way.channel == "email"
+    place = order.index(way.channel) if way.channel in order else len(order)
+    return last, place, not is_open(way, now)

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Encrypted, Hashed, Serial, UtcTime
+
+_GREETED = text("greeted_at IS NOT NULL")
 
 
 class Organisation(SQLModel, table=True):
@@ -55,7 +57,12 @@ class Address(SQLModel, table=True):
     """
 
     __tablename__ = "addresses"
-    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "address_hash"),
+        Index(
+            "ix_addresses_greeted", "greeted_at", sqlite_where=_GREETED, postgresql_where=_GREETED
+        ),
+    )
     id: str = Field(primary_key=True)
     channel: str
     address: str | None = Field(default=None, sa_type=Encrypted("addresses.address"))
@@ -121,7 +128,7 @@ class Timer(SQLModel, table=True):
     """
 
     __tablename__ = "timers"
-    __table_args__ = (Index("ix_timers_due", "done_at", "due_at"),)
+    __table_args__ = (Index("ix_timers_due", "done_at", "due_at", "id"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     run_id: str = Field(index=True)
     name: str

@@ -25,11 +25,16 @@ FIXED = (
     "wave",
     "status",
     "test",
-    "language",
+    "current_language",
     "started_at",
     "ended_at",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def has_asked(db: Connection, study: str) -> bool:
+    """Whether anybody was asked by this study, which may have no files any more."""
+    return db.execute(select(RUNS.c.id).where(RUNS.c.study == study).limit(1)).first() is not None
 
 
 def answers_csv(db: Connection, study: str) -> str:

@@ -122,7 +122,7 @@ def _answers(db: Connection, participant: str) -> Iterator[dict[str, Any]]:
     kept: dict[str, Revision] = {}
     runs = select(RUNS.c.id, RUNS.c.revision).where(RUNS.c.participant_id == participant)
     revisions = {row.id: row.revision for row in db.execute(runs)}
-    rows = select(ANSWERS).where(ANSWERS.c.participant_id == participant).order_by(ANSWERS.c.id)
+    rows = select(ANSWERS).where(ANSWERS.c.run_id.in_(list(revisions))).order_by(ANSWERS.c.id)
     for row in _rows(db, rows):
         digest = revisions[row["run_id"]]
         if digest not in kept:

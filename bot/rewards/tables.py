@@ -46,6 +46,7 @@ class Payout(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("participant_id", "number"),
         Index("ix_payouts_look_at", "look_at"),
+        Index("ix_payouts_lately", "study", "requested_at"),
         CheckConstraint("cents > 0", name="ck_payouts_cents"),
     )
     id: str = Field(primary_key=True)

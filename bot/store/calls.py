@@ -61,6 +61,12 @@ def afterwards(db: Connection, do: Callable[[], object]) -> None:
         wanted.append(do)
 
 
+class Patient(Call):
+    """One that can wait, since nobody waits for what it does: others pass it."""
+
+    __slots__ = ()
+
+
 Calls = SimpleQueue[Call | None]  # None: close
 
 
@@ -108,6 +114,10 @@ class Threads:
     def put(self, call: Call) -> None:
         """Let a thread take the call when it is free."""
         self._calls.put(call)
+
+    def are_wanted(self) -> bool:
+        """Whether a call waits for a thread."""
+        return not self._calls.empty()
 
     def close(self) -> None:
         """Serve what waits, then end the threads."""

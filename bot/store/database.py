@@ -6,7 +6,7 @@ it is. What it is given and returns are values; rows are read inside it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,8 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.store import postgres, sqlite
-from bot.store.calls import Call, Threads
+from bot.store import postgres, sqlite, sqlite_writer
+from bot.store.calls import Call, Patient, Threads
 from bot.store.columns import use_keys
 from bot.store.errors import StoreError
 from bot.store.keys import Keys
@@ -23,6 +23,7 @@ from bot.store.reading import Reader
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 READERS = 2
 """Reading threads. More of them only take the interpreter away from each other."""
@@ -61,6 +62,24 @@ class Database:
         """
         return await self._in_loop(self._writers, partial(_call, function, args, kwargs))
 
+    async def transact_some(
+        self, function: Callable[[Connection, T], R], items: Iterable[T]
+    ) -> list[R]:
+        """As ``transact``, ``function(db, item)`` for one item after the other, in one transaction,
+        until somebody else waits for the writer; returns the results of those that were done, the
+        first at least. For work that nobody waits for: answers pass it.
+        """
+
+        def some(db: Connection) -> list[R]:
+            done: list[R] = []
+            for item in items:
+                done.append(function(db, item))
+                if self._writers.are_wanted():
+                    break
+            return done
+
+        return await self._in_loop(self._writers, some, Patient)
+
     async def read(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -96,10 +115,12 @@ class Database:
         """Do what ``close`` does without blocking the event loop."""
         await asyncio.to_thread(self.close)
 
-    async def _in_loop(self, threads: Threads, function: Callable[[Connection], T]) -> T:
+    async def _in_loop(
+        self, threads: Threads, function: Callable[[Connection], T], kind: type[Call] = Call
+    ) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._put(threads, Call(function, future, loop))
+        self._put(threads, kind(function, future, loop))
         return await future
 
     def _put(self, threads: Threads, call: Call) -> None:
@@ -124,12 +145,12 @@ def open_database(
     at: see ``bot.store.migrations``.
     """
     place = database_url(url)
-    writer: sqlite.Writer | postgres.Writer
+    writer: sqlite_writer.Writer | postgres.Writer
     if place.get_backend_name() == "sqlite":
         writers = 1
         writing = sqlite.writing_engine(place)
         reading = sqlite.reading_engine(place, connections=readers)
-        writer = sqlite.Writer(writing, place)
+        writer = sqlite_writer.Writer(writing, place)
     else:
         writing = postgres.writing_engine(place, connections=writers)
         reading = postgres.reading_engine(place, connections=readers)

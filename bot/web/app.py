@@ -10,8 +10,6 @@ from bot.channels.twilio import Verifier
 from bot.conversation.service import Conversations
 from bot.store.errors import StoreError
 from bot.web import health, media, stopping, webhooks
-from bot.web.preview.routes import add_preview
-from bot.web.preview.stage import Stage
 
 log = structlog.get_logger()
 
@@ -36,13 +34,10 @@ def make_metrics_app(conversations: Conversations) -> web.Application:
     return app
 
 
-def make_app(
-    conversations: Conversations, verifier: Verifier | None = None, stage: Stage | None = None
-) -> web.Application:
+def make_app(conversations: Conversations, verifier: Verifier | None = None) -> web.Application:
     """The whole application; it carries messages while it runs.
 
     Without a verifier there is no Twilio account, so its addresses are not there either.
-    The phone is there with a stage: in the preview, never in production.
     """
     app = web.Application(client_max_size=_LARGEST, middlewares=[come_back])
     app[health.CONVERSATIONS] = conversations
@@ -60,8 +55,6 @@ def make_app(
         app[webhooks.CONVERSATIONS] = conversations
         app[webhooks.VERIFIER] = verifier
         app.add_routes(webhooks.webhook_routes())
-    if stage is not None:
-        add_preview(app, stage)
 
     async def carry(_: web.Application) -> AsyncIterator[None]:
         conversations.start()

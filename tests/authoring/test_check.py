@@ -130,6 +130,28 @@ def test_a_condition_in_two_parts_is_walked_as_one(tmp_path: Path) -> None:
     assert (problem.code, problem.line) == ("F005", 11)
 
 
+def test_a_step_of_the_bank_is_told_where_the_flow_names_it(tmp_path: Path) -> None:
+    lines = """\
+  over: {end: stopped}
+  turn:
+    rotate: [stress, calm]
+"""
+
+    found = problems(tmp_path, lines)
+
+    place = [(one.code, Path(one.file).name, one.line, one.column) for one in found]
+    assert place == [("F005", "first.yaml", 11, 14), ("F005", "first.yaml", 11, 22)]
+    assert "rotate:" in found[0].excerpt
+
+
+def test_a_step_that_is_named_twice_is_told_at_the_second(tmp_path: Path) -> None:
+    problem = only(tmp_path, "  turn: {rotate: [stress, stress]}\n")
+
+    place = problem.code, Path(problem.file).name, problem.line, problem.column
+    assert place == ("F011", "first.yaml", 9, 27)
+    assert "(line 9)" in problem.message
+
+
 def test_an_answer_that_is_not_always_asked_leaves_a_gap(tmp_path: Path) -> None:
     lines = """\
   a: {ask: "A?", type: yes_no}

@@ -52,6 +52,16 @@ def test_a_tab_does_not_shift_the_caret() -> None:
     assert lines[3].index("a") == lines[4].index("^")
 
 
+def test_a_file_cannot_steer_the_terminal() -> None:
+    trap = "a\x1b[2J\u202eb"
+    problem = Problem("f", 1, 2, "F015", Severity.ERROR, trap, trap, trap, 1)
+
+    shown = render([problem], "text")
+
+    assert not set(shown) & {"\x1b", "\u202e"}
+    assert shown.splitlines()[3] == "1 | a\ufffd[2J\ufffdb"
+
+
 def test_nothing_found_is_said() -> None:
     assert render([], "text") == "No problems found."
 

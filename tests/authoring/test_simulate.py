@@ -1,27 +1,25 @@
 """A study played through: what is counted, and that what should never be is noticed."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
-from bot.authoring.simulate.behaviour import Behaviour, awake
+from bot.authoring.simulate import _alerts_counted
+from bot.authoring.simulate.behaviour import Behaviour, Person, awake
 from bot.authoring.simulate.figures import Figures, Watch
 from bot.authoring.simulate.world import Scenario, first_morning, simulate
 from bot.cli import app
-from bot.content.lexicon import load_lexicons
-from bot.content.library import load_library
-from bot.conversation.revisions import Content
-from bot.panel.hours import DecentHours
+from bot.conversation.alerts import alert
+from bot.panel.hours import DecentHours, own_hours
+from tests.conversation.test_receive import CONTENT
 
 ROOT = Path(__file__).parent.parent.parent
-CONTENT = Content(
-    load_library(ROOT / "flows", ROOT / "locales", ROOT / "assets"),
-    load_lexicons(ROOT / "locales"),
-)
 STUDY = CONTENT.library.studies["klantmonitor"]
 SCENARIO = Scenario("klantmonitor", 0, 8, 3, first_morning(STUDY), enrolling=4)
 EAGER = Behaviour(
@@ -98,6 +96,31 @@ def test_nobody_answers_at_night(hour: int) -> None:
 
     assert 7 <= at.hour < 23
     assert NOW.replace(hour=hour) <= at < NOW.replace(hour=hour) + timedelta(hours=9)
+
+
+def test_alerts_are_counted_and_other_lines_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with _alerts_counted() as alerts:
+        alert("unsent", "a wave ended before anything of it had left", invitation="i1")
+        structlog.get_logger().error("a message cannot be made", row=7)
+
+    assert alerts == {"a wave ended before anything of it had left": 1}
+    assert "a message cannot be made" in capsys.readouterr().out
+
+
+def test_parts_are_added_up() -> None:
+    one = Figures(participants=3, messages=Counter(a=1), alerts=Counter(b=2), seconds=3.0)
+    both = one + replace(one, participants=4, broken=Counter(c=1), seconds=2.0)
+
+    assert (both.participants, both.messages, both.alerts) == (7, {"a": 2}, {"b": 4})
+    assert (both.broken, both.seconds) == ({"c": 1}, 3.0)
+
+
+def test_made_up_people_are_written_to_at_different_times() -> None:
+    begins = {
+        own_hours(STUDY, Person(f"0.{number}", EAGER, "nl").seed).begin.hour for number in range(20)
+    }
+
+    assert len(begins) == 2
 
 
 def test_the_command_tells_the_behaviour_and_the_counts() -> None:

@@ -57,6 +57,13 @@ def test_broken_interactive_data_is_no_tap(junk: str) -> None:
     assert read(InteractiveData=junk).payload is None
 
 
+@pytest.mark.parametrize("place", ["list_reply", "button_reply"])
+def test_json_cannot_spell_what_a_database_refuses(place: str) -> None:
+    told = read(InteractiveData=raw({place: {"id": "r1.\ud800.\0 3"}}))
+
+    assert told.payload == "r1.\ufffd. 3"
+
+
 def test_media_are_told_and_capped() -> None:
     fields = {f"MediaUrl{n}": f"https://x/{n}" for n in range(50)}
 

@@ -1,34 +1,24 @@
 """A place to run commands in."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bot.store.keys import generate_key
-from tests.cli.runs import polsbot
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """A command that serves lets the logs go to its own stderr, which ends with it."""
-    yield
-    structlog.reset_defaults()
-
-
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the study in it and a database that is ready."""
     for folder in ("flows", "locales"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     (tmp_path / "var").mkdir()
+    shutil.copyfile(sqlite_template, tmp_path / "var" / "polsbot.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POLSBOT_KEY", generate_key())
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert polsbot("db", "upgrade").exit_code == 0
     return tmp_path

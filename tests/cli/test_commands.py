@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,8 @@ def test_the_doctor_finds_a_sound_set_up_sound_and_names_a_mend() -> None:
 
     assert sick.exit_code == 1
     assert "polsbot db upgrade" in sick.output
+    assert polsbot("db", "upgrade").exit_code == 0
+    assert polsbot("doctor").exit_code == 0
 
 
 def test_the_configuration_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,3 +220,51 @@ def test_one_person_can_be_handed_over_to_themselves() -> None:
     assert json.loads(file.read_text())["addresses"][0]["address"] == "+31612345678"
     assert file.stat().st_mode & 0o077 == 0, "readable by its owner only"
     assert polsbot("participant", "export", "p0").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("export", "klantmonitr", "out"), "There is no study klantmonitr. Known: klantmonitor."),
+        (("diff", "klantmonitr"), "There is no study klantmonitr. Known: klantmonitor."),
+        (("publish", "klantmonitr"), "There is no study klantmonitr. Known: klantmonitor."),
+        (("i18n", "recordings", "xx"), "There is no language xx. Known: ar, en,"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_name_that_is_not_there_is_said_with_those_that_are(
+    words: tuple[str, ...], said: str
+) -> None:
+    refused = polsbot(*words)
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert not Path("out").exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_answers_of_a_study_without_files_are_exported_all_the_same() -> None:
+    polsbot("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+    assert polsbot("wave", "start", "klantmonitor/baseline", "--yes").exit_code == 0
+    shutil.rmtree("flows/klantmonitor")
+
+    assert polsbot("export", "klantmonitor", "out").exit_code == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_a_language_that_was_begun_is_begun_again_in_a_sentence() -> None:
+    again = polsbot("i18n", "add", "tr")
+
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "tr has been begun" in again.stderr
+
+
+@pytest.mark.usefixtures("home")
+def test_a_country_that_is_none_is_said_and_not_the_number_blamed() -> None:
+    add = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+
+    refused = polsbot(*add, "--country", "XX")
+
+    assert refused.exit_code == 2
+    assert "There is no country XX" in refused.stderr
+    assert polsbot(*add, "--country", "nl").exit_code == 0

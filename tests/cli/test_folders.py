@@ -69,5 +69,5 @@ def test_a_setting_that_is_wrong_is_said_in_a_sentence(monkeypatch: pytest.Monke
     shown = polsbot("check")
 
     assert shown.exit_code == 2
-    assert "port" in shown.stderr
+    assert "PORT" in shown.stderr
     assert "Traceback" not in shown.output

@@ -1,5 +1,6 @@
 """The commands of the money: looked at before kept, and no code in any output."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,16 @@ from tests.cli.runs import polsbot
 
 STOCK = "code,value,expires,batch\nSECRET-1,6,2099-12-31,mei\nSECRET-2,6,2099-12-31,mei\n"
 IMPORT = ("voucher", "import", "klantmonitor", "stock.csv", "--shop", "HEMA")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_voucher_names_the_shop_that_takes_it() -> None:
+    Path("stock.csv").write_text(STOCK)
+
+    refused = polsbot(*IMPORT[:-1], " ", "--yes")
+
+    assert refused.exit_code == 2
+    assert "--shop must say" in refused.stderr
 
 
 @pytest.mark.usefixtures("home")
@@ -25,6 +36,8 @@ def test_vouchers_are_shown_before_they_are_kept() -> None:
     assert "0 new, 2 known" in polsbot(*IMPORT).output
     status = polsbot("voucher", "status")
     assert "free 2" in status.stdout
+    (row,) = json.loads(polsbot("voucher", "status", "--json").stdout)
+    assert (row["free"], row["is_low"]) == (2, False)
     assert status.exit_code == 0
     for output in (shown, kept, status):
         assert "SECRET" not in output.output

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,26 @@ def test_the_configuration_tells_where_each_value_comes_from(
 
 
 @pytest.mark.usefixtures("home")
+def test_an_empty_setting_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = json.loads(polsbot("config", "--json").stdout)
+    for row in before:
+        if row["name"] not in ("DATABASE_URL", "POLSBOT_KEY"):
+            monkeypatch.setenv(row["name"], "")
+
+    assert json.loads(polsbot("config", "--json").stdout) == before
+
+    monkeypatch.setenv("DATABASE_URL", "")
+    assert polsbot("participant", "list").exit_code == 2  # else answers were kept elsewhere
+
+
+@pytest.mark.usefixtures("home")
+def test_a_wrong_setting_is_named_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "many")
+
+    assert "PORT: " in polsbot("config").stderr
+
+
+@pytest.mark.usefixtures("home")
 def test_the_environment_wins_from_a_file_that_only_dot_env_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,6 +166,9 @@ def test_the_environment_wins_from_a_file_that_only_dot_env_names(
         ({"REDIS_URL": "localhost"}, "redis://host"),
         ({"TWILIO_ACCOUNT_SID": "SK1"}, "TWILIO_ACCOUNT_SID must begin with AC"),
         ({"PUBLIC_URL": "bot.example.org"}, "PUBLIC_URL must begin with https://"),
+        ({"PUBLIC_URL": "https://"}, "PUBLIC_URL must begin with https://"),
+        ({"PUBLIC_URL": "https://bot.example.org/#rc=2"}, "such as https://bot.example.org"),
+        ({"TWILIO_AUTH_TOKEN": " , "}, "Set TWILIO_AUTH_TOKEN"),
         ({"TWILIO_SMS_SENDER": "0612345678"}, "TWILIO_SMS_SENDER must be a number"),
         ({"TWILIO_BASE_URL": "localhost"}, "TWILIO_BASE_URL must begin with"),
         ({"POLSBOT_STUDIES": "nowhere"}, "Set POLSBOT_STUDIES"),
@@ -168,6 +192,31 @@ def test_a_server_does_not_start_with_a_setting_that_cannot_work(
     assert mend in refused.stderr
     assert "hunter" not in refused.output
     assert "ter2" not in refused.output
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("setting", ["PORT", "METRICS_PORT"])
+def test_a_port_that_is_taken_is_named_with_its_setting(
+    monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        for name, value in {
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": "token",
+            "TWILIO_SMS_SENDER": "+3197010200000",
+            "TWILIO_BASE_URL": "http://127.0.0.1:9",
+            "PUBLIC_URL": "https://bot.example.org",
+            "PORT": str(free_port()),
+            setting: str(taken.getsockname()[1]),
+        }.items():
+            monkeypatch.setenv(name, value)
+
+        refused = polsbot("serve")
+
+    assert refused.exit_code == 2
+    assert f"Set {setting} to a free one" in refused.stderr
 
 
 def test_a_dot_env_that_is_no_text_is_named(

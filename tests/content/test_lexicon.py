@@ -100,3 +100,15 @@ def test_two_meanings_of_one_phrase_are_reported(tmp_path: Path) -> None:
 def test_a_label_that_is_a_command_is_reported(lexicons: dict[str, Lexicon]) -> None:
     clashes = label_clashes({"nl": ("Stop", "Hulp met brieven", "stop!")}, lexicons)
     assert [clash.phrase for clash in clashes] == ["Stop", "stop!", "stop!"]
+
+
+def test_only_a_changed_lexicon_is_built_anew(tmp_path: Path) -> None:
+    write(tmp_path, "language: xx\nname: Xish\nyes: [jes]\n")
+    path = write(tmp_path, "language: yy\nname: Yish\nyes: [da]\n", "yy")
+    before = load_lexicons(tmp_path)
+
+    path.write_text("language: yy\nname: Yish\nyes: [da, tak]\n", encoding="utf-8")
+    after = load_lexicons(tmp_path)
+
+    assert after["xx"] is before["xx"]
+    assert ("tak",) in after["yy"].phrases

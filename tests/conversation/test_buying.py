@@ -317,6 +317,7 @@ async def test_what_is_bought_for_a_payout_that_is_gone_goes_into_stock(world: W
     assert world.run(wrong) == []
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_two_processes_make_each_call_once(world: World) -> None:
     earned(world)
     world.left()

@@ -488,6 +488,7 @@ def test_a_yes_that_overtook_the_question_erases_nobody(phone: Phone) -> None:
     assert phone.cases() == [("erase", person)]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_yes_said_twice_at_once_is_told_and_done_once(database: Database) -> None:
     phone = Phone(database)
     person = phone.enrol()

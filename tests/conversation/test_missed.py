@@ -153,6 +153,7 @@ async def test_what_a_webhook_told_is_not_handled_again(world: World) -> None:
     assert await world.answers() == [("stress", 4)]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_list_and_webhook_at_the_same_moment_have_one_effect(world: World) -> None:
     await world.webhook("ja", 1, MINUTE)
     await world.missed("4", 2, 2 * MINUTE)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
+from structlog.testing import capture_logs
 
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
-from bot.channels.twilio.failures import failure_of
+from bot.channels.twilio.failures import undelivered
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
@@ -20,8 +21,10 @@ from bot.conversation.outbox import (
     BROKEN,
     BROKEN_AT_MOST,
     LEASE,
+    Claimed,
     claim,
 )
+from bot.conversation.reactions import SOON
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
@@ -176,6 +179,123 @@ def test_only_a_refusal_is_tried_again_and_later_each_time(database: Database) -
     assert len(database.run(claim, CONTENT, NOW + timedelta(seconds=7))) == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "reaction"), [("connect", Reaction.RETRY), ("20003", Reaction.HALT)]
+)
+def test_nothing_is_given_up_while_the_provider_is_out_of_reach_for_hours(
+    database: Database, code: str, reaction: Reaction
+) -> None:
+    database.run(begin)
+    now = NOW
+    while now < NOW + timedelta(hours=7):  # later it is evening
+        for one in database.run(claim, CONTENT, now):
+            database.run(settle_failed, one.row, Failure(code, reaction, "nobody there"), now)
+        now += timedelta(minutes=5)
+
+    (one,) = database.run(claim, CONTENT, now)
+    database.run(settle_sent, one.row, Sent("SM1"), now)
+
+    assert states(database) == ["sent"]
+
+
+def test_what_only_people_can_mend_is_told_once_for_many_messages(database: Database) -> None:
+    wrong = Failure("20003", Reaction.HALT, "wrong account or token")
+    with capture_logs() as logs:
+        for number in range(3):
+            database.run(begin, Channel.LOCAL, f"+3161234567{number}")
+        for minutes in (0, 30, 59):
+            for one in database.run(claim, CONTENT, NOW + timedelta(minutes=minutes)):
+                database.run(settle_failed, one.row, wrong, NOW + timedelta(minutes=minutes))
+
+    told = [one for one in logs if one.get("kind") == "sending"]
+    assert [(one["event"], one["code"]) for one in told] == [("wrong account or token", "20003")]
+
+
+def test_a_refusal_that_is_told_later_is_told_to_people_too(database: Database) -> None:
+    for number in range(3):
+        database.run(begin, Channel.LOCAL, f"+3161234567{number}")
+
+    with capture_logs() as logs:
+        assert len(undelivered_again(database, "30007", NOW)) == 3
+
+    assert [one["code"] for one in logs if one.get("kind") == "sending"] == ["30007"]
+
+
+def undelivered_again(database: Database, code: str, now: datetime) -> list[Claimed]:
+    """Everything that may leave is taken over and then not delivered; returns it."""
+    taken = database.run(claim, CONTENT, now)
+    for one in taken:
+        database.run(settle_sent, one.row, Sent(f"SM{one.row}"), now)
+        told = DeliveryStatus(one.message.token, f"SM{one.row}", DeliveryState.FAILED, code)
+        database.run(note_status, told, undelivered(code), now)
+    return taken
+
+
+def test_what_fails_on_its_way_for_a_moment_is_said_again_in_the_same_words(
+    database: Database,
+) -> None:
+    database.run(begin)
+    first = undelivered_again(database, "63012", NOW)
+    assert database.run(claim, CONTENT, NOW + SOON / 2) == []
+
+    (again,) = database.run(claim, CONTENT, NOW + SOON)
+
+    assert again.message.form == first[0].message.form
+    assert again.message.token != first[0].message.token
+
+
+def test_what_never_arrives_is_given_up_and_said_on_another_channel(database: Database) -> None:
+    def with_two(db: Connection) -> None:
+        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
+        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
+        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
+
+    database.run(with_two)
+    tried = [
+        one.message.channel
+        for hours in range(0, 9, 2)
+        for one in undelivered_again(database, "30003", NOW + timedelta(hours=hours))
+    ]
+
+    assert tried == [Channel.LOCAL] * 3 + [Channel.SMS]
+
+
+def test_a_question_is_not_said_again_hours_later(database: Database) -> None:
+    database.run(begin)
+    for one in database.run(claim, CONTENT, NOW):
+        database.run(settle_sent, one.row, Sent("SM0"), NOW)
+    database.run(hear, "ja", 1)
+    assert len(undelivered_again(database, "30003", NOW + PATIENCE)) == 1
+
+    assert database.run(claim, CONTENT, NOW + timedelta(hours=3)) == []
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(5, 1), (30, 0)])
+def test_a_question_is_said_again_while_it_is_still_the_open_one(
+    database: Database, minutes: int, again: int
+) -> None:
+    database.run(begin)
+    for one in database.run(claim, CONTENT, NOW):
+        database.run(settle_sent, one.row, Sent("SM0"), NOW)
+    database.run(hear, "ja", 1)
+    (question,) = database.run(claim, CONTENT, NOW + PATIENCE)
+    database.run(settle_sent, question.row, Sent("SM1"), NOW + PATIENCE)
+
+    told_at = NOW + timedelta(minutes=minutes)
+    told = DeliveryStatus(question.message.token, "SM1", DeliveryState.FAILED, "63012")
+    database.run(note_status, told, undelivered("63012"), told_at)
+
+    assert len(database.run(claim, CONTENT, told_at + SOON)) == again
+
+
+def test_a_goodbye_that_fails_on_its_way_comes_no_more(database: Database) -> None:
+    database.run(begin)
+    database.run(hear, "stop", 1)
+    assert len(undelivered_again(database, "63012", NOW)) == 1
+
+    assert database.run(claim, CONTENT, NOW + timedelta(hours=1)) == []
+
+
 def test_nothing_leaves_after_a_stop_but_the_farewell(database: Database) -> None:
     database.run(begin)
     database.run(hear, "ja", 1)
@@ -197,6 +317,24 @@ def test_a_carriers_opt_out_is_ours_too(database: Database) -> None:
 
     (address,) = database.run(rows, ADDRESSES)
     assert address.opted_out_at == NOW
+
+
+@pytest.mark.parametrize("code", ["21610", "63014"])
+def test_who_stopped_at_the_carrier_is_written_to_on_no_other_channel(
+    database: Database, code: str
+) -> None:
+    def with_two(db: Connection) -> None:
+        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
+        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
+        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
+
+    database.run(with_two)
+    (one,) = database.run(claim, CONTENT, NOW)
+    failure = undelivered(code)
+    told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, code)
+    database.run(note_status, told, failure, NOW)
+
+    assert [row.opted_out_at for row in database.run(rows, ADDRESSES)] == [NOW, NOW]
 
 
 def test_a_dead_address_is_left_and_the_next_one_is_used(database: Database) -> None:
@@ -480,7 +618,7 @@ def off(database: Database, at: datetime) -> None:
     """The provider tells that the phone of the last message was off."""
     row = database.run(rows, OUTBOUND)[-1]
     told = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30003")
-    assert database.run(note_status, told, failure_of("30003"), at) == "moved"
+    assert database.run(note_status, told, undelivered("30003"), at) == "moved"
 
 
 def carried(database: Database, at: datetime) -> list[str]:
@@ -559,7 +697,7 @@ def test_what_was_thrown_away_comes_the_next_morning(database: Database) -> None
     assert carried(database, evening) == ["local"]
     (row,) = database.run(rows, OUTBOUND)
     late = DeliveryStatus(row.token, row.provider_id, DeliveryState.FAILED, "30036")
-    database.run(note_status, late, failure_of("30036"), evening + timedelta(hours=1))
+    database.run(note_status, late, undelivered("30036"), evening + timedelta(hours=1))
 
     assert carried(database, evening + timedelta(hours=4)) == []
     assert carried(database, evening + timedelta(hours=17)) == ["local"]

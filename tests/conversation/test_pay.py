@@ -11,12 +11,13 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, 
 
 from bot.channels.contract import Failure, Listed, Reaction
 from bot.channels.local import LocalCarrier
+from bot.conversation.apart import apart
 from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE, claim
-from bot.conversation.pay import PURPOSE, apart, look, settle
+from bot.conversation.pay import PURPOSE, look, settle
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Content
@@ -524,7 +525,7 @@ def test_a_payout_that_the_database_refuses_does_not_take_the_answer_along(
         return waiting
 
     log = SimpleNamespace(exception=lambda _: logged.append(traceback.format_exc()))
-    monkeypatch.setattr("bot.conversation.pay.log", log)
+    monkeypatch.setattr("bot.conversation.apart.log", log)
     database.run(SLIP.metadata.create_all)
     assert database.run(answer) == 0
     assert database.run(lambda db: db.execute(select(SLIP.c.id)).scalars().all()) == [1, 3]

@@ -99,6 +99,7 @@ def test_a_known_message_changes_nothing(database: Database) -> None:
     )
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_one_message_ten_times_at_once_has_one_effect(database: Database) -> None:
     await database.transact(begin)
     await database.transact(receive, CONTENT, message("ja", 0), NOW)
@@ -112,6 +113,7 @@ async def test_one_message_ten_times_at_once_has_one_effect(database: Database) 
     assert len(await database.read(rows, INBOUND)) == 2
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_answers_in_one_burst_are_handled_one_after_the_other(database: Database) -> None:
     await database.transact(begin)
     await database.transact(receive, CONTENT, message("ja", 0), NOW)

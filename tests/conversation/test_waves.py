@@ -5,6 +5,7 @@ import csv
 import io
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection, select
 
 from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
@@ -211,6 +212,7 @@ def test_no_wave_opens_while_one_is_open(database: Database) -> None:
     assert waves(database) == [("baseline", 1)]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_two_clocks_open_one_wave(database: Database) -> None:
     person = await database.transact(enrolled)
 

@@ -36,7 +36,10 @@ def test_each_kind_of_thing_that_can_happen_is_told_by_some_conversation() -> No
         assert any(what.startswith(kind) for what in told), f"no conversation tells: ! {sample}"
 
 
-@pytest.mark.parametrize("sort", ["happy", "wrong_replies", "silence", "stop", "sms"])
+@pytest.mark.parametrize(
+    "sort",
+    ["happy", "wrong_replies", "silence", "stop", "back", "language", "late_tap", "burst", "sms"],
+)
 def test_each_flow_has_a_conversation_of_each_sort(sort: str) -> None:
     names = {file.stem for file in FILES}
 

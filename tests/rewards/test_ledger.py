@@ -44,6 +44,7 @@ def test_a_run_is_rewarded_once_however_often_it_is_told(database: Database) -> 
     assert database.run(balance, COST) == -200
 
 
+@pytest.mark.parametrize("writers", [4])
 def test_two_devices_that_finish_one_run_at_once_earn_one_reward(database: Database) -> None:
     with ThreadPoolExecutor(8) as devices:
         earned = list(devices.map(lambda _: database.run(earn), range(40)))
@@ -89,6 +90,7 @@ def test_a_pot_never_gives_more_than_it_holds(database: Database) -> None:
     assert database.run(legs_of, "out") == ()
 
 
+@pytest.mark.parametrize("writers", [4])
 def test_fifty_who_take_from_one_pot_at_once_get_what_is_in_it(database: Database) -> None:
     database.run(earn, "r1", 600)
 

@@ -39,6 +39,7 @@ def test_a_full_pot_is_set_aside_and_the_rest_stays(database: Database) -> None:
     assert database.run(balance, payout_of(somebody)) == 1200
 
 
+@pytest.mark.parametrize("writers", [4])
 def test_fifty_claims_on_six_euro_make_one_payout(database: Database) -> None:
     somebody = database.run(person, 600)
 
@@ -49,6 +50,7 @@ def test_fifty_claims_on_six_euro_make_one_payout(database: Database) -> None:
     assert database.run(balance, pot_of(somebody)) == 0
 
 
+@pytest.mark.parametrize("writers", [4])
 def test_a_hundred_claimants_for_ten_codes(database: Database) -> None:
     database.run(stocked, *(f"C{number}" for number in range(10)))
     payouts = [database.run(full) for _ in range(100)]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import postgres, sqlite
+from bot.store import postgres, sqlite_writer
 from bot.store.calls import afterwards
 from bot.store.database import Database, open_database
 from bot.store.errors import StaleError, StoreError
@@ -38,6 +38,7 @@ async def test_a_transaction_returns_what_its_function_returns(database: Databas
     assert await database.read(kept) == [7]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_failing_function_does_not_harm_its_group(database: Database) -> None:
     await database.transact(keep, 0)
 
@@ -49,6 +50,7 @@ async def test_a_failing_function_does_not_harm_its_group(database: Database) ->
     assert await database.read(kept) == list(range(20))
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_what_a_failing_function_wrote_is_undone(database: Database) -> None:
     def half(db: Connection, number: int) -> None:
         keep(db, number)
@@ -90,7 +92,7 @@ async def test_a_stale_function_runs_again_and_only_so_often(database: Database)
     runs.clear()
     with pytest.raises(StaleError):
         await database.transact(stale, 99, 2)
-    assert len(runs) == sqlite.TRIES == postgres.TRIES
+    assert len(runs) == sqlite_writer.TRIES == postgres.TRIES
 
 
 async def test_what_follows_a_transaction_is_done_once_and_only_when_it_was_kept(
@@ -155,6 +157,7 @@ def test_a_function_may_use_savepoints_of_its_own(database: Database) -> None:
     assert database.run(kept) == [1, 2]
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_a_cancelled_caller_leaves_all_or_nothing(database: Database) -> None:
     def slow(db: Connection, number: int) -> None:
         keep(db, 2 * number)
@@ -215,6 +218,7 @@ async def test_a_read_cannot_write(database: Database) -> None:
     assert await database.read(kept) == []
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_closing_finishes_what_waits(database: Database) -> None:
     tasks = [asyncio.create_task(database.transact(keep, number)) for number in range(50)]
     await asyncio.sleep(0)

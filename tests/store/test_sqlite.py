@@ -6,14 +6,16 @@ import sqlite3
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, MetaData
 
-from bot.store import sqlite
+from bot.store import sqlite, sqlite_writer
 from bot.store.database import open_database
 from bot.store.errors import StoreError
 from tests.servers import NOBODY
@@ -90,7 +92,7 @@ async def test_neighbours_of_one_who_passes_over_the_end_of_the_transaction_are_
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite ends a transaction by itself when the disk is full."""
-    monkeypatch.setattr(sqlite, "GROUP_SECONDS", 60)
+    monkeypatch.setattr(sqlite_writer, "GROUP_SECONDS", 60)
     all_wait = threading.Event()
     runs: list[int] = []
 
@@ -116,3 +118,44 @@ async def test_neighbours_of_one_who_passes_over_the_end_of_the_transaction_are_
         await waiting
         kept = database.run(lambda db: db.exec_driver_sql("SELECT id FROM note").scalars().all())
     assert sorted(kept) == [1, 2]
+
+
+async def test_an_answer_passes_work_that_nobody_waits_for(folder: Path) -> None:
+    loop = asyncio.get_running_loop()
+    answers: list[Future[object]] = []
+
+    def work(_db: Connection, number: int) -> int:
+        if number == 3:  # somebody answers just now
+            answer = database.transact(pragma, "user_version")
+            answers.append(asyncio.run_coroutine_threadsafe(answer, loop))
+            while not database._writers.are_wanted():
+                time.sleep(0.001)
+        return number
+
+    with closing(open_database(f"sqlite:///{folder}/new.db")) as database:
+        assert await database.transact_some(work, range(10)) == [0, 1, 2, 3]
+        assert await asyncio.wrap_future(answers[0]) == 0
+        assert await database.transact_some(work, range(4, 10)) == [4, 5, 6, 7, 8, 9]
+
+
+async def test_an_answer_is_kept_before_work_that_nobody_waits_for_begins(folder: Path) -> None:
+    path = folder / "new.db"
+    are_waiting = threading.Event()
+
+    def block(_db: Connection) -> None:
+        are_waiting.wait(10)
+
+    def answer(db: Connection) -> None:
+        db.exec_driver_sql("PRAGMA user_version = 7")
+
+    def work(_db: Connection, _item: str) -> object:
+        with closing(sqlite3.connect(path)) as other:
+            return other.execute("PRAGMA user_version").fetchone()[0]
+
+    with closing(open_database(f"sqlite:///{path}")) as database:
+        group = asyncio.gather(
+            database.transact(block), database.transact(answer), database.transact_some(work, "x")
+        )
+        await asyncio.sleep(0)
+        are_waiting.set()
+        assert (await group)[2] == [7]

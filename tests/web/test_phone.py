@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from bot.authoring.transcripts import play
@@ -38,19 +39,21 @@ WORDS = {
 """The button that begins, the row that skips, and the thanks."""
 
 pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),  # in which the browser lives
     pytest.mark.skipif(CHROMIUM is None and not IS_NEEDED, reason=MISSING),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(database, tmp_path) as opened:
         yield opened
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all: each test has a window of its own, which knows nothing of the others."""
     async with chromium() as opened:
         yield opened
 

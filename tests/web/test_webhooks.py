@@ -104,6 +104,7 @@ async def test_a_signed_reply_is_kept_and_the_next_question_goes_out(world: Worl
     assert (answer.step, answer.value, answer.channel) == ("stress", 4, "whatsapp")
 
 
+@pytest.mark.parametrize("writers", [4])
 async def test_the_same_webhook_ten_times_at_once_has_one_effect(world: World) -> None:
     await world.database.transact(begin)
     await world.post(whatsapp("ja", "SM1"))

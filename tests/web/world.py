@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.keys import generate_key
 from bot.web.app import make_app
+from bot.web.preview.routes import add_preview
 from bot.web.preview.stage import Stage
 from tests.conversation.test_receive import CONTENT, NOW, ROOT
 
@@ -112,9 +113,11 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
     carriers = {Channel.LOCAL: local, Channel.SMS: local}
     runtime = Runtime(settings, database, LIBRARY, LEXICONS, carriers, local, clock)
     conversations = Conversations(runtime)
-    bench = replace(workbench(settings, LEXICONS), draw=_draw_nothing)
+    bench = replace(workbench(settings), draw=_draw_nothing)
     stage = Stage(conversations, clock, bench)
-    server = TestServer(make_app(conversations, stage=stage))
+    app = make_app(conversations)
+    add_preview(app, stage)
+    server = TestServer(app)
     async with TestClient(server, timeout=ClientTimeout(PATIENCE)) as http:
         yield World(http, stage, folder / "flows")
 

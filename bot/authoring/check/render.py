@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from bot.content.problem import Problem, Severity
+from bot.content.source import FORBIDDEN
 
 FORMATS = ("text", "github", "json", "sarif")
 _TAB = "    "
@@ -34,6 +35,11 @@ def _count(number: int, word: str) -> str:
 
 
 def _one(problem: Problem) -> str:
+    """As lines, with nothing of a file in them that would steer a terminal."""
+    return "\n".join(FORBIDDEN.sub("\ufffd", line) for line in _lines(problem))
+
+
+def _lines(problem: Problem) -> list[str]:
     mark = "" if problem.severity is Severity.ERROR else "warning: "
     lines = [f"{problem.code} {mark}{problem.message}"]
     number = str(problem.line)
@@ -48,7 +54,7 @@ def _one(problem: Problem) -> str:
         lines.append(f"{margin} | {before}{caret}".replace("\t", _TAB))
     hint = f"{problem.suggestion}; " if problem.suggestion else ""
     lines.append(f"{margin} = help: {hint}polsbot explain {problem.code}")
-    return "\n".join(lines)
+    return lines
 
 
 def _window(problem: Problem) -> tuple[str, int]:

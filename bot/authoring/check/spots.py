@@ -22,8 +22,7 @@ def place_of(draft: FlowDraft, step: str, key: str, word: str = "") -> Place:
             return found
     if places:
         return places[0]
-    line = next((one.line for one in draft.flow.steps if one.name == step), 1)
-    return draft.source.spot(line, 1)
+    return draft.places.get((step, ""), draft.source.spot(1, 1))
 
 
 def _within(place: Place, word: str) -> Place | None:

@@ -4,14 +4,20 @@ The participants are dealt over processes, each with a database of its own: nobo
 depends on another's.
 """
 
+import gc
 import multiprocessing
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 from operator import add
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from bot.authoring.simulate.figures import Figures
 from bot.authoring.simulate.world import Scenario, simulate
@@ -24,9 +30,15 @@ Folders = tuple[Path, Path, Path]
 
 
 def simulate_parts(
-    folders: Folders, scenario: Scenario, processes: int, told: Callable[[float], None]
+    content: Content,
+    folders: Folders,
+    scenario: Scenario,
+    processes: int,
+    told: Callable[[float], None],
 ) -> Figures:
-    """The figures of all participants; ``told`` hears how far the first part is."""
+    """The figures of all participants; ``told`` hears how far the first part is. ``content`` is
+    what the other processes load from these folders.
+    """
     bounds = [
         scenario.first + (scenario.last - scenario.first) * place // processes
         for place in range(processes + 1)
@@ -37,18 +49,42 @@ def simulate_parts(
         if last > first
     ]
     if len(parts) == 1:
-        return _part(folders, parts[0], told)
+        return _part(content, parts[0], told)
     with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn")) as pool:
         others = [pool.submit(_quiet_part, folders, part) for part in parts[1:]]
-        mine = _part(folders, parts[0], told)
+        mine = _part(content, parts[0], told)
         return reduce(add, (other.result() for other in others), mine)
 
 
 def _quiet_part(folders: Folders, scenario: Scenario) -> Figures:
-    return _part(folders, scenario, lambda _: None)
-
-
-def _part(folders: Folders, scenario: Scenario, told: Callable[[float], None]) -> Figures:
     flows, locales, assets = folders
     content = Content(load_library(flows, locales, assets), load_lexicons(locales))
-    return simulate(content, scenario, told)
+    return _part(content, scenario, lambda _: None)
+
+
+def _part(content: Content, scenario: Scenario, told: Callable[[float], None]) -> Figures:
+    gc.collect()
+    gc.freeze()  # what was loaded stays: the collector need not look at it again
+    with _alerts_counted() as alerts:
+        figures = simulate(content, scenario, told)
+    figures.alerts += alerts
+    return figures
+
+
+@contextmanager
+def _alerts_counted() -> Iterator[Counter[str]]:
+    """Instead of told: nobody has to come running for people who are made up."""
+    counts: Counter[str] = Counter()
+
+    def count(_logger: Any, _method: str, line: Any) -> Any:
+        if "kind" not in line:
+            return line
+        counts[line["event"]] += 1
+        raise structlog.DropEvent
+
+    before = structlog.get_config()["processors"]
+    structlog.configure(processors=[count, *before])
+    try:
+        yield counts
+    finally:
+        structlog.configure(processors=before)

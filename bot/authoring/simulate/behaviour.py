@@ -68,6 +68,7 @@ class Person:
         self._language = language
         shares = [share for share, _ in behaviour.tempers]
         (self._temper,) = self._chance.choices([one for _, one in behaviour.tempers], shares)
+        self.seed = self._chance.randrange(2**31)
         self.is_on_sms = self._chance.random() < behaviour.by_sms
         self._openers: dict[str, int] = {}
         self._begun: set[str] = set()

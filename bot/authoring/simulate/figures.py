@@ -2,11 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import UNPROMPTED
 from bot.panel.hours import DecentHours
 from bot.panel.openers import MOST_OPENERS, SPELL
 
@@ -14,7 +14,8 @@ from bot.panel.openers import MOST_OPENERS, SPELL
 @dataclass(slots=True)
 class Figures:
     """Counts of one part of the participants; parts are added up. ``broken`` must stay empty:
-    it counts, by rule, what should never happen.
+    it counts, by rule, what should never happen. ``alerts`` counts by sentence what people would
+    have been told.
     """
 
     participants: int = 0
@@ -29,6 +30,7 @@ class Figures:
     waves_opened: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     earned_cents: int = 0
+    alerts: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -47,13 +49,17 @@ class Figures:
             self.waves_opened + other.waves_opened,
             self.left_out + other.left_out,
             self.earned_cents + other.earned_cents,
+            self.alerts + other.alerts,
             self.broken + other.broken,
             max(self.seconds, other.seconds),
         )
 
-    def busiest(self) -> int:
-        """The most messages that left in one minute."""
-        return max(self.minutes.values(), default=0)
+    def busiest(self) -> tuple[int, datetime | None]:
+        """The most messages that left in one minute, and when that was."""
+        if not self.minutes:
+            return 0, None
+        minute, most = max(self.minutes.items(), key=lambda one: one[1])
+        return most, datetime.fromtimestamp(minute * 60, UTC)
 
     def usual(self, share: float) -> int:
         """So many messages or fewer left in this share of the minutes in which any did."""

@@ -22,7 +22,7 @@ def reckon(db: Connection, study: Study, figures: Figures, end: datetime) -> Non
     for ended, number in db.execute(
         select(INVITATIONS.c.disposition, func.count()).group_by(INVITATIONS.c.disposition)
     ):
-        figures.dispositions[ended or "open"] += number
+        figures.dispositions[ended or "still open"] += number
     for status, number in db.execute(
         select(PARTICIPANTS.c.status, func.count()).group_by(PARTICIPANTS.c.status)
     ):
@@ -40,7 +40,11 @@ def _waves(db: Connection, study: Study, figures: Figures, end: datetime) -> Non
     """Every wave that came due was opened once, or somebody can say why not."""
     rules = rules_of(study)
     agreed = set(db.execute(select(CONSENTS.c.participant_id)).scalars())
-    told = set(db.execute(select(CASES.c.participant_id)).scalars())
+    first_case = select(CASES.c.participant_id, func.min(CASES.c.opened_at))
+    told = {
+        participant: at.astimezone(ZoneInfo(study.hours.timezone)).date()
+        for participant, at in db.execute(first_case.group_by(CASES.c.participant_id))
+    }
     twice = (
         select(func.count())
         .select_from(INVITATIONS)
@@ -54,12 +58,13 @@ def _waves(db: Connection, study: Study, figures: Figures, end: datetime) -> Non
         today = end.astimezone(ZoneInfo(person.timezone)).date()
         for rule in rules:
             for number in range(1, 1 + (1 if rule.every is None else rule.times or 0)):
-                if day_of(rule, rules, person.anchor_on, number) > today - study.close:
+                day = day_of(rule, rules, person.anchor_on, number)
+                if day > today - study.close:
                     continue
                 figures.waves_due += 1
                 if (rule.name, number) in opened:
                     continue
-                if person.id in told or person.status != "active":
+                if person.id in told and day > told[person.id] - study.close:
                     figures.left_out["paused"] += 1
                 elif person.id not in agreed:
                     figures.left_out["no consent"] += 1

@@ -24,8 +24,7 @@ from bot.authoring.simulate.reckoning import reckon
 from bot.channels.contract import Failure, Reaction
 from bot.content.sms import parts_of
 from bot.content.study import Study
-from bot.conversation.effects import OUTBOUND
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import OUTBOUND, UNPROMPTED
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import Claimed, claim
 from bot.conversation.receive import receive
@@ -45,6 +44,7 @@ from bot.store.statements import Statement
 _MOST = 1000
 _ROOM = 8 * 2**30
 """Bytes that have to be free in memory: a study of thousands grows for years of waves."""
+_PLAYED = {Channel.LOCAL: Channel.WHATSAPP}
 _DEAD = Failure("30005", Reaction.DEAD, "simulated: the number is gone")
 _MINUTE = timedelta(minutes=1)
 
@@ -56,7 +56,8 @@ _WAVE = Statement(
 )
 _WAITING = Statement(
     select(func.min(OUTBOUND.c.not_before).label("at")).where(
-        OUTBOUND.c.state == str(DeliveryState.QUEUED)
+        OUTBOUND.c.state == str(DeliveryState.QUEUED),
+        OUTBOUND.c.is_unprompted == bindparam("unprompted"),
     )
 )
 
@@ -170,7 +171,8 @@ class World:
 
     def _next(self, db: Connection) -> datetime | None:
         """When something is to happen."""
-        moments = [_TIMER.row(db).at, _WAVE.row(db).at, _WAITING.row(db).at]
+        moments = [_TIMER.row(db).at, _WAVE.row(db).at]
+        moments += [_WAITING.row(db, unprompted=one).at for one in (False, True)]
         moments += [self._coming[0][0]] if self._coming else []
         moments += [self._enrolling[0]] if self._enrolling else []
         return min((at for at in moments if at is not None), default=None)
@@ -201,7 +203,7 @@ class World:
             addresses.insert(0, (Channel.LOCAL, f"phone-{number}"))
         enrolment = Enrolment(
             self.study.name, "Amina", language, addresses, now.date(),
-            timezone=self.study.hours.timezone, seed=number,
+            timezone=self.study.hours.timezone, seed=person.seed,
         )  # fmt: skip
         participant = enrol(db, enrolment, now)
         self._people[participant] = person
@@ -215,7 +217,8 @@ class World:
     def _carry(self, db: Connection, one: Claimed, now: datetime) -> None:
         row = _LEFT.row(db, it=one.row)
         person = self._people[row.participant_id]
-        self.figures.messages[f"{one.message.channel} {row.purpose}"] += 1
+        channel = _PLAYED.get(one.message.channel, one.message.channel)
+        self.figures.messages[f"{channel} {row.purpose}"] += 1
         self.figures.minutes[int(now.timestamp() // 60)] += 1
         if one.message.channel is Channel.SMS and isinstance(one.message.form, TextForm):
             self.figures.segments += parts_of(one.message.form.body)

@@ -157,7 +157,7 @@ def _interactive(form: dict[str, str]) -> str | None:
     for place in ("list_reply", "button_reply"):
         reply = data.get(place) if isinstance(data, dict) else None
         if isinstance(reply, dict) and isinstance(reply.get("id"), str):
-            return str(reply["id"])
+            return _without_traps(reply["id"])  # JSON may spell what the form cannot
     return None
 
 

@@ -73,22 +73,26 @@ class CardStore:
 
     def draw(self, card: Card) -> bytes:
         """The picture, as PNG; raises CardError."""
-        return _rendered(card, drawing(card, self._pictogram))
+        svg = drawing(card, self._pictogram)
+        try:
+            return render(svg)
+        except CardError as error:
+            raise card.fault(str(error)) from error
 
     def ahead(
         self, cards: Iterable[Card], told: Told | None = None, workers: int | None = None
     ) -> Made:
         """Draw what is missing in ``workers`` processes (as many as there are cores): a renderer
-        holds the interpreter, so this process can go on talking to people meanwhile. ``told`` may
-        raise to stop.
+        holds the interpreter, so this process can go on talking to people meanwhile, and fonts and
+        drawings, 30 MiB, never come into its memory. ``told`` may raise to stop.
         """
-        lacking: list[tuple[Card, str]] = []
+        lacking: list[tuple[Card, dict[str, Path]]] = []
         faults: list[CardError] = []
         drawn = 0
         for card in dict.fromkeys(cards):
             try:
                 if self.ready(card) is None:
-                    lacking.append((card, drawing(card, self._pictogram)))
+                    lacking.append((card, {name: self._file(name) for name in card.pictures()}))
             except (CardError, OSError) as error:
                 faults.append(_fault(card, error))
         if not lacking:
@@ -98,7 +102,7 @@ class CardStore:
             workers or os.cpu_count() or 1, mp_context=context, initializer=_begin_to_draw
         )
         try:
-            pending = {pool.submit(_rendered, card, svg): card for card, svg in lacking}
+            pending = {pool.submit(_drawn, card, pictures): card for card, pictures in lacking}
             for done, future in enumerate(as_completed(pending), start=1):
                 try:
                     self._keep(pending[future], future.result())
@@ -152,11 +156,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _rendered(card: Card, svg: str) -> bytes:
-    try:
-        return render(svg)
-    except CardError as error:
-        raise card.fault(str(error)) from error
+def _drawn(card: Card, pictures: Mapping[str, Path]) -> bytes:
+    return CardStore(Path(), pictures, b"").draw(card)
 
 
 def _fault(card: Card, error: Exception) -> CardError:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import failure_of
 from bot.content.revision import Revision
-from bot.conversation.line import UNPROMPTED
+from bot.conversation.effects import UNPROMPTED
 from bot.conversation.orders import forms
 from bot.conversation.service import Conversations
 from bot.message import Channel, DeliveryState

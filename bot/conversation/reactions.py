@@ -1,0 +1,154 @@
+"""What a failure asks for beyond its message: another try, another channel, a stop, people."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, or_, select
+
+from bot.channels.contract import Failure, Reaction
+from bot.conversation.alerts import alert_afterwards
+from bot.conversation.effects import OUTBOUND, UNPROMPTED, queue
+from bot.conversation.orders import forms
+from bot.conversation.templates import note_failing
+from bot.message import DeliveryState, TemplateForm
+from bot.panel import participants
+from bot.store.statements import Statement
+
+LATER = timedelta(hours=2)
+SOON = timedelta(minutes=1)
+_ELSEWHERE = "+"
+"""Marks what went to another address: it does not wander on from there."""
+
+_MOST_UNDELIVERED = 3
+"""So often the provider may take a message over and not deliver it, for what passes by itself."""
+
+_AGAIN_WHEN_UNDELIVERED = {
+    Reaction.RETRY: ("reply", "answer", *UNPROMPTED),
+    Reaction.LATER: UNPROMPTED,
+    Reaction.HALT: UNPROMPTED,
+}
+"""Which are then said again. Money has a clock of its own, an alarm rings by itself, and a goodbye
+must not come late.
+"""
+
+_STILL_WANTED = timedelta(minutes=10)
+"""The talk has moved past an older question, however late its fate is told."""
+
+_TOLD_FOR = timedelta(hours=1)
+_TOLD_OF = Statement(
+    select(OUTBOUND.c.id)
+    .where(
+        OUTBOUND.c.code == bindparam("why"),
+        OUTBOUND.c.id != bindparam("it"),
+        or_(
+            OUTBOUND.c.created_at > bindparam("since"),
+            and_(
+                OUTBOUND.c.state == str(DeliveryState.QUEUED),
+                OUTBOUND.c.not_before > bindparam("now"),
+            ),
+        ),
+    )
+    .limit(1)
+)
+
+
+def undelivered(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """The provider took a message over and did not deliver it. What passes by itself is tried again
+    some times.
+    """
+    if not _is_worth_another_try(row, failure, now):
+        react(db, row, failure, now)
+    elif row.tries < _MOST_UNDELIVERED:
+        wait = SOON if failure.reaction is Reaction.RETRY else LATER
+        _say_again(db, row, now, row.batch, address_id=row.address_id, form=row.form,
+                   is_plain=row.is_plain, tries=row.tries, not_before=now + wait)  # fmt: skip
+    else:
+        _say_elsewhere(db, row, now)
+
+
+def _is_worth_another_try(row: Any, failure: Failure, now: datetime) -> bool:
+    """Whether what was taken over and not delivered is said again by itself."""
+    if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
+        return False
+    return row.purpose in UNPROMPTED or now - row.created_at < _STILL_WANTED
+
+
+def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """What a certain failure asks for, beyond the message itself."""
+    match failure.reaction:
+        case Reaction.OPT_OUT if row.address_id is not None:
+            _opt_out(db, row, now)
+        case Reaction.DEAD if row.address_id is not None:
+            participants.bury(db, row.address_id)
+            _say_elsewhere(db, row, now)
+        case Reaction.OTHER | Reaction.TEMPLATE:
+            _say_elsewhere(db, row, now)
+        case Reaction.NO_TEMPLATE:
+            _rest_template(db, row, failure, now)
+            _say_elsewhere(db, row, now)
+        case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
+            _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
+        case _:
+            pass  # the rest is for people: the code stays on the row
+
+
+def tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """What only people can mend is told of once for each code, however many messages it hits.
+    ``row`` is the message as it was before it failed.
+    """
+    if failure.reaction not in (Reaction.HALT, Reaction.FIX) or row.code == failure.code:
+        return
+    lately = now - _TOLD_FOR
+    if _TOLD_OF.row(db, why=failure.code, it=row.id, since=lately, now=now) is None:
+        alert_afterwards(db, "sending", failure.meaning, code=failure.code, row=row.id)
+
+
+def _opt_out(db: Connection, row: Any, now: datetime) -> None:
+    """The carrier tells of a stop, or WhatsApp of a block, that we did not hear ourselves: it means
+    us, as one in words does, and not a channel of ours.
+    """
+    mine = participants.addresses_of(db, row.participant_id or "")
+    for address in sorted({one.id for one in mine} | {row.address_id}):
+        participants.opt_out(db, address, now)
+
+
+def is_first_try(row: Any) -> bool:
+    """Whether a message is not one that failed at another address."""
+    return not row.batch.endswith(_ELSEWHERE)
+
+
+def first_batch(row: Any) -> str:
+    """The batch of the message that this one stands in for."""
+    return str(row.batch.removesuffix(_ELSEWHERE))
+
+
+def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
+    """The same order on another channel of the person, once; on which is seen when it leaves."""
+    others = any(
+        one.channel != row.channel and one.is_alive and one.opted_out_at is None
+        for one in participants.addresses_of(db, row.participant_id or "")
+    )
+    if others and row.purpose != "farewell" and is_first_try(row):
+        _say_again(db, row, now, row.batch + _ELSEWHERE)
+
+
+def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """Nobody else gets the template that this message was; people are told why."""
+    form = None if row.form is None else forms().validate_json(row.form)
+    if isinstance(form, TemplateForm):
+        note_failing(db, form.name, f"{failure.code}: {failure.meaning}", now)
+        alert_afterwards(
+            db, "template", "a template cannot be sent", template=form.name, code=failure.code
+        )
+
+
+def _say_again(db: Connection, row: Any, now: datetime, batch: str, **changed: Any) -> None:
+    """A new message from the same order: a message's own words never change between tries."""
+    same = {
+        "participant_id": row.participant_id,
+        "run_id": row.run_id,
+        "purpose": row.purpose,
+        "language": row.language,
+        "order": row.order,
+    }
+    queue(db, now, batch=batch, **(same | changed))
