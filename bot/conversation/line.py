@@ -67,6 +67,7 @@ _NEXT = Statement(
         _PERSON.c.study,
         _PERSON.c.channel.label("liked"),
         _PERSON.c.timezone,
+        _PERSON.c.seed,
         _PERSON.c.paused_for,
         _PERSON.c.listens,
         RUNS.c.revision,

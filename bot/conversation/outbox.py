@@ -27,7 +27,7 @@ from bot.conversation.ways import way_to
 from bot.engine.effects import Send
 from bot.message import Channel, DeliveryState, Form, OutboundMessage, TemplateForm
 from bot.panel import participants
-from bot.panel.hours import hours_of
+from bot.panel.hours import hours_of, own_hours
 from bot.panel.pauses import IN_PEACE, paused_since
 from bot.panel.routing import Route, Way
 from bot.store.errors import StoreError
@@ -202,7 +202,7 @@ def _held(db: Connection, row: Any, study: Study | None, now: datetime) -> str |
         return None
     if row.paused_for in IN_PEACE or paused_since(db, study.name) is not None:
         return now + WHILE_PAUSED
-    hours = hours_of(study)
+    hours = own_hours(study, row.seed)  # so that what was held does not leave at ten sharp
     for moment in (now, now + LEASE):  # what is claimed in the last minute leaves after the end
         decent = hours.next(moment, row.timezone)
         if decent > moment:

@@ -53,7 +53,7 @@ from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, messa
 
 
 def begin(db: Connection, channel: Channel = Channel.LOCAL, address: str = AMINA) -> str:
-    person = Enrolment("klantmonitor", "Amina", "nl", [(channel, address)], NOW.date())
+    person = Enrolment("klantmonitor", "Amina", "nl", [(channel, address)], NOW.date(), seed=0)
     participant = enrol(db, person, NOW)
     assert open_wave(db, PERIODIC, participant, "periodic", 1, NOW).run
     return participant

@@ -242,6 +242,21 @@ def test_a_wave_opened_by_hand_at_night_is_held_until_the_morning(database: Data
     assert send_all(database, MORNING)[0].startswith("Hoi Amina!")
 
 
+def test_what_was_held_over_night_is_spread_over_the_first_two_hours(database: Database) -> None:
+    for number in range(8):
+        address = [(Channel.LOCAL, f"{AMINA}{number}")]
+        enrolment = Enrolment("klantmonitor", "Amina", "nl", address, TODAY, seed=number * 900)
+        person = database.run(enrol, enrolment, NOW)
+        database.run(open_wave, BASELINE, person, "baseline", 1, EVENING)
+    assert send_all(database, EVENING) == []
+
+    left = [
+        len(send_all(database, MORNING + timedelta(minutes=15 * quarter))) for quarter in range(9)
+    ]
+
+    assert left == [*[1] * 8, 0]
+
+
 def test_a_reply_at_night_is_answered_at_once_and_the_held_invitation_is_dropped(
     database: Database,
 ) -> None:
