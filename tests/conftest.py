@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.store.database import Database, open_database
 from bot.store.keys import Keys, generate_key
 from bot.store.migrations import upgrade
 from tests.servers import Postgres, postgres, valkey
+
+settings.register_profile("polsbot", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("polsbot")
 
 
 @pytest.fixture(autouse=True)
