@@ -162,5 +162,6 @@ def _check_twice(fields: Fields, choices: list[Choice]) -> None:
     for choice in choices:
         if choice.code in seen:
             field = fields.all.get("choices") or fields.all["scale"]
-            field.report("F011", f"the code `{choice.code}` stands twice among the choices")
+            message = f"the code `{choice.code}` stands twice among the choices"
+            field.report("F011", message, "give one another code; the scale has some, too")
         seen.add(choice.code)

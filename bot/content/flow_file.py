@@ -135,7 +135,8 @@ class _Steps:
 
     def _group(self, fields: Fields, section: str | None) -> Iterator[Step]:
         if section is not None:
-            fields.source.report(fields.owner, "F023", "a section cannot stand in a section")
+            hint = "indent it like the section it stands in"
+            fields.source.report(fields.owner, "F023", "a section cannot stand in a section", hint)
             return
         fields.check_keys(GROUP_KEYS, "a section")
         for key in ("section", "steps"):

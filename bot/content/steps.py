@@ -222,7 +222,8 @@ def _check_count(fields: Fields, answer: AnswerType, choices: tuple[Choice, ...]
         )
     written = fields.all["choices"].value if "choices" in fields else None
     is_whole = not isinstance(written, Mapping) or len(written.values) <= len(choices)
-    lacks_scale = "scale" in fields and written is not None  # a scale that is there has one more
+    has_own = written is not None or "unknown" in fields  # a scale that is there has one more
+    lacks_scale = ("scale" in fields and has_own) or not set(fields.all) <= set(STEP_KEYS)
     one_only = len(choices) == 1 and is_whole and not lacks_scale
     if answer in (AnswerType.CHOICE, AnswerType.CHOICES) and one_only:
         fields.source.report(fields.owner, "F016", "one choice is no choice", "add another")

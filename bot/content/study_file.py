@@ -181,9 +181,12 @@ def _reward(fields: Fields) -> RewardRule | None:
             hint = "such as three times the amount"
             part.all["pay_out_every"].report("F016", "this is less than one reward", hint)
     if every is not None and most is not None and (most[1] != every[1] or most[0] < every[0]):
-        part.all["most_a_day"].report("F016", "this is less than one payout, or in other money")
+        hint = f"such as {every[0] / 10:.2f} {every[1]}, ten payouts".replace(".00 ", " ")
+        message = "this is less than one payout, or in other money"
+        part.all["most_a_day"].report("F016", message, hint)
     if amount is not None and budget is not None and budget[1] != amount[1]:
-        part.all["budget"].report("F016", "the budget must be in the reward's currency")
+        hint = f"such as 1000 {amount[1]}"
+        part.all["budget"].report("F016", "the budget must be in the reward's currency", hint)
     if amount is None:
         return None
     if amount[0] == 0:

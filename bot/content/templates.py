@@ -36,7 +36,9 @@ https://developers.facebook.com/docs/whatsapp/business-management-api/message-te
 NAMELESS = frozenset({"first_name"})
 """What we may not know of a person; WhatsApp takes no empty value, so the text does without."""
 
-_FIXED = frozenset({"sender_name", "desk", "reward", *NAMES})
+FIXED = frozenset({"sender_name", "desk", "reward", *NAMES})
+"""What is the same for everybody in a study: words of a template, no variables."""
+
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
 _BREAK = "polsbot.break_question"
@@ -104,7 +106,7 @@ def template_of(
     def put(name: str) -> str:
         if name in without:
             return ""
-        if name in _FIXED:
+        if name in FIXED:
             return texts.value(name, language, fixed)
         names.append(name)
         return f"{{{{{len(names)}}}}}"

@@ -4,7 +4,6 @@ Only to allowed countries; a loop between two machines breaks; a day has its mea
 number, for an organisation and for everybody. What is held back raises an alert.
 """
 
-from collections import Counter
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from bot.channels.local import is_screen
 from bot.content.study import Study
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import OUTBOUND
+from bot.conversation.effects import DROPPED, OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
 from bot.message import Channel
@@ -168,13 +167,21 @@ def full_organisations(db: Connection, most: int, most_each: int, now: datetime)
     nobody is written to anyway.
     """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    sent = (
-        select(PARTICIPANTS.c.organisation_id, func.count().label("number"))
-        .select_from(OUTBOUND.join(PARTICIPANTS, PARTICIPANTS.c.id == OUTBOUND.c.participant_id))
-        .where(OUTBOUND.c.created_at >= midnight, OUTBOUND.c.state != "dropped")
-        .group_by(PARTICIPANTS.c.organisation_id)
+    of_today = (
+        OUTBOUND.c.created_at >= midnight,
+        OUTBOUND.c.state != DROPPED,
+        OUTBOUND.c.participant_id.is_not(None),
     )
-    counts = Counter({row.organisation_id: int(row.number) for row in db.execute(sent)})
-    if counts.total() >= most:
+    total = db.execute(select(func.count()).select_from(OUTBOUND).where(*of_today)).scalar_one()
+    if total >= most:
         return frozenset(db.execute(select(PARTICIPANTS.c.organisation_id).distinct()).scalars())
-    return frozenset(name for name, count in counts.items() if count >= most_each)
+    if total < most_each:
+        return frozenset()  # whose they are costs much more to find
+    each = (
+        select(PARTICIPANTS.c.organisation_id)
+        .join(OUTBOUND, OUTBOUND.c.participant_id == PARTICIPANTS.c.id)
+        .where(*of_today)
+        .group_by(PARTICIPANTS.c.organisation_id)
+        .having(func.count() >= most_each)
+    )
+    return frozenset(db.execute(each).scalars())

@@ -122,7 +122,7 @@ def _is_overtaken(
     now: datetime,
 ) -> bool:
     """Whether it is not about what is asked there now: the person has answered or said something
-    else since, or was asked something new.
+    else since, on whatever channel, or was asked something new.
 
     What came first is told by the order of the list where both are in it: the clock that our rows
     were stamped by may have been set. A row from the future was, and says nothing.
@@ -136,7 +136,14 @@ def _is_overtaken(
             INBOUND.c.received_at <= now,
         ),
     )
-    later = select(INBOUND.c.reading).where(INBOUND.c.address_id == address, came_later)
+    reaches, mine = participants.REACHES, participants.REACHES.alias("mine")
+    theirs = (
+        select(reaches.c.address_id)
+        .join(mine, mine.c.participant_id == reaches.c.participant_id)
+        .where(mine.c.address_id == address)
+    )
+    at_them = or_(INBOUND.c.address_id == address, INBOUND.c.address_id.in_(theirs))
+    later = select(INBOUND.c.reading).where(at_them, came_later)
     since = [reading for reading in db.execute(later).scalars() if _moves(reading)]
     reading = understand(None, inbound.text, content.lexicons, "nl")
     if isinstance(reading, Commanded) and reading.command in _ALWAYS:

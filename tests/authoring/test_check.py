@@ -7,7 +7,7 @@ import pytest
 from bot.authoring.check import check, check_library
 from bot.content.library import load_library
 from bot.content.problem import Problem, Severity
-from tests.content.studies import STUDY, load, make, steps
+from tests.content.studies import FIRST, STUDY, load, make, steps
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,6 +128,30 @@ def test_a_condition_in_two_parts_is_walked_as_one(tmp_path: Path) -> None:
     problem = only(tmp_path, lines)
 
     assert (problem.code, problem.line) == ("F005", 11)
+
+
+@pytest.mark.parametrize(
+    ("say", "channels", "codes"),
+    [
+        ("Er zijn vragen voor je, {first_name}.", "[whatsapp, sms]", ["L005"]),
+        ("Er zijn vragen voor je, {first_name}.", "[sms]", []),
+        ("Hoi {first_name}! Groet, {sender_name}", "[whatsapp, sms]", []),
+        ("{sender_name} {sender_name} wil iets vragen.", "[whatsapp, sms]", []),
+    ],
+)
+def test_what_whatsapp_would_not_approve_is_an_error(
+    tmp_path: Path, say: str, channels: str, codes: list[str]
+) -> None:
+    invite = f'invite: {{say: "{say}", choices: {{start: "Start", later: "Later"}}}}\nsteps:\n'
+    first = steps('  hello: {say: "Hoi!"}\n').replace(
+        FIRST[FIRST.index("invite:") : FIRST.index("steps:\n") + len("steps:\n")], invite
+    )
+    asked = STUDY.replace("[whatsapp, sms]", channels)
+
+    found = check_library(load(tmp_path, first=first, study=asked))
+
+    told = [one.code for one in found if one.severity is Severity.ERROR and one.code != "S007"]
+    assert told == codes
 
 
 def test_a_step_of_the_bank_is_told_where_the_flow_names_it(tmp_path: Path) -> None:

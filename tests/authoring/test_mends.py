@@ -229,6 +229,29 @@ def test_a_wrong_name_hides_no_other_fault_of_the_flow(tmp_path: Path) -> None:
     assert [one.code for one in problems(tmp_path, first=steps(lines))] == ["F006", "F002"]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '  a: {ask: "Hoe?", scal: how_much, choices: {none: "Geen contact"}}\n',
+        '  a: {ask: "Hoe?", scale: how_mch, unknown: true}\n',
+    ],
+)
+def test_a_misspelt_scale_is_one_fault(tmp_path: Path, lines: str) -> None:
+    (problem,) = check_library(load(tmp_path, first=steps(lines)))
+
+    assert problem.code in ("F001", "F009")
+
+
+def test_a_day_that_pays_less_than_one_payout_is_told_with_a_sum(tmp_path: Path) -> None:
+    reward = "reward: {when: completed, amount: 2 EUR, pay_out_every: 6 EUR, most_a_day: 1 EUR}\n"
+
+    found = [
+        one for one in check_library(load(tmp_path, study=study(reward))) if one.code == "F016"
+    ]
+
+    assert "such as 60 EUR" in found[0].suggestion
+
+
 def test_a_faulty_lexicon_hides_nothing_of_the_others(tmp_path: Path) -> None:
     folder = make(tmp_path, first=steps(LONG.replace("dank je wel", "stop")))
     root = Path(__file__).parents[2] / "locales"

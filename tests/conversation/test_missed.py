@@ -19,7 +19,14 @@ from bot.conversation.orders import load_send
 from bot.conversation.service import Conversations
 from bot.jobs.provider import catch_up
 from bot.message import Channel, InboundMessage
-from bot.panel.participants import ADDRESSES, Enrolment, enrol
+from bot.panel.participants import (
+    ADDRESSES,
+    PARTICIPANTS,
+    Enrolment,
+    enrol,
+    keep_address,
+    link,
+)
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.database import Database
@@ -348,3 +355,21 @@ def test_reached_never_goes_back(database: Database) -> None:
         return list(db.execute(select(LOOKS.c.reached)).scalars())
 
     assert database.run(reached) == [NOW]
+
+
+async def test_what_was_answered_on_another_channel_since_is_overtaken(world: World) -> None:
+    """The same person: by text message, or by the WhatsApp id that hides the number."""
+    await world.webhook("ja", 1, MINUTE)
+    await world.missed("3", 2, 2 * MINUTE)
+
+    def also_by_sms(db: Connection) -> None:
+        person = db.execute(select(PARTICIPANTS.c.id)).scalar_one()
+        link(db, person, keep_address(db, Channel.SMS, AMINA, NOW).id)
+
+    await world.bot.runtime.database.transact(also_by_sms)
+    world.clock.now = NOW + 4 * MINUTE
+    said = InboundMessage(Channel.SMS, "SM3", AMINA, OURS, "4", world.clock.now, payload=None)
+    assert (await world.bot.receive(said)).outcome == "handled"
+
+    assert await world.look(EVERY + GRACE + 2 * MINUTE) == ["overtaken"]
+    assert await world.answers() == [("stress", 4)]
