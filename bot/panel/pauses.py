@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, exists, insert, null, select, update
+from sqlalchemy import Connection, bindparam, case, exists, insert, null, or_, select, update
 
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.tables import Pause
@@ -72,6 +72,16 @@ def pause(
     mine = (PARTICIPANTS.c.id == participant, PARTICIPANTS.c.status.in_(("active", "paused")))
     values = {"status": "paused", "paused_for": reason, "next_wave_at": restart_at}
     return bool(db.execute(update(PARTICIPANTS).where(*mine).values(**values)).rowcount)
+
+
+def pause_until_the_number_is_right(db: Connection, participant: str) -> None:
+    """Somebody else has the number. A pause that waits for a caseworker stays as it is: a word from
+    that number must not end it.
+    """
+    mine = PARTICIPANTS.c.id == participant
+    asked = or_(PARTICIPANTS.c.status == "active", PARTICIPANTS.c.paused_for == "silent")
+    values = {"status": "paused", "paused_for": WRONG_PERSON, "next_wave_at": None}
+    db.execute(update(PARTICIPANTS).where(mine, asked).values(**values))
 
 
 def resume(db: Connection, participant: str, now: datetime, paused_for: str | None = None) -> bool:

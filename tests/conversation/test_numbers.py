@@ -21,6 +21,7 @@ from bot.panel.participants import (
     link,
     unlink,
 )
+from bot.panel.pauses import pause
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, begin, hear, rows
 from tests.conversation.test_waves import CONSENT, enrolled, send_all, tick
@@ -136,3 +137,12 @@ def test_erasing_takes_along_what_was_said_on_a_number_of_before(database: Datab
 
     assert {row.text for row in database.run(rows, INBOUND)} == {None}
     assert {row.address for row in database.run(rows, ADDRESSES)} == {None}
+
+
+def test_a_wrong_person_and_a_start_do_not_end_the_peace_after_a_crisis(database: Database) -> None:
+    person = database.run(enrolled)
+    database.run(pause, person, "crisis")
+
+    hear_local(database, ("verkeerde persoon", "start"), NOW)
+
+    assert standing(database) == ("paused", "crisis")
