@@ -236,6 +236,7 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def _die_with_parent() -> None:
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell lets what runs beside it ignore it
     if _LIBC is not None:
         _LIBC.prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG; PostgreSQL ends its children on SIGQUIT
 
