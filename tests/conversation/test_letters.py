@@ -289,7 +289,7 @@ def test_a_server_that_says_later_gets_the_same_letter_later(database: Database)
     assert database.run(claim, MAILING, NOW + LATER / 2) == []
     (again,) = database.run(claim, MAILING, NOW + LATER)
 
-    assert again.message == first.message
+    assert again.message.form == first.message.form
     assert again.tries == 2
 
 
