@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.channels.email import EmailCarrier, MailServer
@@ -61,6 +62,7 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     box = Mailbox()
     settings = Settings.model_construct(
         public_url="https://bot.example",
+        smtp_url=SecretStr("smtp+plain://127.0.0.1"),
         twilio_whatsapp_sender="+3197010200000",
         polsbot_cards=tmp_path,
     )
