@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from psycopg import abc
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import Diagnostic, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
@@ -73,6 +73,8 @@ class Wire(psycopg.Connection[Any]):
         self._made = 0
         self._reading = Transformer(self)
         self._ready = select.poll()
+        self._farewell: psycopg.Error | None = None
+        self.add_notice_handler(self._heard)
 
     def ask(self, text: str, values: Iterable[Any]) -> Answer:
         """Run a statement (``$1`` …) after what was told, and wait for what becomes of it.
@@ -127,6 +129,11 @@ class Wire(psycopg.Connection[Any]):
             self._add("ROLLBACK", ())
             self._talk()
 
+    def _heard(self, said: Diagnostic) -> None:
+        """What ends a session of which nothing is asked is taken for a notice by libpq."""
+        if said.severity_nonlocalized == "FATAL" and said.sqlstate is not None:
+            self._farewell = psycopg.errors.lookup(said.sqlstate)(str(said.message_primary))
+
     def _state(self) -> int:
         return self.pgconn.transaction_status
 
@@ -164,8 +171,10 @@ class Wire(psycopg.Connection[Any]):
             pgconn.pipeline_sync()
             results = self._hear()
             pgconn.exit_pipeline_mode()
-        except BaseException:
+        except BaseException as error:
             pgconn.finish()  # half a conversation cannot be taken up again
+            if self._farewell is not None and isinstance(error, psycopg.Error):
+                raise self._farewell from error
             raise
         if fresh:  # what was prepared stays so, even when a later statement failed
             for text, result in zip(steps, results, strict=True):
