@@ -1,5 +1,6 @@
 """The page behind the stop link of an e-mail, over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,7 +45,9 @@ class World:
             open_wave(db, PERIODIC, enrol(db, person, NOW), "periodic", 1, NOW)
 
         await self.bot.runtime.database.transact(begin)
-        await self.bot.senders.drain()
+        async with asyncio.timeout(20):
+            while not self.box.taken:  # the bot's own senders may be carrying it
+                await self.bot.senders.drain()
         ((_, letter),) = self.box.taken
         link = str(letter["List-Unsubscribe"]).strip("<>")
         assert link.startswith("https://bot.example/stop/")
