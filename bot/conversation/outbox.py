@@ -163,7 +163,7 @@ def _made(
     if not may_write_to(content, study, way.channel, address):
         note_abroad(db, row, now)
         return NOT_ALLOWED
-    if row.purpose in UNPROMPTED and _has_answered(db, row, way, now):
+    if row.purpose in UNPROMPTED and _has_answered(db, row, now):
         return "answered meanwhile"
     try:
         form, *rest = _forms(db, content, row, send, study, found, opening, now)
@@ -238,11 +238,10 @@ def _forms(
     return speak(db, content, row, send, study, Channel.SMS if row.is_plain else Channel(channel))
 
 
-def _has_answered(db: Connection, row: Any, way: Way, now: datetime) -> bool:
-    """Whether the person spoke since this was queued; an e-mail is answered elsewhere. What was
-    heard by a clock that ran ahead may be older.
+def _has_answered(db: Connection, row: Any, now: datetime) -> bool:
+    """Whether the person spoke since this was queued, on whatever channel: an e-mail is answered
+    elsewhere, and so is what failed on its way. What was heard by a clock that ran ahead may be
+    older.
     """
-    heard = [way.heard_at]
-    if way.channel == Channel.EMAIL:
-        heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
+    heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
     return any(at is not None and row.created_at < at <= now for at in heard)

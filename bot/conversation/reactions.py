@@ -143,8 +143,11 @@ def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) ->
 
 
 def _say_again(db: Connection, row: Any, now: datetime, batch: str, **changed: Any) -> None:
-    """A new message from the same order: a message's own words never change between tries."""
+    """A new message from the same order: a message's own words never change between tries. It is
+    as old as the one that failed, so that a stop or an answer since then counts.
+    """
     same = {
+        "created_at": row.created_at,
         "participant_id": row.participant_id,
         "run_id": row.run_id,
         "purpose": row.purpose,

@@ -701,3 +701,39 @@ def test_what_was_thrown_away_comes_the_next_morning(database: Database) -> None
 
     assert carried(database, evening + timedelta(hours=4)) == []
     assert carried(database, evening + timedelta(hours=17)) == ["local"]
+
+
+def test_what_failed_on_its_way_is_not_said_again_after_a_stop_in_between(
+    database: Database,
+) -> None:
+    database.run(begin)
+    carried(database, NOW)
+    database.run(hear, "stop", 1)
+    carried(database, NOW)
+    asked = NOW + timedelta(minutes=2)
+    database.run(hear, "help", 2, asked)
+    assert carried(database, asked) == ["local"], "it answers what was asked after the stop"
+    answer = database.run(rows, OUTBOUND)[-1]
+
+    database.run(hear, "stop", 3, asked + timedelta(minutes=1))
+    told = DeliveryStatus(answer.token, answer.provider_id, DeliveryState.FAILED, "63012")
+    told_at = asked + timedelta(minutes=2)
+    database.run(note_status, told, undelivered("63012"), told_at)
+
+    assert carried(database, told_at + SOON) == []
+
+
+def test_who_answered_before_a_failure_was_told_is_not_invited_again(database: Database) -> None:
+    database.run(begin, Channel.SMS)
+    other = database.run(keep_address, Channel.LOCAL, AMINA, NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+    assert carried(database, NOW) == ["sms"]
+    opening = database.run(rows, OUTBOUND)[0]
+
+    database.run(hear, "ja", 1, NOW + timedelta(hours=1))
+    assert carried(database, NOW + timedelta(hours=1)) == ["local"]
+    told = DeliveryStatus(opening.token, opening.provider_id, DeliveryState.FAILED, "30003")
+    database.run(note_status, told, undelivered("30003"), NOW + timedelta(hours=2))
+
+    assert carried(database, NOW + timedelta(hours=5)) == []
