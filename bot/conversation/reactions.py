@@ -34,6 +34,14 @@ must not come late.
 _STILL_WANTED = timedelta(minutes=10)
 """The talk has moved past an older question, however late its fate is told."""
 
+_SAID = Statement(
+    select(OUTBOUND.c.order).where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.batch == bindparam("batch"),
+        OUTBOUND.c.is_plain == bindparam("plain"),
+    )
+)
+
 _TOLD_FOR = timedelta(hours=1)
 _TOLD_OF = Statement(
     select(OUTBOUND.c.id)
@@ -87,7 +95,8 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _rest_template(db, row, failure, now)
             _say_elsewhere(db, row, now)
         case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
-            _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
+            if not _is_said(db, row, row.batch, is_plain=True):
+                _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
         case _:
             pass  # the rest is for people: the code stays on the row
 
@@ -128,8 +137,16 @@ def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
         one.channel != row.channel and one.is_alive and one.opted_out_at is None
         for one in participants.addresses_of(db, row.participant_id or "")
     )
-    if others and row.purpose != "farewell" and is_first_try(row):
-        _say_again(db, row, now, row.batch + _ELSEWHERE)
+    batch = row.batch + _ELSEWHERE
+    is_wanted = others and row.purpose != "farewell" and is_first_try(row)
+    if is_wanted and not _is_said(db, row, batch, is_plain=False):
+        _say_again(db, row, now, batch)
+
+
+def _is_said(db: Connection, row: Any, batch: str, *, is_plain: bool) -> bool:
+    """Whether another message of the same order failed before and has brought the whole of it."""
+    said = _SAID.rows(db, person=row.participant_id, batch=batch, plain=is_plain)
+    return any(one.order == row.order for one in said)
 
 
 def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) -> None:

@@ -12,7 +12,7 @@ from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio.failures import undelivered
-from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.effects import OUTBOUND, RUNS, queue
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
@@ -737,3 +737,28 @@ def test_who_answered_before_a_failure_was_told_is_not_invited_again(database: D
     database.run(note_status, told, undelivered("30003"), NOW + timedelta(hours=2))
 
     assert carried(database, NOW + timedelta(hours=5)) == []
+
+
+@pytest.mark.parametrize("code", ["21614", "21620"])
+def test_an_order_of_two_messages_that_both_fail_is_said_once_more(
+    database: Database, code: str
+) -> None:
+    database.run(begin)
+    other = database.run(keep_address, Channel.SMS, AMINA, NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+    (first,) = database.run(claim, CONTENT, NOW)
+    (row,) = database.run(rows, OUTBOUND)
+    same = ("participant_id", "run_id", "address_id", "channel", "batch", "purpose", "language",
+            "order", "form")  # fmt: skip
+    values = {name: getattr(row, name) for name in same}
+    database.run(queue, NOW, **values, place=row.id * 10 + 1)
+    database.run(settle_sent, first.row, Sent("SM1"), NOW)
+    (second,) = database.run(claim, CONTENT, NOW + PATIENCE)
+    database.run(settle_sent, second.row, Sent("SM2"), NOW + PATIENCE)
+
+    for one in (first, second):
+        told = DeliveryStatus(one.message.token, "SM0", DeliveryState.FAILED, code)
+        database.run(note_status, told, undelivered(code), NOW + PATIENCE)
+
+    assert states(database) == ["failed", "failed", "queued"]
