@@ -34,6 +34,18 @@ must not come late.
 _STILL_WANTED = timedelta(minutes=10)
 """The talk has moved past an older question, however late its fate is told."""
 
+_SAID_SINCE = Statement(
+    select(OUTBOUND.c.id)
+    .where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.id > bindparam("it"),
+        or_(OUTBOUND.c.purpose == "reply", OUTBOUND.c.purpose == "answer"),
+        OUTBOUND.c.batch != bindparam("batch"),
+        OUTBOUND.c.batch != bindparam("elsewhere"),
+    )
+    .limit(1)
+)
+
 _SAID = Statement(
     select(OUTBOUND.c.order).where(
         OUTBOUND.c.participant_id == bindparam("person"),
@@ -64,7 +76,7 @@ def undelivered(db: Connection, row: Any, failure: Failure, now: datetime) -> No
     """The provider took a message over and did not deliver it. What passes by itself is tried again
     some times.
     """
-    if not _is_worth_another_try(row, failure, now):
+    if not _is_worth_another_try(db, row, failure, now):
         react(db, row, failure, now)
     elif row.tries < _MOST_UNDELIVERED:
         wait = SOON if failure.reaction is Reaction.RETRY else LATER
@@ -74,11 +86,17 @@ def undelivered(db: Connection, row: Any, failure: Failure, now: datetime) -> No
         _say_elsewhere(db, row, now)
 
 
-def _is_worth_another_try(row: Any, failure: Failure, now: datetime) -> bool:
-    """Whether what was taken over and not delivered is said again by itself."""
+def _is_worth_another_try(db: Connection, row: Any, failure: Failure, now: datetime) -> bool:
+    """Whether what was taken over and not delivered is said again by itself: behind what was said
+    since, a question would be answered in the place of the open one.
+    """
     if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
         return False
-    return row.purpose in UNPROMPTED or now - row.created_at < _STILL_WANTED
+    if row.purpose in UNPROMPTED:
+        return True
+    elsewhere = row.batch + _ELSEWHERE
+    since = {"person": row.participant_id, "it": row.id, "batch": row.batch, "elsewhere": elsewhere}
+    return now - row.created_at < _STILL_WANTED and _SAID_SINCE.row(db, **since) is None
 
 
 def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:

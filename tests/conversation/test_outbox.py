@@ -752,7 +752,7 @@ def test_an_order_of_two_messages_that_both_fail_is_said_once_more(
     same = ("participant_id", "run_id", "address_id", "channel", "batch", "purpose", "language",
             "order", "form")  # fmt: skip
     values = {name: getattr(row, name) for name in same}
-    database.run(queue, NOW, **values, place=row.id * 10 + 1)
+    database.run(lambda db: queue(db, NOW, **values, place=row.id * 10 + 1))
     database.run(settle_sent, first.row, Sent("SM1"), NOW)
     (second,) = database.run(claim, CONTENT, NOW + PATIENCE)
     database.run(settle_sent, second.row, Sent("SM2"), NOW + PATIENCE)
@@ -762,3 +762,19 @@ def test_an_order_of_two_messages_that_both_fail_is_said_once_more(
         database.run(note_status, told, undelivered(code), NOW + PATIENCE)
 
     assert states(database) == ["failed", "failed", "queued"]
+
+
+def test_a_question_is_not_said_again_behind_what_was_said_since(database: Database) -> None:
+    database.run(begin)
+    carried(database, NOW)
+    database.run(hear, "ja", 1)
+    carried(database, NOW)
+    question = database.run(rows, OUTBOUND)[-1]
+    later = NOW + timedelta(minutes=2)
+    database.run(hear, "hallo?", 2, later)
+    assert carried(database, later) == ["local"]
+
+    told = DeliveryStatus(question.token, question.provider_id, DeliveryState.FAILED, "63012")
+    database.run(note_status, told, undelivered("63012"), later)
+
+    assert carried(database, later + SOON) == []
