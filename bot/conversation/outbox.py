@@ -227,11 +227,13 @@ def _forms(
     opening: TemplateForm | None,
     now: datetime,
 ) -> tuple[Form, ...]:
-    """The messages of a row on this way, once made for ever the same; raises ComposeError."""
-    channel = "" if found.way is None else found.way.channel
+    """The messages of a row on this way, once made for this address for ever the same; raises
+    ComposeError.
+    """
+    here, channel = ("", "") if found.way is None else (found.way.id, found.way.channel)
     if found.needs_template and opening is not None:
         return (opening,)
-    if row.form is not None:
+    if row.form is not None and row.address_id == here:
         return (forms().validate_json(row.form),)
     if channel == Channel.EMAIL:
         return (write_letter(db, content, row, study, now),)

@@ -43,6 +43,7 @@ from bot.panel.participants import (
     ADDRESSES,
     PARTICIPANTS,
     Enrolment,
+    bury,
     enrol,
     keep_address,
     link,
@@ -778,3 +779,21 @@ def test_a_question_is_not_said_again_behind_what_was_said_since(database: Datab
     database.run(note_status, told, undelivered("63012"), later)
 
     assert carried(database, later + SOON) == []
+
+
+def test_an_invitation_that_comes_again_goes_elsewhere_when_its_address_died_meanwhile(
+    database: Database,
+) -> None:
+    database.run(begin, Channel.SMS)
+    other = database.run(keep_address, Channel.LOCAL, AMINA, NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+    assert carried(database, NOW) == ["sms"]
+    off(database, NOW)
+
+    dead = database.run(rows, OUTBOUND)[0].address_id
+    database.run(bury, dead)
+
+    (again,) = database.run(claim, CONTENT, NOW + timedelta(hours=2))
+    assert again.message.channel == "local"
+    assert isinstance(again.message.form, ButtonsForm), "and not as the words of an SMS"
