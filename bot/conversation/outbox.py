@@ -163,7 +163,7 @@ def _made(
     if not may_write_to(content, study, way.channel, address):
         note_abroad(db, row, now)
         return NOT_ALLOWED
-    if row.purpose in UNPROMPTED and _has_answered(db, row, way, now):
+    if row.purpose in UNPROMPTED and _has_answered(db, row, now):
         return "answered meanwhile"
     try:
         form, *rest = _forms(db, content, row, send, study, found, opening, now)
@@ -227,22 +227,23 @@ def _forms(
     opening: TemplateForm | None,
     now: datetime,
 ) -> tuple[Form, ...]:
-    """The messages of a row on this way, once made for ever the same; raises ComposeError."""
-    channel = "" if found.way is None else found.way.channel
+    """The messages of a row on this way, once made for this address for ever the same; raises
+    ComposeError.
+    """
+    here, channel = ("", "") if found.way is None else (found.way.id, found.way.channel)
     if found.needs_template and opening is not None:
         return (opening,)
-    if row.form is not None:
+    if row.form is not None and row.address_id == here:
         return (forms().validate_json(row.form),)
     if channel == Channel.EMAIL:
         return (write_letter(db, content, row, study, now),)
     return speak(db, content, row, send, study, Channel.SMS if row.is_plain else Channel(channel))
 
 
-def _has_answered(db: Connection, row: Any, way: Way, now: datetime) -> bool:
-    """Whether the person spoke since this was queued; an e-mail is answered elsewhere. What was
-    heard by a clock that ran ahead may be older.
+def _has_answered(db: Connection, row: Any, now: datetime) -> bool:
+    """Whether the person spoke since this was queued, on whatever channel: an e-mail is answered
+    elsewhere, and so is what failed on its way. What was heard by a clock that ran ahead may be
+    older.
     """
-    heard = [way.heard_at]
-    if way.channel == Channel.EMAIL:
-        heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
+    heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
     return any(at is not None and row.created_at < at <= now for at in heard)

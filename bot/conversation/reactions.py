@@ -34,6 +34,26 @@ must not come late.
 _STILL_WANTED = timedelta(minutes=10)
 """The talk has moved past an older question, however late its fate is told."""
 
+_SAID_SINCE = Statement(
+    select(OUTBOUND.c.id)
+    .where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.id > bindparam("it"),
+        or_(OUTBOUND.c.purpose == "reply", OUTBOUND.c.purpose == "answer"),
+        OUTBOUND.c.batch != bindparam("batch"),
+        OUTBOUND.c.batch != bindparam("elsewhere"),
+    )
+    .limit(1)
+)
+
+_SAID = Statement(
+    select(OUTBOUND.c.order).where(
+        OUTBOUND.c.participant_id == bindparam("person"),
+        OUTBOUND.c.batch == bindparam("batch"),
+        OUTBOUND.c.is_plain == bindparam("plain"),
+    )
+)
+
 _TOLD_FOR = timedelta(hours=1)
 _TOLD_OF = Statement(
     select(OUTBOUND.c.id)
@@ -56,7 +76,7 @@ def undelivered(db: Connection, row: Any, failure: Failure, now: datetime) -> No
     """The provider took a message over and did not deliver it. What passes by itself is tried again
     some times.
     """
-    if not _is_worth_another_try(row, failure, now):
+    if not _is_worth_another_try(db, row, failure, now):
         react(db, row, failure, now)
     elif row.tries < _MOST_UNDELIVERED:
         wait = SOON if failure.reaction is Reaction.RETRY else LATER
@@ -66,11 +86,17 @@ def undelivered(db: Connection, row: Any, failure: Failure, now: datetime) -> No
         _say_elsewhere(db, row, now)
 
 
-def _is_worth_another_try(row: Any, failure: Failure, now: datetime) -> bool:
-    """Whether what was taken over and not delivered is said again by itself."""
+def _is_worth_another_try(db: Connection, row: Any, failure: Failure, now: datetime) -> bool:
+    """Whether what was taken over and not delivered is said again by itself: behind what was said
+    since, a question would be answered in the place of the open one.
+    """
     if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
         return False
-    return row.purpose in UNPROMPTED or now - row.created_at < _STILL_WANTED
+    if row.purpose in UNPROMPTED:
+        return True
+    elsewhere = row.batch + _ELSEWHERE
+    since = {"person": row.participant_id, "it": row.id, "batch": row.batch, "elsewhere": elsewhere}
+    return now - row.created_at < _STILL_WANTED and _SAID_SINCE.row(db, **since) is None
 
 
 def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
@@ -87,7 +113,8 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
             _rest_template(db, row, failure, now)
             _say_elsewhere(db, row, now)
         case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
-            _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
+            if not _is_said(db, row, row.batch, is_plain=True):
+                _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
         case _:
             pass  # the rest is for people: the code stays on the row
 
@@ -128,8 +155,16 @@ def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
         one.channel != row.channel and one.is_alive and one.opted_out_at is None
         for one in participants.addresses_of(db, row.participant_id or "")
     )
-    if others and row.purpose != "farewell" and is_first_try(row):
-        _say_again(db, row, now, row.batch + _ELSEWHERE)
+    batch = row.batch + _ELSEWHERE
+    is_wanted = others and row.purpose != "farewell" and is_first_try(row)
+    if is_wanted and not _is_said(db, row, batch, is_plain=False):
+        _say_again(db, row, now, batch)
+
+
+def _is_said(db: Connection, row: Any, batch: str, *, is_plain: bool) -> bool:
+    """Whether another message of the same order failed before and has brought the whole of it."""
+    said = _SAID.rows(db, person=row.participant_id, batch=batch, plain=is_plain)
+    return any(one.order == row.order for one in said)
 
 
 def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
@@ -143,8 +178,11 @@ def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) ->
 
 
 def _say_again(db: Connection, row: Any, now: datetime, batch: str, **changed: Any) -> None:
-    """A new message from the same order: a message's own words never change between tries."""
+    """A new message from the same order: a message's own words never change between tries. It is
+    as old as the one that failed, so that a stop or an answer since then counts.
+    """
     same = {
+        "created_at": row.created_at,
         "participant_id": row.participant_id,
         "run_id": row.run_id,
         "purpose": row.purpose,

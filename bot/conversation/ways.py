@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.content.study import Study
-from bot.conversation.effects import OUTBOUND, Scene
+from bot.conversation.effects import OUTBOUND, UNPROMPTED, Scene
 from bot.conversation.reactions import first_batch, is_first_try
 from bot.conversation.revisions import Content
 from bot.message import Channel, TemplateForm
@@ -101,8 +101,8 @@ def way_to(
 ) -> tuple[Route, str]:
     """The way to the person and the address there, or no way and the reason.
 
-    A reminder that was to come by another channel and cannot, comes as usual. What failed on one
-    channel is said on another.
+    What nobody asked for and was to come by one channel and cannot, comes as usual. What failed on
+    one channel is said on another.
     """
     avoid: frozenset[str] = frozenset()
     if row.address_id is not None:
@@ -119,7 +119,7 @@ def way_to(
     order = order_of(channels, row.liked)
     templates = _with_template(opening)
     found = route(ways, order, now, purpose=row.purpose, avoid=avoid, templates=templates)
-    if found.way is None and row.purpose == "reminder" and row.address_id and is_first_try(row):
+    if found.way is None and row.purpose in UNPROMPTED and row.address_id and is_first_try(row):
         return way_to(db, content, row._replace(address_id=None), study, now, opening)
     if found.way is None:
         return found, ""

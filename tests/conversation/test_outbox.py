@@ -12,7 +12,7 @@ from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio.failures import undelivered
-from bot.conversation.effects import OUTBOUND, RUNS
+from bot.conversation.effects import OUTBOUND, RUNS, queue
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
@@ -43,6 +43,7 @@ from bot.panel.participants import (
     ADDRESSES,
     PARTICIPANTS,
     Enrolment,
+    bury,
     enrol,
     keep_address,
     link,
@@ -701,3 +702,98 @@ def test_what_was_thrown_away_comes_the_next_morning(database: Database) -> None
 
     assert carried(database, evening + timedelta(hours=4)) == []
     assert carried(database, evening + timedelta(hours=17)) == ["local"]
+
+
+def test_what_failed_on_its_way_is_not_said_again_after_a_stop_in_between(
+    database: Database,
+) -> None:
+    database.run(begin)
+    carried(database, NOW)
+    database.run(hear, "stop", 1)
+    carried(database, NOW)
+    asked = NOW + timedelta(minutes=2)
+    database.run(hear, "help", 2, asked)
+    assert carried(database, asked) == ["local"], "it answers what was asked after the stop"
+    answer = database.run(rows, OUTBOUND)[-1]
+
+    database.run(hear, "stop", 3, asked + timedelta(minutes=1))
+    told = DeliveryStatus(answer.token, answer.provider_id, DeliveryState.FAILED, "63012")
+    told_at = asked + timedelta(minutes=2)
+    database.run(note_status, told, undelivered("63012"), told_at)
+
+    assert carried(database, told_at + SOON) == []
+
+
+def test_who_answered_before_a_failure_was_told_is_not_invited_again(database: Database) -> None:
+    database.run(begin, Channel.SMS)
+    other = database.run(keep_address, Channel.LOCAL, AMINA, NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+    assert carried(database, NOW) == ["sms"]
+    opening = database.run(rows, OUTBOUND)[0]
+
+    database.run(hear, "ja", 1, NOW + timedelta(hours=1))
+    assert carried(database, NOW + timedelta(hours=1)) == ["local"]
+    told = DeliveryStatus(opening.token, opening.provider_id, DeliveryState.FAILED, "30003")
+    database.run(note_status, told, undelivered("30003"), NOW + timedelta(hours=2))
+
+    assert carried(database, NOW + timedelta(hours=5)) == []
+
+
+@pytest.mark.parametrize("code", ["21614", "21620"])
+def test_an_order_of_two_messages_that_both_fail_is_said_once_more(
+    database: Database, code: str
+) -> None:
+    database.run(begin)
+    other = database.run(keep_address, Channel.SMS, AMINA, NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+    (first,) = database.run(claim, CONTENT, NOW)
+    (row,) = database.run(rows, OUTBOUND)
+    same = ("participant_id", "run_id", "address_id", "channel", "batch", "purpose", "language",
+            "order", "form")  # fmt: skip
+    values = {name: getattr(row, name) for name in same}
+    database.run(lambda db: queue(db, NOW, **values, place=row.id * 10 + 1))
+    database.run(settle_sent, first.row, Sent("SM1"), NOW)
+    (second,) = database.run(claim, CONTENT, NOW + PATIENCE)
+    database.run(settle_sent, second.row, Sent("SM2"), NOW + PATIENCE)
+
+    for one in (first, second):
+        told = DeliveryStatus(one.message.token, "SM0", DeliveryState.FAILED, code)
+        database.run(note_status, told, undelivered(code), NOW + PATIENCE)
+
+    assert states(database) == ["failed", "failed", "queued"]
+
+
+def test_a_question_is_not_said_again_behind_what_was_said_since(database: Database) -> None:
+    database.run(begin)
+    carried(database, NOW)
+    database.run(hear, "ja", 1)
+    carried(database, NOW)
+    question = database.run(rows, OUTBOUND)[-1]
+    later = NOW + timedelta(minutes=2)
+    database.run(hear, "hallo?", 2, later)
+    assert carried(database, later) == ["local"]
+
+    told = DeliveryStatus(question.token, question.provider_id, DeliveryState.FAILED, "63012")
+    database.run(note_status, told, undelivered("63012"), later)
+
+    assert carried(database, later + SOON) == []
+
+
+def test_an_invitation_that_comes_again_goes_elsewhere_when_its_address_died_meanwhile(
+    database: Database,
+) -> None:
+    database.run(begin, Channel.SMS)
+    other = database.run(keep_address, Channel.LOCAL, AMINA, NOW)
+    (person,) = database.run(rows, PARTICIPANTS)
+    database.run(link, person.id, other.id)
+    assert carried(database, NOW) == ["sms"]
+    off(database, NOW)
+
+    dead = database.run(rows, OUTBOUND)[0].address_id
+    database.run(bury, dead)
+
+    (again,) = database.run(claim, CONTENT, NOW + timedelta(hours=2))
+    assert again.message.channel == "local"
+    assert isinstance(again.message.form, ButtonsForm), "and not as the words of an SMS"
