@@ -10,7 +10,7 @@ from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
 from bot.engine.run import Run
 from bot.panel.dispositions import SILENT, Disposition, Ending, disposition
-from bot.panel.pauses import pause
+from bot.panel.pauses import WRONG_PERSON, pause
 from bot.store.statements import Statement
 
 _ENDED = Statement(
@@ -74,8 +74,8 @@ def note_ending(
     """
     if run.status is RunStatus.WAITING or invitation is None:
         return None
-    if any(isinstance(one, OpenCase) and one.kind == "wrong_person" for one in effects):
-        cause = "wrong_person"
+    if any(isinstance(one, OpenCase) and one.kind == WRONG_PERSON for one in effects):
+        cause = WRONG_PERSON
     if run.status is RunStatus.HANDED_OVER:
         pause(db, run.participant, "crisis")
     has_replied = run.turn > 1
