@@ -18,6 +18,7 @@ from bot.channels.twilio import TwilioAccount, TwilioCarrier
 from bot.content.library import Library
 from bot.content.study import Study
 from bot.conversation.contents import known_contents
+from bot.logs import set_up_logs
 from bot.message import Channel
 from bot.panel.emails import EmailError, normal_email
 from bot.runtime import open_ready
@@ -61,7 +62,10 @@ def said(error: Exception) -> str:
 
 @contextlib.contextmanager
 def opened() -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database they name, its tables and keys checked."""
+    """The settings and the database they name, its tables and keys checked. From here on a line of
+    the log holds nothing of a person, an error's least of all.
+    """
+    set_up_logs("warning")
     with explained():
         settings = read_settings()
         database = open_ready(settings)

@@ -7,10 +7,12 @@ import socket
 from pathlib import Path
 
 import pytest
+import structlog
 from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.cli import main
+from bot.cli.common import opened
 from bot.cli.serving import beside
 from bot.store.keys import generate_key
 from tests.cli.runs import polsbot
@@ -283,3 +285,20 @@ async def test_work_beside_the_server_that_fails_is_told_of_at_once() -> None:
         await asyncio.sleep(0)
         assert [one["log_level"] for one in told] == ["error"]
         await runner.cleanup()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_command_over_the_database_tells_no_value_that_was_at_hand(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with opened():
+        name = "".join(("Am", "ina"))
+        try:
+            raise RuntimeError(len(name))
+        except RuntimeError:
+            structlog.get_logger().exception("broken")
+
+    told = capsys.readouterr().err
+    assert "broken" in told
+    assert "RuntimeError" in told
+    assert "Amina" not in told
