@@ -12,7 +12,6 @@ from bot.message import DeliveryState
 from bot.panel.timers import TIMERS
 
 _QUEUED = str(DeliveryState.QUEUED)
-_OPEN = (_QUEUED, str(DeliveryState.SENDING))
 _LOST = (str(DeliveryState.FAILED), str(DeliveryState.UNCERTAIN), DROPPED)
 
 
@@ -42,8 +41,10 @@ def under_way(db: Connection, participant: str, now: datetime) -> bool:
     """Whether something leaves for this participant right now."""
     found = select(OUTBOUND.c.id).where(
         OUTBOUND.c.participant_id == participant,
-        OUTBOUND.c.state.in_(_OPEN),
-        OUTBOUND.c.not_before <= now,
+        or_(
+            OUTBOUND.c.state == str(DeliveryState.SENDING),
+            and_(OUTBOUND.c.state == _QUEUED, OUTBOUND.c.not_before <= now),
+        ),
     )
     return db.execute(found.limit(1)).first() is not None
 
