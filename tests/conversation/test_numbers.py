@@ -31,12 +31,16 @@ DAY = timedelta(days=1)
 NEW = "+31612345699"
 
 
+def the_number_dies(database: Database) -> None:
+    (address,) = database.run(rows, ADDRESSES)
+    database.run(bury, address.id)
+
+
 def test_who_writes_from_an_address_where_nobody_could_be_reached_is_answered(
     database: Database,
 ) -> None:
     database.run(begin)
-    (address,) = database.run(rows, ADDRESSES)
-    database.run(bury, address.id)
+    the_number_dies(database)
 
     hear(database, "ja")
 
@@ -47,8 +51,7 @@ def test_who_writes_from_an_address_where_nobody_could_be_reached_is_answered(
 def test_it_is_answered_also_when_it_died_within_the_minute(database: Database) -> None:
     database.run(begin)
     hear(database, "ja")
-    (address,) = database.run(rows, ADDRESSES)
-    database.run(bury, address.id)
+    the_number_dies(database)
 
     hear(database, "3", start=1)
 
@@ -60,8 +63,7 @@ def test_a_number_that_was_dead_is_alive_for_whoever_is_enrolled_with_it(
     database: Database,
 ) -> None:
     database.run(enrolled)
-    (address,) = database.run(rows, ADDRESSES)
-    database.run(bury, address.id)
+    the_number_dies(database)
     person = Enrolment("klantmonitor", "Bo", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
 
     bo = database.run(enrol, person, NOW)

@@ -60,6 +60,13 @@ def begin(db: Connection, channel: Channel = Channel.LOCAL, address: str = AMINA
     return participant
 
 
+def begin_with_two(db: Connection) -> None:
+    """Somebody who is reached on two channels."""
+    both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
+    person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
+    open_wave(db, PERIODIC, person, "periodic", 1, NOW)
+
+
 def hear(db: Connection, text: str, number: int, now: datetime = NOW) -> None:
     inbound = message(text, number)
     local = type(inbound)(Channel.LOCAL, f"L{number}", AMINA, "bot", text, now)
@@ -246,12 +253,7 @@ def test_what_fails_on_its_way_for_a_moment_is_said_again_in_the_same_words(
 
 
 def test_what_never_arrives_is_given_up_and_said_on_another_channel(database: Database) -> None:
-    def with_two(db: Connection) -> None:
-        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
-        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
-        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
-
-    database.run(with_two)
+    database.run(begin_with_two)
     tried = [
         one.message.channel
         for hours in range(0, 9, 2)
@@ -324,12 +326,7 @@ def test_a_carriers_opt_out_is_ours_too(database: Database) -> None:
 def test_who_stopped_at_the_carrier_is_written_to_on_no_other_channel(
     database: Database, code: str
 ) -> None:
-    def with_two(db: Connection) -> None:
-        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
-        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
-        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
-
-    database.run(with_two)
+    database.run(begin_with_two)
     (one,) = database.run(claim, CONTENT, NOW)
     failure = undelivered(code)
     told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, code)
@@ -339,12 +336,7 @@ def test_who_stopped_at_the_carrier_is_written_to_on_no_other_channel(
 
 
 def test_a_dead_address_is_left_and_the_next_one_is_used(database: Database) -> None:
-    def with_two(db: Connection) -> None:
-        both = [(Channel.LOCAL, AMINA), (Channel.SMS, AMINA)]
-        person = enrol(db, Enrolment("klantmonitor", "Amina", "nl", both, NOW.date()), NOW)
-        open_wave(db, PERIODIC, person, "periodic", 1, NOW)
-
-    database.run(with_two)
+    database.run(begin_with_two)
     (one,) = database.run(claim, CONTENT, NOW)
     database.run(settle_failed, one.row, Failure("21211", Reaction.DEAD, "invalid"), NOW)
 
