@@ -9,7 +9,6 @@ from bot.content.catalogues import Catalogues
 from bot.content.draft import OWN
 from bot.content.fields import Fields, fields_of
 from bot.content.languages import own_name
-from bot.content.placeholders import placeholders_in
 from bot.content.problem import Place
 from bot.content.source import Source, read_source
 from bot.content.yaml_nodes import Mapping as MappingNode
@@ -70,8 +69,3 @@ def own_texts(words: Mapping[str, Word], catalogues: Catalogues) -> dict[str, di
         if texts.keys() == source.keys() and language != SOURCE_LANGUAGE:
             found[language] = texts
     return found
-
-
-def parameters_of(word: Word) -> frozenset[str]:
-    """The placeholders that whoever says this word must fill."""
-    return frozenset(name for name, _ in placeholders_in(word.text))

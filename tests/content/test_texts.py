@@ -9,9 +9,9 @@ from babel import Locale
 from bot.content import formats
 from bot.content.languages import own_name
 from bot.content.library import load_library
-from bot.content.placeholders import fill
+from bot.content.placeholders import fill, placeholders_in
 from bot.content.texts import Texts, UnknownTextError
-from bot.content.words import own_texts, parameters_of, read_words
+from bot.content.words import own_texts, read_words
 from bot.engine.flow import Value
 from tests.content.studies import load, steps
 
@@ -127,7 +127,8 @@ def test_the_own_words_keep_to_ten_words_a_sentence() -> None:
 def test_a_word_tells_what_must_be_filled_in() -> None:
     words, _ = read_words()
 
-    assert parameters_of(words["polsbot.completed_reward"]) == {"reward", "pot"}
+    text = words["polsbot.completed_reward"].text
+    assert {name for name, _ in placeholders_in(text)} == {"reward", "pot"}
 
 
 def test_a_language_is_named_as_cldr_names_it() -> None:
