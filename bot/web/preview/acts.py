@@ -126,9 +126,9 @@ def fail_next(stage: Stage, phone: Phone) -> str:
 
 
 async def settled(stage: Stage, phone: Phone) -> Run | None:
-    """Wait until nothing is under way to this phone, at most ten seconds; returns its run."""
+    """Wait until nothing is under way to this phone, at most two seconds; returns its run."""
     read = stage.conversations.runtime.database.read
-    for _ in range(1000):
+    for _ in range(200):
         if not await read(under_way, phone.participant, stage.clock()):
             break
         await asyncio.sleep(0.01)
