@@ -17,6 +17,10 @@ class Channel(StrEnum):
     LOCAL = "local"
 
 
+PHONED = (Channel.WHATSAPP, Channel.SMS)
+"""Those that are reached by a telephone number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """A file that a person sent; the address is the provider's and is never fetched unasked."""

@@ -16,7 +16,7 @@ from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import DROPPED, OUTBOUND
 from bot.conversation.revisions import Content
 from bot.conversation.tables import Inbound
-from bot.message import Channel
+from bot.message import PHONED
 from bot.panel.numbers import country_of
 from bot.panel.participants import ADDRESSES, PARTICIPANTS
 from bot.store.statements import Statement
@@ -54,7 +54,6 @@ NOT_ALLOWED = "not an allowed country"
 """Why a message was dropped."""
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
-_PHONED = frozenset({Channel.WHATSAPP, Channel.SMS})
 
 _LATELY = INBOUND.c.received_at > bindparam("lately")
 _SAME = INBOUND.c.reading == bindparam("name")
@@ -104,7 +103,7 @@ def may_write_to(content: Content, study: Study | None, channel: str, address: s
 
     Short codes, names, premium and satellite numbers are in no country.
     """
-    if channel not in _PHONED or is_screen(address):
+    if channel not in PHONED or is_screen(address):
         return True
     studies = [study] if study is not None else list(content.library.studies.values())
     return country_of(address) in {country for one in studies for country in one.countries}

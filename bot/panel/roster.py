@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from bot.content.study import Study
-from bot.message import Channel
+from bot.message import PHONED, Channel
 from bot.panel.participants import (
     PARTICIPANTS,
     addresses_of,
@@ -24,7 +24,7 @@ from bot.panel.participants import (
     unlink,
 )
 from bot.panel.pauses import WRONG_PERSON, resume
-from bot.panel.roster_file import PHONED, Line, Row
+from bot.panel.roster_file import Line, Row
 
 STOP_HOLDS = "Stop was said there: nothing is sent until the person writes START"
 

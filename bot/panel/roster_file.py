@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.content.study import Study
-from bot.message import Channel
+from bot.message import PHONED, Channel
 from bot.panel.emails import EmailError, normal_email
 from bot.panel.numbers import NumberError, country_of, normal_number
 from bot.panel.participants import Enrolment
@@ -34,7 +34,6 @@ come from the program that the list was copied from.
 """
 
 _YES = frozenset({"yes", "ja", "1", "true"})
-PHONED = (Channel.WHATSAPP, Channel.SMS)
 
 
 class RosterError(ValueError):
