@@ -2,14 +2,13 @@
 
 import re
 from datetime import time
-from functools import lru_cache
-from zoneinfo import available_timezones
 
 from bot.content.calendars import is_calendar
 from bot.content.fields import Fields
 from bot.content.slips import clock_for, days_for, zone_for
 from bot.content.study import Hours
 from bot.content.yaml_nodes import Scalar
+from bot.content.zones import zones
 
 HOURS_KEYS = ("days", "from", "to", "timezone", "not_on")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,7 +24,7 @@ def hours_of(fields: Fields) -> Hours:
     part.check_keys(HOURS_KEYS, "`hours`")
     usual = Hours()
     zone = part.text("timezone") or usual.timezone
-    if zone not in _zones():
+    if zone not in zones():
         hint = f"write {zone_for(zone) or 'a name such as Europe/Amsterdam'}"
         part.all["timezone"].report("F016", f"`{zone[:40]}` is no time zone", hint)
     start, until = _clock(part, "from") or usual.start, _clock(part, "to") or usual.until
@@ -39,12 +38,6 @@ def hours_of(fields: Fields) -> Hours:
             message = f"`{word.text[:40]}` names no days"
             part.source.report(word, "F016", message, "such as nl-holidays or 2026-12-24")
     return Hours(_days(part), start, until, zone, not_on if "not_on" in part else usual.not_on)
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    """Kept: they are found by a walk through hundreds of files."""
-    return frozenset(available_timezones())
 
 
 def _clock(part: Fields, key: str) -> time | None:

@@ -5,7 +5,8 @@ Only suggestions are made of it; nothing is read otherwise than it is written.
 
 import re
 import unicodedata
-from zoneinfo import available_timezones
+
+from bot.content.zones import zones
 
 _KEYS = {
     **dict.fromkeys(("question", "vraag", "prompt", "q"), "ask"),
@@ -163,6 +164,4 @@ def days_for(text: str) -> str:
 def zone_for(text: str) -> str:
     """``Europe/Amsterdam`` for Amsterdam; empty if there is none."""
     ending = f"/{text.strip().replace(' ', '_')}".lower()
-    return next(
-        (zone for zone in sorted(available_timezones()) if zone.lower().endswith(ending)), ""
-    )
+    return next((zone for zone in sorted(zones()) if zone.lower().endswith(ending)), "")

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from bot.content.study import Study
+from bot.content.zones import zones
 from bot.message import PHONED, Channel
 from bot.panel.emails import EmailError, normal_email
 from bot.panel.numbers import NumberError, country_of, normal_number
@@ -186,7 +186,7 @@ def read_row(
         reason = f"the study does not speak `{language[:10]}`: {', '.join(study.languages)}"
     elif channel not in channels:
         reason = f"there is no channel `{channel[:20]}` for this row: {', '.join(channels)}"
-    elif timezone not in available_timezones():
+    elif timezone not in zones():
         reason = "`timezone` must be a name such as Europe/Amsterdam"
     elif abs(intake_on - today) > 10 * _FAR or intake_on - today > _FAR:
         reason = "`intake_on` is too far away"
