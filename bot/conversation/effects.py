@@ -21,6 +21,7 @@ from bot.engine.effects import (
     OpenCase,
     OptIn,
     OptOut,
+    PreferChannel,
     Record,
     Send,
     SetTimer,
@@ -130,6 +131,8 @@ def apply(  # noqa: C901 - one case per effect
             case SwitchLanguage(language=language):
                 participants.set_language(db, scene.participant, language)
                 scene = replace(scene, language=language)
+            case PreferChannel(channel=channel):
+                participants.set_channel(db, scene.participant, channel)
             case OptOut():
                 _opt_out(db, scene)
             case OptIn():

@@ -1,6 +1,6 @@
 """From a stored order to the words of one channel, with what only the database knows filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +17,14 @@ from bot.conversation.revisions import Content
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
 from bot.message import Channel, Form
+from bot.panel.participants import can_be_reached
 from bot.rewards.ledger import held
 
 _OF_THE_POT = ("{pot}", "{to_go}")
 _BALANCE = "polsbot.balance"
 _ERASE = "polsbot.erase_confirm"
+_WISHES = {f"polsbot.channel_{channel}": channel for channel in (Channel.WHATSAPP, Channel.SMS)}
+_NOT_HERE = "polsbot.channel_not_here"
 
 
 def speak(
@@ -34,6 +37,7 @@ def speak(
     values = values_of(db, content, row, study, send)
     if "to_go" in values:
         send = _about_the_pot(send, values)
+    send = _about_the_channel(db, content, row, send, study)
 
     def picture_url(shown: Send) -> str | None:
         if content.cards is None:
@@ -112,6 +116,30 @@ def _about_the_pot(send: Send, values: Mapping[str, Value]) -> Send:
 
     if send.text is not None and send.text.key == _BALANCE and send.picture is None:
         send = replace(send, picture="pot")
+    return _retold(send, told)
+
+
+def _about_the_channel(
+    db: Connection, content: Content, row: Any, send: Send, study: Study | None
+) -> Send:
+    """Who asks for a channel on which we have no way to them, or which the study does not use,
+    hears so.
+    """
+    offered = () if study is None else content.channels(study)
+
+    def told(text: Text) -> Text:
+        wanted = _WISHES.get(text.key)
+        if wanted is None:
+            return text
+        if wanted in offered and can_be_reached(db, [wanted], row.participant_id):
+            return text
+        return replace(text, key=_NOT_HERE)
+
+    return _retold(send, told)
+
+
+def _retold(send: Send, told: Callable[[Text], Text]) -> Send:
+    """The same message with each of its texts told so."""
     return replace(
         send,
         text=None if send.text is None else told(send.text),

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, func, select
 from bot.casework.cases import close_kind, open_case, was_opened_since
 from bot.content.study import Study
 from bot.conversation.revisions import Content
-from bot.conversation.ways import can_be_reached
 from bot.message import Channel
-from bot.panel.participants import addresses_of
+from bot.panel.participants import addresses_of, can_be_reached
 from bot.rewards.payouts import PAYOUTS, WAITING, waiting_of
 from bot.rewards.supply import SUPPLIES, Supply
 

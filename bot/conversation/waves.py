@@ -12,11 +12,10 @@ from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import has_open_run, open_wave
 from bot.conversation.openers import has_had_enough, moment_to_open
 from bot.conversation.revisions import Content
-from bot.conversation.ways import can_be_reached
 from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.hours import own_hours
-from bot.panel.participants import PARTICIPANTS
+from bot.panel.participants import PARTICIPANTS, can_be_reached
 from bot.panel.pauses import paused_since
 from bot.panel.waves import DueWave, WaveRule, next_wave
 from bot.store.statements import Statement

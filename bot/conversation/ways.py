@@ -56,15 +56,6 @@ def order_of(channels: Iterable[str], liked: str | None) -> list[str]:
     return order
 
 
-def can_be_reached(db: Connection, channels: Iterable[str], participant: str) -> bool:
-    """Whether any address is alive, wanted and of one of these channels or our own."""
-    order = order_of(channels, None)
-    return any(
-        way.channel in order and way.is_alive and way.opted_out_at is None
-        for way in ways_of(db, participant)
-    )
-
-
 def other_way(
     db: Connection,
     content: Content,

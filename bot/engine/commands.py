@@ -1,10 +1,10 @@
-"""What a person can always say, with a question open: stop, help, back, a language."""
+"""What a person can always say, with a question open: stop, help, back, a language, a channel."""
 
 from typing import assert_never
 
 from bot.engine.answers import skip
 from bot.engine.asides import BREAK, DOUBT, ERASE, MENU, aside, kind_of, returns_to, step_of
-from bot.engine.effects import Effect, OpenCase, Record, SwitchLanguage, Text
+from bot.engine.effects import Effect, OpenCase, PreferChannel, Record, SwitchLanguage, Text
 from bot.engine.events import Replied
 from bot.engine.flow import Flow, RunStatus
 from bot.engine.outside import respond
@@ -26,6 +26,9 @@ def obey(flow: Flow, run: Run, said: Commanded, event: Replied) -> Moved:
             return _back(flow, run)
         case Command.LANGUAGE:
             return _switch(flow, run, said.language)
+        case Command.WHATSAPP | Command.SMS:
+            said_so = (Text(f"polsbot.channel_{said.command}"),)
+            return run, (PreferChannel(str(said.command)), *ask(flow, run, said_so))
         case Command.START:
             return _start(flow, run)
         case Command.ERASE:

@@ -96,6 +96,13 @@ class SwitchLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferChannel:
+    """The person wants what comes next by this channel: whatsapp or sms."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """No more messages to the address this came from."""
 
@@ -117,4 +124,16 @@ class End:
     status: RunStatus
 
 
-Effect = Send | Record | SetTimer | Grant | OpenCase | SwitchLanguage | OptOut | OptIn | Erase | End
+Effect = (
+    Send
+    | Record
+    | SetTimer
+    | Grant
+    | OpenCase
+    | SwitchLanguage
+    | PreferChannel
+    | OptOut
+    | OptIn
+    | Erase
+    | End
+)

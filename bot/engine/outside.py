@@ -9,6 +9,7 @@ from bot.engine.effects import (
     OpenCase,
     OptIn,
     OptOut,
+    PreferChannel,
     Send,
     SwitchLanguage,
     Text,
@@ -63,11 +64,13 @@ def _command(said: Commanded, languages: Collection[str], quiet: Quiet) -> tuple
             return (OpenCase("human"), _say("human_coming", "answer"))
         case Command.LANGUAGE:
             return _language(said.language, languages)
+        case Command.WHATSAPP | Command.SMS if quiet is Quiet.WAITS:
+            return (PreferChannel(str(said.command)), _say(f"channel_{said.command}"))
         case Command.ERASE:
             return (OpenCase("erase"), _say("human_coming", "answer"))
         case Command.HELP | Command.BALANCE | Command.MY_DATA:
             return (_say(said.command, "answer"),)
-        case Command.SKIP | Command.BACK:
+        case Command.SKIP | Command.BACK | Command.WHATSAPP | Command.SMS:
             return (_say(quiet),)
         case _:
             assert_never(said.command)

@@ -1,7 +1,7 @@
 """Participants and their addresses: enrolling, finding by address, opting out and back in."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -178,6 +178,15 @@ def already_reached(db: Connection, person: Enrolment) -> list[Any]:
 def addresses_of(db: Connection, participant: str) -> list[Any]:
     """Every address of a participant, the oldest first."""
     return _ADDRESSES_OF.rows(db, it=participant)
+
+
+def can_be_reached(db: Connection, channels: Iterable[str], participant: str) -> bool:
+    """Whether any address is alive, wanted and of one of these channels or our own."""
+    here = {*channels, Channel.LOCAL}
+    return any(
+        row.channel in here and row.is_alive and row.opted_out_at is None
+        for row in addresses_of(db, participant)
+    )
 
 
 def heard_from(db: Connection, address: str, now: datetime) -> None:

@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from bot.authoring.forms import body_of
 from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
+from bot.conversation.outbox import claim
 from bot.conversation.receive import Received, receive
 from bot.conversation.revisions import Content
-from bot.message import Channel, InboundMessage
-from bot.panel.participants import ADDRESSES, Enrolment, enrol
+from bot.conversation.settle import settle_sent
+from bot.message import Channel, DeliveryState, InboundMessage, Sent
+from bot.panel.participants import ADDRESSES, Enrolment, enrol, keep_address, link
 from bot.rewards.ledger import balance, pot_of
 from bot.store.database import Database
 
@@ -188,6 +191,32 @@ def test_no_text_can_break_a_conversation(database: Database, text: str) -> None
     (received,) = hear(database, text)
 
     assert received.outcome == "handled"
+
+
+def test_who_asks_for_a_channel_is_asked_there_from_the_next_wave_on(database: Database) -> None:
+    participant = database.run(begin)
+    hear(database, "ja")
+
+    assert said_to(database, "Kan het ook via sms?", 10) == "Dat kan nog niet."
+    database.run(lambda db: link(db, participant, keep_address(db, Channel.SMS, AMINA, NOW).id))
+    assert said_to(database, "sms aub", 11) == "Goed."
+    hear(database, *"1234512", start=20)
+
+    later = NOW + timedelta(days=14)
+    database.run(open_wave, PERIODIC, participant, "periodic", 2, later)
+    (opening,) = database.run(claim, CONTENT, later)
+    assert (opening.message.channel, opening.message.to) == (Channel.SMS, AMINA)
+
+
+def said_to(database: Database, typed: str, number: int) -> str:
+    """The first sentence of the answer to this, sent."""
+    database.run(receive, CONTENT, message(typed, number), NOW)
+    said = ""
+    while taken := database.run(claim, CONTENT, NOW):
+        for one in taken:
+            said = body_of(one.message.form)
+            database.run(settle_sent, one.row, Sent(f"SM{one.row}", DeliveryState.SENT), NOW)
+    return said.split(". ")[0].rstrip(".") + "."
 
 
 def test_a_language_asked_for_after_the_end_is_spoken_at_once(database: Database) -> None:

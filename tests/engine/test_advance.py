@@ -13,6 +13,7 @@ from bot.engine.effects import (
     Grant,
     OpenCase,
     OptOut,
+    PreferChannel,
     Record,
     Send,
     SetTimer,
@@ -247,6 +248,13 @@ def test_a_wish_for_a_person_opens_a_case_and_keeps_the_question_open() -> None:
 
     assert OpenCase("human") in talk.effects
     assert talk.keys() == ["polsbot.human_coming", "t.stress"]
+
+
+def test_a_wish_for_a_channel_is_kept_and_the_question_stays_open() -> None:
+    talk = begun().command(Command.SMS)
+
+    assert PreferChannel("sms") in talk.effects
+    assert talk.keys() == ["polsbot.channel_sms", "t.stress"]
 
 
 def test_a_crisis_word_hands_over_and_keeps_the_reward() -> None:

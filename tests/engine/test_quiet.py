@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.engine.advance import RESTART, advance
-from bot.engine.effects import Effect, OptIn, Send, SetTimer
+from bot.engine.effects import Effect, OptIn, PreferChannel, Send, SetTimer
 from bot.engine.events import Replied, Started
 from bot.engine.flow import AnswerType, Choice, Flow, Kind, RunStatus, Step
 from bot.engine.replies.reading import Command, Commanded, Reading, Tapped, Unclear
@@ -49,6 +49,18 @@ def test_only_who_will_be_written_to_again_is_promised_it(flow: Flow, run: Run, 
     _, effects = heard(flow, run, Unclear("no match"))
 
     assert texts(effects) == [f"polsbot.{key}"]
+
+
+def test_only_who_will_be_written_to_again_can_choose_a_channel() -> None:
+    wish = Commanded(Command.WHATSAPP, "word")
+    chosen = heard(FLOW, ended(RunStatus.COMPLETED, consent="yes"), wish)[1]
+    stopped = heard(FLOW, ended(RunStatus.STOPPED, consent="yes"), wish)[1]
+
+    assert (PreferChannel("whatsapp") in chosen, texts(chosen)) == (
+        True, ["polsbot.channel_whatsapp"],
+    )  # fmt: skip
+    assert texts(stopped) == ["polsbot.no_question_stopped"]
+    assert len(stopped) == 1
 
 
 def test_who_asks_back_after_a_stop_is_promised_messages_again() -> None:

@@ -10,9 +10,8 @@ from bot.casework.alarms import CASES
 from bot.content.study import Study
 from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.waves import opened_of, rules_of
-from bot.conversation.ways import can_be_reached
 from bot.panel.consent import CONSENTS
-from bot.panel.participants import PARTICIPANTS
+from bot.panel.participants import PARTICIPANTS, can_be_reached
 from bot.panel.waves import day_of
 from bot.rewards.ledger import ENTRIES, POSTINGS
 

@@ -17,6 +17,7 @@ HAPPENINGS = (
     "handed over",
     "case human",
     "language en",
+    "channel sms",
     "opted out whatsapp",
     "opted in",
     "erased",

@@ -31,7 +31,7 @@ _WAIT = re.compile(r"(?P<number>\d{1,4}) *(?P<unit>day|hour|minute)s?")
 _KEPT = re.compile(r"(?P<step>[a-z][a-z0-9_]*) *:(?P<value>.*)")
 _HAPPENED = re.compile(
     r"reward \d+(\.\d\d)? [A-Z]{3}|completed|expired|stopped|handed over|case [a-z_]+"
-    r"|language [a-zA-Z-]+|opted out (whatsapp|sms)|opted in|erased"
+    r"|language [a-zA-Z-]+|channel (whatsapp|sms)|opted out (whatsapp|sms)|opted in|erased"
 )
 
 

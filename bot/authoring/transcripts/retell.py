@@ -13,6 +13,7 @@ from bot.engine.effects import (
     OpenCase,
     OptIn,
     OptOut,
+    PreferChannel,
     Record,
     Send,
     SetTimer,
@@ -62,6 +63,8 @@ def happened(effects: Iterable[Effect], channel: Channel) -> Iterator[Happened]:
                 yield Happened(f"case {kind}")
             case SwitchLanguage(language=language):
                 yield Happened(f"language {language}")
+            case PreferChannel(channel=preferred):
+                yield Happened(f"channel {preferred}")
             case OptOut():
                 yield Happened(f"opted out {channel}")
             case OptIn():

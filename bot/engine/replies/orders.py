@@ -11,7 +11,7 @@ from bot.engine.replies.reading import Command, Commanded, Understood
 from bot.engine.replies.senses import Sense
 from bot.engine.replies.tokens import said_words
 
-_YIELDING = (Command.START, Command.HUMAN)
+_YIELDING = (Command.START, Command.HUMAN, Command.WHATSAPP, Command.SMS)
 """Commands whose words are answers elsewhere: "employee" to a question about work."""
 _ANSWERS = frozenset({Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE})
 _YES_OR_NO = frozenset({Sense.YES, Sense.NO})

@@ -17,6 +17,8 @@ class Command(StrEnum):
     SKIP = "skip"
     BACK = "back"
     LANGUAGE = "language"
+    WHATSAPP = "whatsapp"
+    SMS = "sms"
     HUMAN = "human"
     BALANCE = "balance"
     MY_DATA = "my_data"

@@ -110,6 +110,25 @@ def test_every_command_is_understood_without_a_question(
 
 
 @pytest.mark.parametrize(
+    ("reply", "command"),
+    [
+        ("sms", Command.SMS), ("kan het ook via sms", Command.SMS), ("WhatsApp!", Command.WHATSAPP),
+        ("I prefer SMS", Command.SMS), ("whatsapp yerine sms", Command.SMS),
+        ("бажаю через смс", Command.SMS), ("wolę na whatsapp", Command.WHATSAPP),
+        ("بدي واتساب", Command.WHATSAPP), ("با پیامک بفرستید", Command.SMS),
+        ("por sms", Command.SMS), ("je préfère par sms", Command.SMS),
+        ("geen sms meer", Command.STOP), ("stop met sms", Command.STOP),
+        ("sms istemiyorum", Command.STOP), ("لا اريد رسائل نصية", Command.STOP),
+        ("не пишіть смс", Command.STOP), ("پیامک نفرستید", Command.STOP),
+    ],
+)  # fmt: skip
+def test_a_channel_can_be_asked_for_and_no_wish_to_stop_is_taken_for_it(
+    reply: str, command: Command, lexicons: Lexicons
+) -> None:
+    assert command_of(understand(None, reply, lexicons, "nl")) is command
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         "ik wil niet meer leven", "Ik slaap niet. Ik wil niet meer.", "soms denk ik aan zelfmoord",
