@@ -150,7 +150,9 @@ def apply(  # noqa: C901 - one case per effect
 
 
 def enqueue(db: Connection, send: Send, scene: Scene) -> None:
-    """Save a message before it is sent."""
+    """Save a message before it is sent. A farewell, which is also what is said in a crisis, goes
+    before all that waits for the person, however long that has failed to leave.
+    """
     queue(
         db,
         scene.now,
@@ -158,6 +160,7 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
         run_id=scene.run,
         address_id=scene.address,
         channel=scene.channel,
+        place=0 if send.purpose == "farewell" else None,
         batch=scene.batch,
         purpose=send.purpose,
         language=scene.language,

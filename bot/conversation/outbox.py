@@ -151,6 +151,8 @@ def _made(
     """
     study = content.library.studies.get(row.study or "")
     opening = None
+    if send.type is not None and row.run_status not in (None, "waiting"):
+        return "the run is over"  # whoever was handed over or stopped is asked nothing more
     if row.purpose in UNPROMPTED:
         held = _held(db, row, study, now)
         if held is not None:
@@ -175,6 +177,7 @@ def _made(
 
 def _queue_rest(db: Connection, row: Any, message: _Made, now: datetime) -> None:
     """One order that makes several messages: the others follow right behind the first."""
+    first = row.id * 10 if row.place is None else row.place
     for part, words in enumerate(message.rest, start=1):
         queue(
             db,
@@ -183,7 +186,7 @@ def _queue_rest(db: Connection, row: Any, message: _Made, now: datetime) -> None
             run_id=row.run_id,
             address_id=message.way.id,
             channel=message.way.channel,
-            place=row.id * 10 + part,
+            place=first + part,
             batch=row.batch,
             purpose=row.purpose,
             language=row.language,

@@ -104,6 +104,34 @@ def test_nothing_overtakes_an_older_open_message(database: Database) -> None:
     assert second.row > first.row
 
 
+@pytest.mark.parametrize("reaction", [Reaction.HALT, Reaction.RETRY, Reaction.LATER])
+def test_what_is_said_in_a_crisis_waits_for_nothing_that_fails(
+    database: Database, reaction: Reaction
+) -> None:
+    database.run(begin)
+    (first,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, first.row, Failure("1", reaction, "", retry_after=600), NOW)
+
+    database.run(hear, "ik wil dood", 1)
+
+    (said,) = database.run(claim, CONTENT, NOW)
+    assert "113" in str(said.message.form)
+
+
+def test_a_question_of_a_run_that_is_over_is_not_asked_any_more(database: Database) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+    database.run(hear, "ja", 1)
+    database.run(hear, "ik wil dood", 2)
+
+    (said,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, said.row, Sent("SM2"), NOW)
+
+    assert database.run(claim, CONTENT, NOW) == []
+    assert states(database) == ["sent", "dropped", "sent"]
+
+
 def test_a_message_of_the_same_turn_waits_for_delivery_but_not_for_ever(
     database: Database,
 ) -> None:
