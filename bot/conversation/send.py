@@ -16,6 +16,7 @@ from bot.conversation.revisions import Content
 from bot.conversation.settle import Carried, settle
 from bot.message import Channel, Sent
 from bot.store.database import Database
+from bot.store.errors import StoreError
 
 log = structlog.get_logger()
 
@@ -77,7 +78,11 @@ class Senders:
             await self._loop
         if self._under_way:
             await asyncio.gather(*self._under_way, return_exceptions=True)
-        await self._settle_each(self._carried)
+        carried, self._carried = self._carried, []
+        await self._settle_each(carried)
+        if self._carried:
+            rows = [one.row for one in self._carried]
+            log.error("the fate of messages is lost; they become uncertain", rows=rows)
 
     async def drain(self) -> None:
         """Carry until nothing is left that may leave now: for tests and the terminal."""
@@ -121,11 +126,13 @@ class Senders:
 
     async def _settle_each(self, carried: Sequence[Carried]) -> None:
         """Each by itself, where the turn failed or is the last: one that cannot be written down
-        becomes uncertain, and no other with it.
+        becomes uncertain, and no other with it. While the database is away all are kept in mind.
         """
         for one in carried:
             try:
                 await self._database.transact(settle, one, self._clock())
+            except StoreError:
+                self._carried.append(one)
             except Exception:
                 log.exception("the fate of a message is lost; it becomes uncertain", row=one.row)
 

@@ -113,12 +113,14 @@ def note_status(
 ) -> str:
     """What the provider tells of a message: ``moved``, ``known`` or ``foreign``.
 
-    States only move forward, in whatever order they come. ``failure`` goes with a failed one.
+    States only move forward, in whatever order they come. ``failure`` goes with a failed one. What
+    a provider still queues it has taken over: for us it is sent.
     """
     row = _BY_TOKEN.row(db, it=status.token)
     if row is None:
         return "foreign"
-    if not _forward(db, row, status.state, status.provider_id, status.code, now):
+    state = max(status.state, DeliveryState.SENT, key=RANK.__getitem__)
+    if not _forward(db, row, state, status.provider_id, status.code, now):
         return "known"
     if failure is not None and status.state is DeliveryState.FAILED:
         tell_people(db, row, failure, now)

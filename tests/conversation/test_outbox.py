@@ -50,6 +50,7 @@ from bot.panel.participants import (
 )
 from bot.panel.timers import due_timers
 from bot.store.database import Database
+from bot.store.errors import StoreError
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
 
 
@@ -180,6 +181,21 @@ def test_an_unknown_outcome_is_settled_by_a_status(database: Database) -> None:
     assert database.run(note_status, status, None, NOW) == "moved"
 
     assert states(database) == ["delivered"]
+
+
+@pytest.mark.parametrize("told", ["queued", "sending"])
+def test_whatever_a_provider_tells_of_a_message_it_has_taken_it(
+    database: Database, told: str
+) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    unknown = Failure("no answer", Reaction.ASK, "")
+    database.run(settle_failed, one.row, unknown, NOW)
+    status = DeliveryStatus(one.message.token, "SM1", DeliveryState(told))
+
+    assert database.run(note_status, status, None, NOW) == "moved"
+
+    assert states(database) == ["sent"]
 
 
 @pytest.mark.parametrize("order", [("sent", "delivered"), ("delivered", "sent")])
@@ -581,6 +597,27 @@ async def test_a_fate_that_cannot_be_written_down_takes_no_other_with_it(
     found = {row.id: row.state for row in await database.read(rows, OUTBOUND)}
     assert found.pop(first) == "sending", "its lease runs out, and it becomes uncertain"
     assert set(found.values()) == {"delivered"}
+
+
+async def test_a_fate_that_came_while_the_database_was_away_is_written_down_when_it_is_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.transact(begin)
+    senders = Senders(database, CONTENT, {Channel.LOCAL: LocalCarrier()}, lambda: NOW)
+
+    def away(*_: Any) -> None:
+        raise StoreError("The server does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.conversation.settle.settle_sent", away)
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await senders.drain()
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"sending"}
+
+    await senders.drain()
+
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
 
 
 async def test_a_broken_line_never_sends_twice(database: Database) -> None:
