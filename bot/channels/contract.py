@@ -12,14 +12,16 @@ class Reaction(StrEnum):
     """What a failure asks of us. A provider's code maps to one of these, as data, and nowhere else.
 
     ``ask``: nobody knows whether the message left; it is settled by a status or the message list
-    and never sent again blindly. Everything else is certain: it did not leave. ``no_template``:
-    this template cannot be sent, so people are told, and the message goes another way.
+    and never sent again blindly. Everything else is certain: it did not leave. ``no_template``,
+    ``no_sender``: this template cannot be sent, or our sender cannot reach there, so people are
+    told, and the message goes another way.
     """
 
     RETRY = "retry"
     LATER = "later"
     TEMPLATE = "template"
     NO_TEMPLATE = "no_template"
+    NO_SENDER = "no_sender"
     OTHER = "other"
     DEAD = "dead"
     OPT_OUT = "opt_out"

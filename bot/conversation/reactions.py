@@ -54,12 +54,16 @@ _SAID = Statement(
     )
 )
 
+_OURS = frozenset({Reaction.HALT, Reaction.FIX, Reaction.NO_SENDER})
+"""What only people can mend; that the words alone are refused as well is for them too."""
+
 _TOLD_FOR = timedelta(hours=1)
 _TOLD_OF = Statement(
     select(OUTBOUND.c.id)
     .where(
         OUTBOUND.c.code == bindparam("why"),
         OUTBOUND.c.id != bindparam("it"),
+        OUTBOUND.c.is_plain == bindparam("plain"),
         or_(
             OUTBOUND.c.created_at > bindparam("since"),
             and_(
@@ -107,7 +111,7 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
         case Reaction.DEAD if row.address_id is not None:
             participants.bury(db, row.address_id)
             _say_elsewhere(db, row, now)
-        case Reaction.OTHER | Reaction.TEMPLATE:
+        case Reaction.OTHER | Reaction.NO_SENDER | Reaction.TEMPLATE:
             _say_elsewhere(db, row, now)
         case Reaction.NO_TEMPLATE:
             _rest_template(db, row, failure, now)
@@ -123,10 +127,11 @@ def tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> No
     """What only people can mend is told of once for each code, however many messages it hits.
     ``row`` is the message as it was before it failed.
     """
-    if failure.reaction not in (Reaction.HALT, Reaction.FIX) or row.code == failure.code:
+    is_ours = failure.reaction in _OURS or (failure.reaction is Reaction.TEXT_FORM and row.is_plain)
+    if not is_ours or row.code == failure.code:
         return
-    lately = now - _TOLD_FOR
-    if _TOLD_OF.row(db, why=failure.code, it=row.id, since=lately, now=now) is None:
+    like_it = {"why": failure.code, "it": row.id, "plain": row.is_plain}
+    if _TOLD_OF.row(db, **like_it, since=now - _TOLD_FOR, now=now) is None:
         alert_afterwards(db, "sending", failure.meaning, code=failure.code, row=row.id)
 
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
-from bot.channels.twilio.failures import undelivered
+from bot.channels.twilio.failures import failure_of, undelivered
 from bot.conversation.effects import OUTBOUND, RUNS, queue
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
@@ -261,6 +261,30 @@ def test_what_only_people_can_mend_is_told_once_for_many_messages(database: Data
 
     told = [one for one in logs if one.get("kind") == "sending"]
     assert [(one["event"], one["code"]) for one in told] == [("wrong account or token", "20003")]
+
+
+def test_a_sender_that_cannot_reach_somebody_is_told_and_another_channel_tried(
+    database: Database,
+) -> None:
+    database.run(begin_with_two)
+    (one,) = database.run(claim, CONTENT, NOW)
+
+    with capture_logs() as logs:
+        database.run(settle_failed, one.row, failure_of(21606), NOW)
+
+    assert [line["code"] for line in logs if line.get("kind") == "sending"] == ["21606"]
+    (other,) = database.run(claim, CONTENT, NOW)
+    assert other.message.channel is not one.message.channel
+
+
+def test_words_that_are_refused_even_alone_are_told_to_people(database: Database) -> None:
+    database.run(begin)
+    for _ in range(2):
+        (one,) = database.run(claim, CONTENT, NOW)
+        with capture_logs() as logs:
+            database.run(settle_failed, one.row, failure_of(63013), NOW)
+
+    assert [line["code"] for line in logs if line.get("kind") == "sending"] == ["63013"]
 
 
 def test_a_refusal_that_is_told_later_is_told_to_people_too(database: Database) -> None:

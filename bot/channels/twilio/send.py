@@ -118,9 +118,8 @@ class TwilioCarrier:
     def _addressed(self, message: OutboundMessage) -> dict[str, Any]:
         sender = self._account.senders.get(message.channel)
         if not sender:
-            raise SendError(
-                Failure("no sender", Reaction.OTHER, f"no sender is set for {message.channel}")
-            )
+            why = f"no sender is set for {message.channel}"
+            raise SendError(Failure("no sender", Reaction.NO_SENDER, why))
         base = self._account.public_url.rstrip("/")
         fields: dict[str, Any] = {
             "to": _prefixed(message.channel, message.to),
