@@ -12,7 +12,7 @@ import typer
 
 from bot.authoring.diff import Verdict, verdict_of
 from bot.channels.contract import APPROVED, SendError
-from bot.channels.twilio.account import standing_of
+from bot.channels.twilio.account import standing_of, try_way_in
 from bot.cli.common import account_of, check_duty, explained, mail_of
 from bot.cli.publishing import changes_in, revisions_in
 from bot.content.letter import number_in
@@ -214,6 +214,11 @@ def _twilio(here: Installation) -> str:
     return "the account is active, and the clock is right"
 
 
+def _way_in(here: Installation) -> str:
+    account = account_of(here.settings)
+    return "not needed without Twilio" if account is None else asyncio.run(try_way_in(account))
+
+
 _HERE: dict[str, Look] = {
     "key": _key,
     "database": _database,
@@ -230,5 +235,6 @@ _HERE: dict[str, Look] = {
 _ELSEWHERE: dict[str, Look] = {
     "redis": _redis,
     "twilio": _twilio,
+    "way in": _way_in,
     "e-mail": _mail,
 }

@@ -1,7 +1,8 @@
 """The main path over real HTTP: a signed webhook becomes a kept answer and the next question."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection
 
+from bot.channels.contract import Carrier
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier, Verifier
+from bot.channels.twilio.account import try_way_in
 from bot.channels.twilio.contents import FIXED
 from bot.conversation.effects import ANSWERS, OUTBOUND
 from bot.conversation.guards import INBOUND
@@ -67,7 +70,16 @@ async def world(database: Database) -> AsyncIterator[World]:
     account = TwilioAccount(ACCOUNT, TOKEN, URL, senders, twilio.url)
     carrier = TwilioCarrier(account, {one.name: f"HX{one.name}" for one in FIXED})
     carriers = {Channel.WHATSAPP: carrier, Channel.SMS: carrier}
-    runtime = Runtime(
+    runtime = runtime_of(database, carriers)
+    app = make_app(Conversations(runtime), Verifier(URL, ACCOUNT, [TOKEN]))
+    async with TestClient(TestServer(app)) as http:
+        yield World(http, twilio, database)
+    await carrier.close()
+    await twilio.close()
+
+
+def runtime_of(database: Database, carriers: Mapping[Channel, Carrier]) -> Runtime:
+    return Runtime(
         Settings.model_construct(),
         database,
         CONTENT.library,
@@ -76,11 +88,6 @@ async def world(database: Database) -> AsyncIterator[World]:
         LocalCarrier(),
         lambda: NOW,
     )
-    app = make_app(Conversations(runtime), Verifier(URL, ACCOUNT, [TOKEN]))
-    async with TestClient(TestServer(app)) as http:
-        yield World(http, twilio, database)
-    await carrier.close()
-    await twilio.close()
 
 
 def begin(db: Connection) -> None:
@@ -160,6 +167,35 @@ async def test_a_status_settles_our_message_and_a_forged_token_changes_nothing(
 
     states = [row.state for row in await world.database.read(rows, OUTBOUND)]
     assert states[0] == "read"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "knows Twilio's signature"),
+        ({"token": "another"}, "refuses Twilio's signature"),
+        ({"path": "/elsewhere"}, "Something else answers"),
+        ({"port": 1}, "nothing answers"),
+    ],
+)
+async def test_the_doctor_calls_as_twilio_would_and_changes_nothing(
+    database: Database, changed: dict[str, Any], told: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    app = make_app(Conversations(runtime_of(database, {})), Verifier(url, ACCOUNT, [TOKEN]))
+    called = f"http://127.0.0.1:{changed.get('port', port)}{changed.get('path', '')}"
+    account = TwilioAccount(ACCOUNT, changed.get("token", TOKEN), called, {})
+
+    async with TestServer(app, port=port):
+        try:
+            said = await try_way_in(account)
+        except ValueError as error:
+            said = str(error)
+
+    assert told in said
+    assert await database.read(rows, OUTBOUND) == []
 
 
 async def test_a_stop_on_whatsapp_is_confirmed_once_and_nothing_follows(world: World) -> None:

@@ -1,16 +1,20 @@
-"""How our account stands, and how far our clock is from Twilio's."""
+"""How our account stands, how far our clock is from Twilio's, and whether Twilio can call us."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+from twilio.request_validator import RequestValidator
 
 from bot.channels.twilio.send import TwilioAccount
 
 _API = "https://api.twilio.com"
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _UNKNOWN = frozenset({401, 403, 404})
+_OF_NO_MESSAGE = "/twilio/statuses/doctor"
+_AWAY = frozenset({502, 503, 504})
+_FINE, _REFUSED = 200, 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +46,34 @@ async def standing_of(account: TwilioAccount) -> Standing:
         answer.raise_for_status()
         told = parsedate_to_datetime(answer.headers["Date"])
         return Standing(str((await answer.json())["status"]), datetime.now(UTC) - told)
+
+
+async def try_way_in(account: TwilioAccount) -> str:
+    """Call the server from outside as Twilio would, with a status of no message, which changes
+    nothing; returns how that went, raises ValueError with the mend.
+    """
+    url = account.public_url.rstrip("/") + _OF_NO_MESSAGE
+    form = {"AccountSid": account.account, "MessageSid": "SM0", "MessageStatus": "sent"}
+    signed = RequestValidator(account.token).compute_signature(url, form)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_TIMEOUT) as http,
+            http.post(
+                url, data=form, headers={"X-Twilio-Signature": signed}, allow_redirects=False
+            ) as answer,
+        ):
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError):
+        status = None
+    if status == _FINE:
+        return "the server answers at PUBLIC_URL and knows Twilio's signature"
+    if status is None or status in _AWAY:
+        return "nothing answers at PUBLIC_URL yet: look again when the server runs"
+    if status == _REFUSED:
+        raise ValueError(
+            "The server at PUBLIC_URL refuses Twilio's signature. It must have the same PUBLIC_URL "
+            "and TWILIO_AUTH_TOKEN, and no proxy may change the path."
+        )
+    raise ValueError(
+        f"Something else answers at PUBLIC_URL ({status}). Let /twilio/ through to the server."
+    )
