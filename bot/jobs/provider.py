@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.channels.contract import APPROVED, Approver
+from bot.channels.contract import APPROVED, Approver, Listed
 from bot.conversation import missed
 from bot.conversation.meters import LISTED
 from bot.conversation.missed import GRACE, begin_look, end_look
@@ -26,9 +26,11 @@ async def settle_doubts(conversations: Conversations) -> list[str]:
         channel = Channel(doubt.channel)
         carrier = conversations.runtime.carriers.get(channel)
         address = await database.read(address_of, doubt.address_id)
-        if carrier is None or address is None:
+        if carrier is None:
             continue
-        listed = await carrier.sent_since(channel, address, doubt.since)
+        listed: list[Listed] | None = []  # of an address that was erased nobody can be asked
+        if address is not None:
+            listed = await carrier.sent_since(channel, address, doubt.since)
         if listed is not None:
             outcomes.append(
                 await database.transact(resolve, doubt, listed, conversations.runtime.clock())
