@@ -151,8 +151,8 @@ def _made(
     """
     study = content.library.studies.get(row.study or "")
     opening = None
-    if send.type is not None and row.run_status not in (None, "waiting"):
-        return "the run is over"  # whoever was handed over or stopped is asked nothing more
+    if send.type is not None and row.run_status == "handed_over":
+        return "handed over"  # after a crisis nobody is asked what was asked before it
     if row.purpose in UNPROMPTED:
         held = _held(db, row, study, now)
         if held is not None:

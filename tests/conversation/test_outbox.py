@@ -119,7 +119,7 @@ def test_what_is_said_in_a_crisis_waits_for_nothing_that_fails(
     assert "113" in str(said.message.form)
 
 
-def test_a_question_of_a_run_that_is_over_is_not_asked_any_more(database: Database) -> None:
+def test_after_a_crisis_nobody_is_asked_what_was_asked_before_it(database: Database) -> None:
     database.run(begin)
     (opening,) = database.run(claim, CONTENT, NOW)
     database.run(settle_sent, opening.row, Sent("SM1"), NOW)
