@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.compose import ComposeError
 from bot.content.study import Study
+from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import DROPPED, OUTBOUND, UNPROMPTED, queue
 from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
 from bot.conversation.letters import write_letter
@@ -43,6 +44,8 @@ WHILE_PAUSED = timedelta(minutes=30)
 
 _ROUNDS = 8
 """How often one claim looks for more where what it found cannot leave: answers wait meanwhile."""
+
+_TOO_LONG = "a text does not fit the channel and was not sent: see `polsbot check`"
 
 BROKEN = timedelta(minutes=10)
 BROKEN_AT_MOST = timedelta(days=1)
@@ -169,8 +172,9 @@ def _made(
         return "answered meanwhile"
     try:
         form, *rest = _forms(db, content, row, send, study, found, opening, now)
-    except ComposeError as error:
-        return f"does not fit: {error}"
+    except ComposeError:  # whose words may be the person's own
+        alert_afterwards(db, "text", _TOO_LONG, row=row.id, step=send.step, language=row.language)
+        return "does not fit"
     words, *further = (forms().dump_json(one).decode() for one in (form, *rest))
     return _Made(way, address, form, words, tuple(further), _valid_for(row, study, now))
 

@@ -687,6 +687,21 @@ def test_a_message_that_stays_broken_is_dropped_with_its_reason(
     assert (row.state, row.code) == ("dropped", "broken: KeyError")
 
 
+def test_a_text_that_does_not_fit_is_told_to_people_without_a_word_of_it(
+    database: Database,
+) -> None:
+    database.run(begin)
+    database.run(lambda db: db.execute(update(PARTICIPANTS).values(first_name="Fatima" * 300)))
+
+    with capture_logs() as logs:
+        assert database.run(claim, CONTENT, NOW) == []
+
+    (row,) = database.run(rows, OUTBOUND)
+    assert (row.state, row.code) == ("dropped", "does not fit")
+    assert [line["row"] for line in logs if line.get("kind") == "text"] == [row.id]
+    assert "Fatima" not in str(logs)
+
+
 def test_who_says_stop_twice_is_told_goodbye_once(database: Database) -> None:
     database.run(begin)
     database.run(hear, "stop", 1)
