@@ -1,5 +1,6 @@
 """Only what Twilio signed is let in; its own library is the oracle."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
@@ -36,6 +37,19 @@ def test_anything_that_differs_is_refused() -> None:
     assert not verifier().accepts(PATH + "?x=1", PAIRS, GOOD)
     assert not verifier().accepts(PATH, [*PAIRS, ("Extra", "1")], GOOD)
     assert not verifier().accepts(PATH, [("Body", "\ud800"), *PAIRS], GOOD)
+
+
+@pytest.mark.parametrize(
+    "told", ["https://b.example", "https://b.example:8443", "https://[::1]:81/x"]
+)
+def test_a_port_may_be_signed_or_not(told: str) -> None:
+    bare = told.replace(":8443", "").replace(":81/", "/")
+    with_port = told if bare != told else f"{told}:443"
+    here = Verifier(told, ACCOUNT, [TOKEN])
+
+    assert here.accepts(PATH, PAIRS, sign(bare + PATH, FORM))
+    assert here.accepts(PATH, PAIRS, sign(with_port + PATH, FORM))
+    assert not here.accepts(PATH, PAIRS, sign("https://b.example:1" + PATH, FORM))
 
 
 def test_another_account_is_refused_even_when_signed() -> None:
