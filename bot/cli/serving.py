@@ -67,15 +67,13 @@ def worker() -> None:
 def _serve(part: Part) -> None:
     with opened() as (settings, database):
         carrier, mail = twilio_of(settings, database), mail_of(settings)
-        if carrier is None and part is not Part.WORKER:
+        if carrier is None:  # a worker sends too, and would fail what it takes from the line
             raise fail(
                 "No Twilio account is set, so nobody could be reached. Set TWILIO_ACCOUNT_SID, "
                 "TWILIO_AUTH_TOKEN, PUBLIC_URL and a sender, or try `polsbot demo`."
             )
     set_up_logs("info")
-    carriers: dict[Channel, Carrier] = {}
-    if carrier is not None:
-        carriers = {Channel.WHATSAPP: carrier, Channel.SMS: carrier}
+    carriers: dict[Channel, Carrier] = {Channel.WHATSAPP: carrier, Channel.SMS: carrier}
     if mail is not None:
         carriers[Channel.EMAIL] = mail
     verifier = Verifier(settings.public_url, settings.twilio_account_sid, tokens_of(settings))

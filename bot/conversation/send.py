@@ -23,7 +23,7 @@ log = structlog.get_logger()
 SWEEP = 2.0
 """Seconds between two looks without a ring: what another process queued, what comes due."""
 
-_UNKNOWN = Failure("no channel", Reaction.FIX, "No carrier is set up for this channel.")
+_UNKNOWN = Failure("no channel", Reaction.HALT, "no carrier is set up for this channel here")
 
 
 def turn(

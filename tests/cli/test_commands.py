@@ -78,6 +78,8 @@ def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
         (("wave", "start", "klantmonitor/periodic"), "Nobody"),
         (("participant", "stop", "p0"), "no participant"),
         (("serve",), "No Twilio account"),
+        (("web",), "No Twilio account"),
+        (("worker",), "No Twilio account"),
         (("check", "nowhere"), "no folder"),
         (("check", "--format", "xml"), "no format"),
         (("explain", "Q999"), "Q999"),

@@ -572,6 +572,19 @@ async def test_the_senders_carry_what_waits(database: Database) -> None:
     assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
 
 
+async def test_a_process_that_lacks_a_carrier_leaves_the_message_to_another(
+    database: Database,
+) -> None:
+    await database.transact(begin)
+
+    await Senders(database, CONTENT, {}, lambda: NOW).drain()
+    assert [row.state for row in await database.read(rows, OUTBOUND)] == ["queued"]
+
+    later = NOW + timedelta(minutes=10)
+    await Senders(database, CONTENT, {Channel.LOCAL: LocalCarrier()}, lambda: later).drain()
+    assert [row.state for row in await database.read(rows, OUTBOUND)] == ["delivered"]
+
+
 async def test_senders_that_are_rung_while_they_close_do_close() -> None:
     idle: Any = Idle()
     senders = Senders(idle, CONTENT, {}, lambda: NOW)
