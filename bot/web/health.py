@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from dataclasses import asdict, fields
 
 from aiohttp import web
@@ -46,14 +47,16 @@ async def _ready(request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    """What this process counted, and what waits in the database; without the latter when that does
-    not answer, since the counters are then wanted most.
+    """What this process counted, and what waits in the database; when that does not answer, the
+    counters are wanted most, and of the latter nobody knows: an old figure would calm.
     """
     runtime = request.app[CONVERSATIONS].runtime
+    found = dict.fromkeys(_WAITING, math.nan)
     with contextlib.suppress(StoreError, TimeoutError):
-        found = await asyncio.wait_for(runtime.database.read(backlog, runtime.clock()), _PATIENCE)
-        for name, value in asdict(found).items():
-            _WAITING[name].set(value)
+        looked = runtime.database.read(backlog, runtime.clock())
+        found = asdict(await asyncio.wait_for(looked, _PATIENCE))
+    for name, value in found.items():
+        _WAITING[name].set(value)
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -262,3 +262,14 @@ async def test_metrics_count_what_came_and_what_waits_and_name_nobody(world: Wor
     assert 'polsbot_messages_carried_total{channel="whatsapp",outcome="sent"}' in text
     assert "polsbot_waiting_queued" in text
     assert AMINA not in text
+
+
+async def test_metrics_show_no_old_figure_while_the_database_is_away(world: World) -> None:
+    await world.database.transact(begin)
+    await world.http.get("/metrics")
+    await world.database.aclose()
+
+    text = await (await world.http.get("/metrics")).text()
+
+    assert "polsbot_waiting_queued NaN" in text
+    assert "polsbot_messages_received_total" in text
