@@ -262,6 +262,11 @@ def test_an_unknown_code_is_never_tried_again() -> None:
     assert undelivered(None).reaction is Reaction.OTHER
 
 
+def test_what_meta_holds_back_goes_another_way_at_once() -> None:
+    """Another try within a day is held back too: developers.facebook.com says so of 131049."""
+    assert undelivered("63049").reaction is Reaction.OTHER
+
+
 def test_every_code_that_vendors_tell_of_is_in_the_table() -> None:
     told = [
         "20429",

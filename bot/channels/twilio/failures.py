@@ -87,7 +87,7 @@ _TABLE: dict[str, tuple[Reaction, str]] = {
     "63037": (_R.TEXT_FORM, "the picture could not be uploaded"),
     "63040": (_R.NO_TEMPLATE, "the template was refused: mend its text"),
     "63041": (_R.NO_TEMPLATE, "the template is paused"),
-    "63049": (_R.LATER, "Meta held it back"),
+    "63049": (_R.OTHER, "Meta held it back, and would again within a day: the reminder tries"),
     "131050": (_R.OPT_OUT, "the person stopped marketing messages"),
     "131062": (_R.FIX, "not allowed to an address that hides the number"),
 }
