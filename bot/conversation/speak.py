@@ -70,10 +70,14 @@ def values_of(
 
 
 def _values(content: Content, row: Any, study: Study | None) -> Mapping[str, Value]:
-    """The desk is the study's, a stranger's the first one's."""
+    """The desk and the lines for a crisis are the study's; the first one's for a stranger, and for
+    whoever is in a study whose files are gone or have a fault.
+    """
     if study is None:
-        desks = [one.desk for one in content.library.studies.values() if one.desk]
-        return {"desk": desks[0] if desks else ""}
+        studies = content.library.studies.values()
+        desk = next((one.desk for one in studies if one.desk), "")
+        lines = next(filter(None, map(helplines_of, studies)), {})
+        return {"first_name": row.first_name or "", "desk": desk, **lines}
     return {
         "first_name": row.first_name,
         "sender_name": study.sender_name,

@@ -1,6 +1,7 @@
 """The outbox on both databases: saved before sent, in order, never twice, never after a stop."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from bot.conversation.outbox import (
 from bot.conversation.reactions import SOON
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
+from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
 from bot.conversation.timers import fire
@@ -117,6 +119,24 @@ def test_what_is_said_in_a_crisis_waits_for_nothing_that_fails(
 
     (said,) = database.run(claim, CONTENT, NOW)
     assert "113" in str(said.message.form)
+
+
+def test_who_is_in_crisis_gets_the_numbers_also_when_the_files_of_the_study_have_a_fault(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+    study = CONTENT.library.studies["klantmonitor"]
+    other = Content(
+        replace(CONTENT.library, studies={"other": replace(study, name="other")}), CONTENT.lexicons
+    )
+    database.run(hear, "ik wil dood", 1)
+
+    (said,) = database.run(claim, other, NOW)
+
+    assert "113 / 08000113" in str(said.message.form)
+    assert "Bel 112" in str(said.message.form)
 
 
 def test_after_a_crisis_nobody_is_asked_what_was_asked_before_it(database: Database) -> None:
