@@ -26,6 +26,8 @@ from bot.cli.common import (
     tokens_of,
     twilio_of,
 )
+from bot.content.problem import Severity
+from bot.conversation.alerts import alert
 from bot.conversation.service import Conversations
 from bot.jobs.books import look_after_books
 from bot.jobs.cards import draw_ahead
@@ -115,7 +117,13 @@ async def _run(
 
 
 def _check_studies(runtime: Runtime) -> None:
-    """Raise SettingsError when there is nothing to ask: a wrong folder, or faults all over."""
+    """Raise SettingsError when there is nothing to ask: a wrong folder, or faults all over. Where
+    only some files have faults the rest is asked, and people are told.
+    """
+    faults = sum(one.severity is Severity.ERROR for one in runtime.library.problems)
+    if faults:
+        sentence = "files have faults and what is in them is left out: run `polsbot check`"
+        alert("files", sentence, faults=faults)
     if not runtime.library.studies:
         raise SettingsError(
             f"There is no study without faults in {runtime.settings.polsbot_studies}. "

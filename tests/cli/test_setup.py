@@ -196,6 +196,28 @@ def test_a_server_does_not_start_with_a_setting_that_cannot_work(
     assert "ter2" not in refused.output
 
 
+def test_a_server_that_leaves_out_a_file_with_faults_says_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "flows" / "klantmonitor" / "new.yaml").write_text("flow: new\n")
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        for name, value in {
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": "token",
+            "TWILIO_SMS_SENDER": "+3197010200000",
+            "TWILIO_BASE_URL": "http://127.0.0.1:9",
+            "PUBLIC_URL": "https://bot.example.org",
+            "PORT": str(taken.getsockname()[1]),
+        }.items():
+            monkeypatch.setenv(name, value)
+
+        said = polsbot("serve").stderr
+
+    assert "left out: run `polsbot check`" in said
+
+
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("setting", ["PORT", "METRICS_PORT"])
 def test_a_port_that_is_taken_is_named_with_its_setting(
