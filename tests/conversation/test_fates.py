@@ -1,0 +1,158 @@
+"""What becomes of messages when something fails around them, on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from structlog.testing import capture_logs
+
+from bot.channels.contract import Failure, Reaction
+from bot.channels.local import LocalCarrier
+from bot.channels.twilio.failures import failure_of
+from bot.conversation.effects import OUTBOUND
+from bot.conversation.outbox import claim
+from bot.conversation.revisions import Content
+from bot.conversation.send import Senders
+from bot.conversation.settle import note_status, settle_failed, settle_sent
+from bot.message import Channel, DeliveryState, DeliveryStatus, Sent
+from bot.panel.participants import PARTICIPANTS
+from bot.store.database import Database
+from bot.store.errors import StoreError
+from tests.conversation.test_outbox import begin, begin_with_two, hear, states
+from tests.conversation.test_receive import CONTENT, NOW, rows
+
+
+@pytest.mark.parametrize("reaction", [Reaction.HALT, Reaction.RETRY, Reaction.LATER])
+def test_what_is_said_in_a_crisis_waits_for_nothing_that_fails(
+    database: Database, reaction: Reaction
+) -> None:
+    database.run(begin)
+    (first,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, first.row, Failure("1", reaction, "", retry_after=600), NOW)
+
+    database.run(hear, "ik wil dood", 1)
+
+    (said,) = database.run(claim, CONTENT, NOW)
+    assert "113" in str(said.message.form)
+
+
+def test_who_is_in_crisis_gets_the_numbers_also_when_the_files_of_the_study_have_a_fault(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+    study = CONTENT.library.studies["klantmonitor"]
+    other = Content(
+        replace(CONTENT.library, studies={"other": replace(study, name="other")}), CONTENT.lexicons
+    )
+    database.run(hear, "ik wil dood", 1)
+
+    (said,) = database.run(claim, other, NOW)
+
+    assert "113 / 08000113" in str(said.message.form)
+    assert "Bel 112" in str(said.message.form)
+
+
+def test_after_a_crisis_nobody_is_asked_what_was_asked_before_it(database: Database) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+    database.run(hear, "ja", 1)
+    database.run(hear, "ik wil dood", 2)
+
+    (said,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, said.row, Sent("SM2"), NOW)
+
+    assert database.run(claim, CONTENT, NOW) == []
+    assert states(database) == ["sent", "dropped", "sent"]
+
+
+@pytest.mark.parametrize("told", ["queued", "sending"])
+def test_whatever_a_provider_tells_of_a_message_it_has_taken_it(
+    database: Database, told: str
+) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    unknown = Failure("no answer", Reaction.ASK, "")
+    database.run(settle_failed, one.row, unknown, NOW)
+    status = DeliveryStatus(one.message.token, "SM1", DeliveryState(told))
+
+    assert database.run(note_status, status, None, NOW) == "moved"
+
+    assert states(database) == ["sent"]
+
+
+def test_a_sender_that_cannot_reach_somebody_is_told_and_another_channel_tried(
+    database: Database,
+) -> None:
+    database.run(begin_with_two)
+    (one,) = database.run(claim, CONTENT, NOW)
+
+    with capture_logs() as logs:
+        database.run(settle_failed, one.row, failure_of(21606), NOW)
+
+    assert [line["code"] for line in logs if line.get("kind") == "sending"] == ["21606"]
+    (other,) = database.run(claim, CONTENT, NOW)
+    assert other.message.channel is not one.message.channel
+
+
+def test_words_that_are_refused_even_alone_are_told_to_people(database: Database) -> None:
+    database.run(begin)
+    for _ in range(2):
+        (one,) = database.run(claim, CONTENT, NOW)
+        with capture_logs() as logs:
+            database.run(settle_failed, one.row, failure_of(63013), NOW)
+
+    assert [line["code"] for line in logs if line.get("kind") == "sending"] == ["63013"]
+
+
+async def test_a_process_that_lacks_a_carrier_leaves_the_message_to_another(
+    database: Database,
+) -> None:
+    await database.transact(begin)
+
+    await Senders(database, CONTENT, {}, lambda: NOW).drain()
+    assert [row.state for row in await database.read(rows, OUTBOUND)] == ["queued"]
+
+    later = NOW + timedelta(minutes=10)
+    await Senders(database, CONTENT, {Channel.LOCAL: LocalCarrier()}, lambda: later).drain()
+    assert [row.state for row in await database.read(rows, OUTBOUND)] == ["delivered"]
+
+
+async def test_a_fate_that_came_while_the_database_was_away_is_written_down_when_it_is_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.transact(begin)
+    senders = Senders(database, CONTENT, {Channel.LOCAL: LocalCarrier()}, lambda: NOW)
+
+    def away(*_: Any) -> None:
+        raise StoreError("The server does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.conversation.settle.settle_sent", away)
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await senders.drain()
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"sending"}
+
+    await senders.drain()
+
+    assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
+
+
+def test_a_text_that_does_not_fit_is_told_to_people_without_a_word_of_it(
+    database: Database,
+) -> None:
+    database.run(begin)
+    database.run(lambda db: db.execute(update(PARTICIPANTS).values(first_name="Fatima" * 300)))
+
+    with capture_logs() as logs:
+        assert database.run(claim, CONTENT, NOW) == []
+
+    (row,) = database.run(rows, OUTBOUND)
+    assert (row.state, row.code) == ("dropped", "does not fit")
+    assert [line["row"] for line in logs if line.get("kind") == "text"] == [row.id]
+    assert "Fatima" not in str(logs)
