@@ -54,9 +54,6 @@ _SAID = Statement(
     )
 )
 
-_OURS = frozenset({Reaction.HALT, Reaction.FIX, Reaction.NO_SENDER})
-"""What only people can mend; that the words alone are refused as well is for them too."""
-
 _TOLD_FOR = timedelta(hours=1)
 _TOLD_OF = Statement(
     select(OUTBOUND.c.id)
@@ -74,6 +71,9 @@ _TOLD_OF = Statement(
     )
     .limit(1)
 )
+
+_OURS = frozenset({Reaction.HALT, Reaction.FIX, Reaction.NO_SENDER})
+"""What only people can mend; that the words alone are refused as well is for them too."""
 
 
 def undelivered(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
@@ -111,10 +111,12 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
         case Reaction.DEAD if row.address_id is not None:
             participants.bury(db, row.address_id)
             _say_elsewhere(db, row, now)
-        case Reaction.OTHER | Reaction.NO_SENDER | Reaction.TEMPLATE:
+        case Reaction.OTHER | Reaction.TEMPLATE:
             _say_elsewhere(db, row, now)
         case Reaction.NO_TEMPLATE:
             _rest_template(db, row, failure, now)
+            _say_elsewhere(db, row, now)
+        case Reaction.NO_SENDER:
             _say_elsewhere(db, row, now)
         case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
             if not _is_said(db, row, row.batch, is_plain=True):
