@@ -14,7 +14,7 @@ from bot.content.study import Study
 from bot.content.texts import Texts
 from bot.engine.advance import advance
 from bot.engine.asking import Words, reply_question
-from bot.engine.effects import Effect, Erase, Grant, OptIn, OptOut, Send, SetTimer
+from bot.engine.effects import LAST_WORDS, Effect, Erase, Grant, OptIn, OptOut, Send, SetTimer
 from bot.engine.events import Event, Expired, Replied, Started, TimedOut
 from bot.engine.flow import Value
 from bot.engine.replies import read_payload, understand
@@ -132,8 +132,8 @@ class Talk:
         return forms
 
     def _may_leave(self, send: Send) -> bool:
-        """As routing has it: whoever stopped gets the farewell, and what they ask for."""
-        return send.purpose in ("farewell", "answer") or not self.is_opted_out
+        """As routing has it: whoever stopped gets the last words, and what they ask for."""
+        return send.purpose in LAST_WORDS | {"answer"} or not self.is_opted_out
 
     def _compose(self, send: Send) -> tuple[Form, ...]:
         language, values = self.run.language, self.values()

@@ -14,6 +14,7 @@ from bot.casework.cases import open_case
 from bot.conversation.orders import dump_send
 from bot.conversation.tables import Answer, KeptRun, Outbound
 from bot.engine.effects import (
+    CRISIS,
     Effect,
     End,
     Erase,
@@ -150,8 +151,8 @@ def apply(  # noqa: C901 - one case per effect
 
 
 def enqueue(db: Connection, send: Send, scene: Scene) -> None:
-    """Save a message before it is sent. A farewell, which is also what is said in a crisis, goes
-    before all that waits for the person, however long that has failed to leave.
+    """Save a message before it is sent. What is said in a crisis goes before all that waits
+    for the person, however long that has failed to leave.
     """
     queue(
         db,
@@ -160,7 +161,7 @@ def enqueue(db: Connection, send: Send, scene: Scene) -> None:
         run_id=scene.run,
         address_id=scene.address,
         channel=scene.channel,
-        place=0 if send.purpose == "farewell" else None,
+        place=0 if send.purpose == CRISIS else None,
         batch=scene.batch,
         purpose=send.purpose,
         language=scene.language,

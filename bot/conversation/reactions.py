@@ -10,6 +10,7 @@ from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import OUTBOUND, UNPROMPTED, queue
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
+from bot.engine.effects import CRISIS
 from bot.message import DeliveryState, TemplateForm
 from bot.panel import participants
 from bot.store.statements import Statement
@@ -23,7 +24,7 @@ _MOST_UNDELIVERED = 3
 """So often the provider may take a message over and not deliver it, for what passes by itself."""
 
 _AGAIN_WHEN_UNDELIVERED = {
-    Reaction.RETRY: ("reply", "answer", *UNPROMPTED),
+    Reaction.RETRY: ("reply", "answer", CRISIS, *UNPROMPTED),
     Reaction.LATER: UNPROMPTED,
     Reaction.HALT: UNPROMPTED,
 }
@@ -96,7 +97,7 @@ def _is_worth_another_try(db: Connection, row: Any, failure: Failure, now: datet
     """
     if row.purpose not in _AGAIN_WHEN_UNDELIVERED.get(failure.reaction, ()):
         return False
-    if row.purpose in UNPROMPTED:
+    if row.purpose in UNPROMPTED or row.purpose == CRISIS:
         return True
     elsewhere = row.batch + _ELSEWHERE
     since = {"person": row.participant_id, "it": row.id, "batch": row.batch, "elsewhere": elsewhere}
@@ -121,6 +122,8 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
         case Reaction.TEXT_FORM if not row.is_plain and row.address_id is not None:
             if not _is_said(db, row, row.batch, is_plain=True):
                 _say_again(db, row, now, row.batch, address_id=row.address_id, is_plain=True)
+        case _ if row.purpose == CRISIS:
+            _say_elsewhere(db, row, now)  # whatever it was: somebody is in need
         case _:
             pass  # the rest is for people: the code stays on the row
 

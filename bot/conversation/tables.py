@@ -75,7 +75,7 @@ class Outbound(SQLModel, table=True):
     """A message to a person, saved before it is sent. ``order`` is the effect, ``form`` the words.
 
     ``place`` orders what goes to one handset: ten times the id of the row that the order was saved
-    in, plus the part, where one order makes several messages; a farewell begins at 0. ``batch`` is
+    in, plus the part, where one order makes several messages; a crisis begins at 0. ``batch`` is
     the event it came from.
     ``is_unprompted``: nobody asked for it just now; by its ``purpose``, kept for the index.
     ``is_plain`` says it in words only, since the channel refused its form. ``looks`` counts how

@@ -5,6 +5,10 @@ from datetime import timedelta
 
 from bot.engine.flow import AnswerType, Code, Reward, RunStatus, Value
 
+CRISIS = "crisis"
+LAST_WORDS = frozenset({"farewell", CRISIS})
+"""Purposes of what is said also to who has stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -33,10 +37,11 @@ class Shown:
 class Send:
     """Say something. ``notices`` come before ``text`` in the same message; with ``type`` it is a
     question that waits for an answer: ``hinted`` with an example of how to answer, ``repeated`` one
-    choice a line. ``purpose`` is ``reply``, ``opening``, ``reminder`` (both
-    unprompted: they wait for decent hours), ``farewell`` (the one message that a stop allows) or
-    ``answer`` (to a question that the person asks by a command while nothing is open: who stopped
-    is told what they ask for, there, and nothing else).
+    choice a line. ``purpose`` is ``reply``, ``opening``, ``reminder`` (both unprompted: they wait
+    for decent hours), ``farewell`` (the one message that a stop allows), ``crisis`` (to who is in
+    need: a stop does not hold it back, and nothing that waits) or ``answer`` (to a question that
+    the person asks by a command while nothing is open: who stopped is told what they ask for,
+    there, and nothing else).
     """
 
     step: str | None

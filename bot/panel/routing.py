@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.engine.effects import LAST_WORDS
+
 WINDOW = timedelta(hours=24)
 """Free words are allowed on WhatsApp this long after the person's last message there."""
 
@@ -40,7 +42,7 @@ def route(
     """Choose among a person's addresses.
 
     ``order`` names the channels by preference, ``avoid`` address ids that failed already,
-    ``templates`` the channels on which an approved opening exists. A farewell may go to an address
+    ``templates`` the channels on which an approved opening exists. Last words may go to an address
     that has just opted out; nothing else to a participant may. What is asked for after the stop is
     shown by a way without one (``ways.way_to``). An alarm to who is on duty always
     goes: the phone that was switched off at the first may be on at the next. E-mail cannot be
@@ -60,7 +62,7 @@ def route(
             reasons.append(f"{way.channel}: failed already")
         elif not way.is_alive:
             reasons.append(f"{way.channel}: cannot be reached")
-        elif way.opted_out_at is not None and purpose != "farewell":
+        elif way.opted_out_at is not None and purpose not in LAST_WORDS:
             reasons.append(f"{way.channel}: opted out")
         elif way.channel == "email" and purpose not in ("opening", "reminder"):
             reasons.append(f"{way.channel}: carries invitations only")

@@ -11,6 +11,7 @@ from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS, UNPRO
 from bot.conversation.guards import INBOUND
 from bot.conversation.orders import load_send
 from bot.conversation.waves import due_people
+from bot.engine.effects import LAST_WORDS
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES
 from bot.panel.timers import TIMERS
 from bot.rewards.ledger import balance, pot_of
@@ -190,7 +191,7 @@ def _stops(verdict: Verdict, town: Town, rows: dict[str, Any]) -> None:
         since = stops.get(heard.to)
         if since is None or heard.moment <= since:
             continue
-        if rows[heard.token].purpose not in ("farewell", "answer"):
+        if rows[heard.token].purpose not in LAST_WORDS | {"answer"}:
             verdict.broken.append(f"I4: after a stop: {_told(rows[heard.token])}")
 
 

@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
 from bot.channels.contract import Failure, Reaction
 from bot.channels.local import LocalCarrier
-from bot.channels.twilio.failures import failure_of
+from bot.channels.twilio.failures import failure_of, undelivered
 from bot.conversation.effects import OUTBOUND
-from bot.conversation.outbox import claim
+from bot.conversation.outbox import Claimed, claim
+from bot.conversation.reactions import SOON
 from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
@@ -54,6 +55,46 @@ def test_who_is_in_crisis_gets_the_numbers_also_when_the_files_of_the_study_have
 
     assert "113 / 08000113" in str(said.message.form)
     assert "Bel 112" in str(said.message.form)
+
+
+def in_crisis(db: Connection) -> Claimed:
+    """Somebody with two channels cries for help; the message that answers, under way."""
+    begin_with_two(db)
+    (opening,) = claim(db, CONTENT, NOW)
+    settle_sent(db, opening.row, Sent("SM1"), NOW)
+    hear(db, "ik wil dood", 1)
+    (said,) = claim(db, CONTENT, NOW)
+    return said
+
+
+def not_delivered(db: Connection, said: Claimed, code: str) -> None:
+    told = DeliveryStatus(said.message.token, "SM2", DeliveryState.FAILED, code)
+    note_status(db, told, undelivered(code), NOW)
+
+
+def test_what_is_said_in_a_crisis_and_fails_for_a_moment_is_said_again(database: Database) -> None:
+    said = database.run(in_crisis)
+
+    database.run(not_delivered, said, "63017")
+
+    (again,) = database.run(claim, CONTENT, NOW + SOON)
+    assert again.message.form == said.message.form
+
+
+@pytest.mark.parametrize("code", ["30003", "30007", "63013", "63003", "99999"])
+def test_what_is_said_in_a_crisis_and_cannot_be_delivered_goes_by_another_channel(
+    database: Database, code: str
+) -> None:
+    said = database.run(in_crisis)
+
+    database.run(not_delivered, said, code)
+
+    (again,) = database.run(claim, CONTENT, NOW)
+    if again.message.channel is said.message.channel:  # in words only, before it goes elsewhere
+        database.run(not_delivered, again, code)
+        (again,) = database.run(claim, CONTENT, NOW)
+    assert again.message.channel is not said.message.channel
+    assert "113" in str(again.message.form)
 
 
 def test_after_a_crisis_nobody_is_asked_what_was_asked_before_it(database: Database) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.effects import UNPROMPTED
+from bot.engine.effects import LAST_WORDS
 from bot.panel.hours import DecentHours
 from bot.panel.openers import MOST_OPENERS, SPELL
 
@@ -84,7 +85,7 @@ class Watch:
         """
         participant, run, purpose = row.participant_id, row.run_id or "", row.purpose
         broken = self.figures.broken
-        if row.opted_out_at is not None and purpose not in ("farewell", "answer"):
+        if row.opted_out_at is not None and purpose not in LAST_WORDS | {"answer"}:
             broken["sent after a stop"] += 1
         if purpose not in UNPROMPTED or row.place is not None:
             return
