@@ -14,6 +14,7 @@ from bot.channels.twilio.failures import failure_of, undelivered
 from bot.conversation.effects import OUTBOUND
 from bot.conversation.outbox import Claimed, claim
 from bot.conversation.reactions import SOON
+from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
@@ -22,7 +23,7 @@ from bot.panel.participants import PARTICIPANTS
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from tests.conversation.test_outbox import begin, begin_with_two, hear, states
-from tests.conversation.test_receive import CONTENT, NOW, rows
+from tests.conversation.test_receive import CONTENT, NOW, message, rows
 
 
 @pytest.mark.parametrize("reaction", [Reaction.HALT, Reaction.RETRY, Reaction.LATER])
@@ -95,6 +96,27 @@ def test_what_is_said_in_a_crisis_and_cannot_be_delivered_goes_by_another_channe
         (again,) = database.run(claim, CONTENT, NOW)
     assert again.message.channel is not said.message.channel
     assert "113" in str(again.message.form)
+
+
+def test_a_stranger_who_cries_for_help_hears_whom_to_call_but_not_each_time(
+    database: Database,
+) -> None:
+    def say(text: str, number: int, minutes: int) -> None:
+        now = NOW + timedelta(minutes=minutes)
+        said = replace(message(text, number), channel=Channel.SMS, received_at=now)
+        assert database.run(receive, CONTENT, said, now).outcome == "stranger"
+
+    say("hallo", 1, 0)
+    say("stop", 2, 1)
+    with capture_logs() as logs:
+        say("ik wil dood", 3, 2)
+        say("ik wil dood", 4, 3)
+    say("hallo", 5, 14)
+
+    claimed = database.run(claim, CONTENT, NOW + timedelta(minutes=15))
+    (said,) = claimed
+    assert "113 / 08000113" in str(said.message.form)
+    assert [line["kind"] for line in logs if "kind" in line] == ["crisis"]
 
 
 def test_after_a_crisis_nobody_is_asked_what_was_asked_before_it(database: Database) -> None:
