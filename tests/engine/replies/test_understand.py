@@ -129,6 +129,35 @@ def test_a_channel_can_be_asked_for_and_no_wish_to_stop_is_taken_for_it(
 
 
 @pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("via sms", "sms"), ("liever sms dan whatsapp", "sms"), ("ik heb geen whatsapp", "sms"),
+        ("I prefer SMS", "sms"), ("смс", "sms"), ("przez whatsapp", "whatsapp"),
+        ("على الواتس", "whatsapp"), ("با پیامک", "sms"), ("whatsapp'tan", "whatsapp"),
+    ],
+)  # fmt: skip
+def test_a_wish_for_a_channel_answers_the_question_for_it(
+    reply: str, value: str, lexicons: Lexicons
+) -> None:
+    labels = {"nl": ("WhatsApp", "Sms"), "uk": ("WhatsApp", "SMS")}
+    channel = Question(AnswerType.CHOICE, date(2026, 11, 22), ("whatsapp", "sms"), labels)
+    for session in labels:
+        assert understand(channel, reply, lexicons, session) == Understood(value, "label")
+    assert command_of(understand(channel, "stop met sms", lexicons, "nl")) is Command.STOP
+
+
+@pytest.mark.parametrize("reply", ["via de app", "sms", "ik heb geen whatsapp", "por whatsapp"])
+def test_where_words_can_be_an_answer_they_are_no_wish_for_a_channel(
+    reply: str, lexicons: Lexicons, questions: Questions
+) -> None:
+    assert understand(questions["text"], reply, lexicons, "nl") == Understood(reply, "word")
+
+    labels = {"nl": ("Op de website", "Via de app van de bank")}
+    bank = Question(AnswerType.CHOICE, date(2026, 11, 22), ("site", "bank"), labels)
+    assert understand(bank, "via de app", lexicons, "nl") == Understood("bank", "word")
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         "ik wil niet meer leven", "Ik slaap niet. Ik wil niet meer.", "soms denk ik aan zelfmoord",
