@@ -1,14 +1,16 @@
 """Who is meant on a phone that several share, also when one of them has just left."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
-from bot.conversation.effects import OUTBOUND, RUNS, Scene
+from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS, Scene
 from bot.conversation.guards import INBOUND
-from bot.engine.effects import Text
+from bot.engine.effects import Effect, OpenCase, OptOut, Send, Text
 from bot.panel.participants import PARTICIPANTS, people_at
+from bot.panel.pauses import WRONG_PERSON
 from bot.store.statements import Statement
 
 _LEFT = Statement(
@@ -30,6 +32,12 @@ _OTHERS = Statement(
         OUTBOUND.c.participant_id != bindparam("person"),
         ~PARTICIPANTS.c.is_test,
     )
+    .limit(1)
+)
+_ANSWERED = Statement(
+    select(ANSWERS.c.id)
+    .join(RUNS, RUNS.c.id == ANSWERS.c.run_id)
+    .where(RUNS.c.participant_id == bindparam("it"))
     .limit(1)
 )
 
@@ -60,3 +68,31 @@ def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, 
     if is_alone and _OTHERS.row(db, address=scene.address, person=person.id) is None:
         return ()
     return (Text("polsbot.erase_about", {"first_name": person.first_name}),)
+
+
+def housemates_spared(
+    db: Connection, effects: tuple[Effect, ...], scene: Scene
+) -> tuple[Effect, ...]:
+    """A wrong person on a phone from which a housemate has answered us: the phone is right for the
+    housemate, so that only this person is asked nothing more. Where nobody has, it may be anybody's
+    and is left alone.
+    """
+    if OpenCase(WRONG_PERSON) not in effects or not _answers_from(db, scene):
+        return effects
+    here = Text("polsbot.wrong_person_here")
+    return tuple(
+        replace(one, text=here) if isinstance(one, Send) else one
+        for one in effects
+        if not isinstance(one, OptOut)
+    )
+
+
+def _answers_from(db: Connection, scene: Scene) -> bool:
+    """Whether somebody else is reached there who has answered and is asked on."""
+    return any(
+        not one.is_test
+        and one.id != scene.participant
+        and one.paused_for != WRONG_PERSON
+        and _ANSWERED.row(db, it=one.id) is not None
+        for one in people_at(db, scene.address or "")
+    )
