@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain, pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -13,6 +15,7 @@ from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Study
 from bot.conversation.effects import RUNS
+from bot.conversation.openers import opener_days, reminders_with_room, with_room
 from bot.conversation.revisions import Content
 from bot.conversation.waves import asks_for_consent, flow_to_open, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
@@ -29,8 +32,8 @@ from bot.rewards.ledger import balance, pot_of
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """One wave of one participant, ``at`` the earliest. ``messages`` and ``segments`` (of SMS) are
-    the most there can be before a reply, ``cents`` what a completed run earns, ``vouchers`` how
-    many then fall due.
+    the most there can be before a reply, as far as nobody is written to too often; ``cents`` what a
+    completed run earns, ``vouchers`` how many then fall due.
     """
 
     participant: str
@@ -82,35 +85,48 @@ def _of_person(
     pot = balance(db, pot_of(person.id))
     is_open = False
     free_at = max(now, _closes_at(db, study, person) or now)
-    for due in _due(db, study, person, now, until):
+    hours = own_hours(study, person.seed)
+    invited = opener_days(db, person, now)
+    reminded: list[date] = []
+    for due, following in pairwise(chain(_due(db, study, person, now), (None,))):
+        if due is None or due.at > until:
+            return
         flow = flow_to_open(db, study, due.rule.flow, person.id)
         if flow is None or (is_open and not asks_for_consent(study.flows[due.rule.flow])):
             yield LeftOut(person.id, "consent")
             return
         is_open = asks_for_consent(study.flows[flow])  # what comes after it hangs on the answer
+        at = with_room(hours, invited, person, max(due.at, free_at))
+        if following is not None and following.rule == due.rule and following.at <= at:
+            continue  # of several that are due only the newest opens
+        if at > until:
+            return
         cents = study.reward.cents if study.reward else 0
         every = (study.reward.pay_out_every if study.reward else None) or 0
         vouchers = (pot + cents) // every if every else 0
         pot = pot + cents - vouchers * every
-        messages = 1 + len(study.reminders)
+        invited.append(at.astimezone(ZoneInfo(person.timezone)).date())
+        next_at = None if following is None else following.at
+        said = [*invited, *reminded]
+        reminders = reminders_with_room(study, hours, said, person, at, next_at)
+        reminded += reminders
+        messages = 1 + len(reminders)
         segments = 0
         if channel == Channel.SMS:
             segments = messages * _segments(content, study, study.flows[flow], person)
-        at = own_hours(study, person.seed).next(max(due.at, free_at), person.timezone)
         yield Forecast(
             person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
         )
 
 
-def _due(
-    db: Connection, study: Study, person: Any, now: datetime, until: datetime
-) -> Iterator[DueWave]:
+def _due(db: Connection, study: Study, person: Any, now: datetime) -> Iterator[DueWave]:
+    """Every wave to come, the next one first."""
     opened = opened_of(db, study, person)
     begin = own_hours(study, person.seed).begin
     moment = now
     while True:
         due = next_wave(rules_of(study), person.anchor_on, opened, moment, begin, person.timezone)
-        if due is None or due.at > until or due.rule.flow not in study.flows:
+        if due is None or due.rule.flow not in study.flows:
             return
         yield due
         opened.add((due.rule.name, due.number))

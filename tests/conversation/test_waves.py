@@ -3,17 +3,20 @@
 import asyncio
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.content.study import Reminder
 from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
+from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
@@ -366,3 +369,53 @@ def test_the_plan_waits_for_a_wave_that_is_still_open(database: Database) -> Non
     assert isinstance(wave, Forecast)
     assert (wave.wave, wave.number) == ("periodic", 1)
     assert wave.at >= opened + timedelta(days=7)
+
+
+def planned(database: Database, content: Content, now: datetime, days: int) -> list[Forecast]:
+    def plan(db: Connection) -> list[Forecast | LeftOut]:
+        study = content.library.studies["klantmonitor"]
+        return list(forecast(db, content, study, now, now + timedelta(days=days)))
+
+    return [one for one in database.run(plan) if isinstance(one, Forecast)]
+
+
+def test_the_plan_of_waves_that_are_too_many_is_what_then_happens(database: Database) -> None:
+    library = CONTENT.library
+    study = library.studies["klantmonitor"]
+    dense = tuple(
+        replace(wave, every=timedelta(days=3)) if wave.every else wave for wave in study.waves
+    )
+    studies = {"klantmonitor": replace(study, waves=dense)}
+    content = Content(replace(library, studies=studies), CONTENT.lexicons)
+    database.run(open_due_wave, content, database.run(enrolled), NOW)
+    hear(database, CONSENT, NOW)
+    begin = MORNING + timedelta(days=7)
+    for timer in database.run(due_timers, begin):
+        database.run(fire, content, timer, begin)
+    plan = planned(database, content, begin, 40)
+
+    happened = []
+    for day in range(41):
+        now = begin + timedelta(days=day)
+        for person in database.run(due_people, now):
+            if database.run(open_due_wave, content, person, now) == "opened":
+                happened.append((max(number for _, number in waves(database)), now.date()))
+                send_all(database, now)
+                hear(database, ("ja", *"1234512"), now, start=100 * (day + 1))
+                send_all(database, now)
+
+    assert [(one.number, one.at.date()) for one in plan] == happened
+    assert len(happened) < 40 // 3
+
+
+def test_the_plan_counts_no_reminder_that_would_be_one_too_many(database: Database) -> None:
+    library = CONTENT.library
+    study = library.studies["klantmonitor"]
+    reminders = tuple(Reminder(timedelta(days=day)) for day in (1, 2, 3, 4))
+    studies = {"klantmonitor": replace(study, reminders=reminders)}
+    content = Content(replace(library, studies=studies), CONTENT.lexicons)
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+
+    assert [one.messages for one in planned(database, content, NOW, 30)] == [3, 3]
