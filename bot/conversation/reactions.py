@@ -8,8 +8,10 @@ from sqlalchemy import Connection, and_, bindparam, or_, select
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import OUTBOUND, UNPROMPTED, queue
+from bot.conversation.guards import INBOUND
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
+from bot.engine.replies.reading import Command
 from bot.message import DeliveryState, TemplateForm
 from bot.panel import participants
 from bot.store.statements import Statement
@@ -52,6 +54,16 @@ _SAID = Statement(
         OUTBOUND.c.batch == bindparam("batch"),
         OUTBOUND.c.is_plain == bindparam("plain"),
     )
+)
+
+_ASKED_BACK = Statement(
+    select(INBOUND.c.id)
+    .where(
+        INBOUND.c.address_id == bindparam("address"),
+        INBOUND.c.received_at > bindparam("since"),
+        INBOUND.c.reading == f"command {Command.START}",
+    )
+    .limit(1)
 )
 
 _TOLD_FOR = timedelta(hours=1)
@@ -105,7 +117,8 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
         case Reaction.OPT_OUT if row.address_id is not None:
             _opt_out(db, row, now)
         case Reaction.DEAD if row.address_id is not None:
-            participants.bury(db, row.address_id)
+            if not _was_heard_since(db, row):
+                participants.bury(db, row.address_id)
             _say_elsewhere(db, row, now)
         case Reaction.OTHER | Reaction.TEMPLATE:
             _say_elsewhere(db, row, now)
@@ -132,11 +145,24 @@ def tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> No
 
 def _opt_out(db: Connection, row: Any, now: datetime) -> None:
     """The carrier tells of a stop, or WhatsApp of a block, that we did not hear ourselves: it means
-    us, as one in words does, and not a channel of ours.
+    us, as one in words does, and not a channel of ours. Who has asked back since the message left
+    is not stopped by the late news of it.
     """
     mine = participants.addresses_of(db, row.participant_id or "")
-    for address in sorted({one.id for one in mine} | {row.address_id}):
+    addresses = sorted({one.id for one in mine} | {row.address_id})
+    left_at = row.not_before
+    if any(_ASKED_BACK.row(db, address=one, since=left_at) is not None for one in addresses):
+        return
+    for address in addresses:
         participants.opt_out(db, address, now)
+
+
+def _was_heard_since(db: Connection, row: Any) -> bool:
+    """Whether somebody has written from there since the message left: then somebody is there."""
+    return any(
+        one.id == row.address_id and one.heard_at is not None and one.heard_at > row.not_before
+        for one in participants.addresses_of(db, row.participant_id or "")
+    )
 
 
 def is_first_try(row: Any) -> bool:

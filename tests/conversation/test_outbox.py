@@ -335,6 +335,39 @@ def test_who_stopped_at_the_carrier_is_written_to_on_no_other_channel(
     assert [row.opted_out_at for row in database.run(rows, ADDRESSES)] == [NOW, NOW]
 
 
+def test_late_news_of_a_stop_does_not_stop_who_has_asked_back_since(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(hear, "stop", 1, NOW + timedelta(minutes=1))
+    database.run(hear, "start", 2, NOW + timedelta(minutes=2))
+
+    told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, "21610")
+    database.run(note_status, told, undelivered("21610"), NOW + timedelta(hours=1))
+    (address,) = database.run(rows, ADDRESSES)
+    assert address.opted_out_at is None
+
+    later = NOW + timedelta(hours=2)
+    database.run(open_wave, PERIODIC, database.run(rows, PARTICIPANTS)[0].id, "periodic", 2, later)
+    *_, again = database.run(claim, CONTENT, later)
+    told = DeliveryStatus(again.message.token, "SM2", DeliveryState.FAILED, "21610")
+    database.run(note_status, told, undelivered("21610"), later)
+    (address,) = database.run(rows, ADDRESSES)
+    assert address.opted_out_at == later, "what left after the start tells of a stop after it"
+
+
+def test_late_news_of_a_dead_address_does_not_bury_one_that_was_heard_since(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(hear, "ja", 1, NOW + timedelta(minutes=5))
+
+    told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, "30006")
+    database.run(note_status, told, undelivered("30006"), NOW + timedelta(minutes=6))
+
+    assert [row.is_alive for row in database.run(rows, ADDRESSES)] == [True]
+
+
 def test_a_dead_address_is_left_and_the_next_one_is_used(database: Database) -> None:
     database.run(begin_with_two)
     (one,) = database.run(claim, CONTENT, NOW)
