@@ -1,9 +1,10 @@
 """What a failure asks for beyond its message: another try, another channel, a stop, people."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert_afterwards
@@ -64,6 +65,12 @@ _ASKED_BACK = Statement(
         INBOUND.c.reading == f"command {Command.START}",
     )
     .limit(1)
+)
+_LAST_STOP = Statement(
+    select(func.max(INBOUND.c.received_at).label("at")).where(
+        INBOUND.c.address_id == bindparam("address"),
+        INBOUND.c.reading == f"command {Command.STOP}",
+    )
 )
 
 _TOLD_FOR = timedelta(hours=1)
@@ -146,15 +153,24 @@ def tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> No
 def _opt_out(db: Connection, row: Any, now: datetime) -> None:
     """The carrier tells of a stop, or WhatsApp of a block, that we did not hear ourselves: it means
     us, as one in words does, and not a channel of ours. Who has asked back since the message left
-    is not stopped by the late news of it.
+    is not stopped by the late news of it; and where a stop was heard, a carrier holds to it though
+    the person asked back on another channel: then it means that one.
     """
     mine = participants.addresses_of(db, row.participant_id or "")
     addresses = sorted({one.id for one in mine} | {row.address_id})
-    left_at = row.not_before
-    if any(_ASKED_BACK.row(db, address=one, since=left_at) is not None for one in addresses):
+    if _asked_back(db, addresses, row.not_before):
+        return
+    stopped_at = _LAST_STOP.row(db, address=row.address_id).at
+    if stopped_at is not None and _asked_back(db, addresses, stopped_at):
+        participants.opt_out(db, row.address_id, now)
+        _say_elsewhere(db, row, now)
         return
     for address in addresses:
         participants.opt_out(db, address, now)
+
+
+def _asked_back(db: Connection, addresses: Iterable[str], since: datetime) -> bool:
+    return any(_ASKED_BACK.row(db, address=one, since=since) is not None for one in addresses)
 
 
 def _was_heard_since(db: Connection, row: Any) -> bool:

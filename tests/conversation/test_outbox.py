@@ -1,6 +1,7 @@
 """The outbox on both databases: saved before sent, in order, never twice, never after a stop."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -353,6 +354,27 @@ def test_late_news_of_a_stop_does_not_stop_who_has_asked_back_since(database: Da
     database.run(note_status, told, undelivered("21610"), later)
     (address,) = database.run(rows, ADDRESSES)
     assert address.opted_out_at == later, "what left after the start tells of a stop after it"
+
+
+def test_who_asked_back_elsewhere_is_stopped_only_where_the_carrier_still_holds_the_stop(
+    database: Database,
+) -> None:
+    database.run(begin_with_two)
+    stop = replace(message("stop", 1), channel=Channel.SMS, received_at=NOW)
+    database.run(receive, CONTENT, stop, NOW)
+    database.run(hear, "start", 2, NOW + timedelta(minutes=2))
+    later = NOW + timedelta(hours=2)
+    database.run(lambda db: db.execute(update(PARTICIPANTS).values(channel="sms")))
+    database.run(open_wave, PERIODIC, database.run(rows, PARTICIPANTS)[0].id, "periodic", 2, later)
+
+    *_, one = database.run(claim, CONTENT, later)
+    told = DeliveryStatus(one.message.token, "SM2", DeliveryState.FAILED, "21610")
+    database.run(note_status, told, undelivered("21610"), later)
+
+    stopped = {row.channel: row.opted_out_at for row in database.run(rows, ADDRESSES)}
+    assert (one.message.channel, stopped) == (Channel.SMS, {"sms": later, "local": None})
+    (again,) = database.run(claim, CONTENT, later)
+    assert again.message.channel is Channel.LOCAL
 
 
 def test_late_news_of_a_dead_address_does_not_bury_one_that_was_heard_since(
