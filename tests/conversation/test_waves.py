@@ -23,6 +23,8 @@ from bot.conversation.waves import due_people, open_due_wave
 from bot.engine.asides import SKIP
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.panel.roster import compare, save
+from bot.panel.roster_file import read_roster
 from bot.panel.timers import due_timers
 from bot.reports.export import answers_csv
 from bot.store.database import Database
@@ -305,6 +307,28 @@ def test_a_late_enrolment_counts_from_the_day_of_enrolment(database: Database) -
     assert waves(database) == [("baseline", 1)]
     (person,) = database.run(rows, PARTICIPANTS)
     assert person.anchor_on == NOW.date()
+
+
+def listed(database: Database, intake_on: date, now: datetime) -> None:
+    study = CONTENT.library.studies["klantmonitor"]
+    text = f"first_name,phone,intake_on\nAmina,0612345678,{intake_on}\n"
+    lines = database.run(compare, study, read_roster(text, study, "NL", now.date()))
+    database.run(save, lines, now)
+
+
+def test_an_intake_that_is_mended_in_the_list_counts_until_something_was_asked(
+    database: Database,
+) -> None:
+    listed(database, TODAY + timedelta(days=90), NOW)
+    assert tick(database, NOW) == ["later"]
+
+    listed(database, TODAY + timedelta(days=1), NOW)
+    assert tick(database, NOW) == ["later"]
+    assert tick(database, MORNING + timedelta(hours=2)) == ["opened"]
+
+    listed(database, TODAY, NOW + timedelta(days=2))
+    (person,) = database.run(rows, PARTICIPANTS)
+    assert (person.intake_on, person.anchor_on) == (TODAY, TODAY + timedelta(days=1))
 
 
 def test_who_wants_fewer_choices_gets_three_in_every_later_wave(database: Database) -> None:
