@@ -1,6 +1,6 @@
 """Who will be asked what, when, and what it costs: nothing is opened and nothing is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, pairwise
@@ -13,7 +13,7 @@ from bot.content.compose import compose
 from bot.content.helplines import helplines_of
 from bot.content.revision import Revision
 from bot.content.sms import parts_of
-from bot.content.study import Study
+from bot.content.study import Reminder, Study
 from bot.conversation.effects import RUNS
 from bot.conversation.openers import opener_days, reminders_with_room, with_room
 from bot.conversation.revisions import Content
@@ -32,8 +32,8 @@ from bot.rewards.ledger import balance, pot_of
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """One wave of one participant, ``at`` the earliest. ``messages`` and ``segments`` (of SMS) are
-    the most there can be before a reply, as far as nobody is written to too often; ``cents`` what a
-    completed run earns, ``vouchers`` how many then fall due.
+    the most there can be before a reply, reminders on another channel among them, as long as
+    nothing fails; ``cents`` what a completed run earns, ``vouchers`` how many then fall due.
     """
 
     participant: str
@@ -78,8 +78,8 @@ def _of_person(
     if person.status != "active":
         yield LeftOut(person.id, person.status)
         return
-    channel = _channel(db, content, study, person)
-    if channel is None:
+    channels = _channels(db, content, study, person)
+    if not channels:
         yield LeftOut(person.id, "unreachable")
         return
     pot = balance(db, pot_of(person.id))
@@ -109,13 +109,13 @@ def _of_person(
         next_at = None if following is None else following.at
         said = [*invited, *reminded]
         reminders = reminders_with_room(study, hours, said, person, at, next_at)
-        reminded += reminders
-        messages = 1 + len(reminders)
-        segments = 0
-        if channel == Channel.SMS:
-            segments = messages * _segments(content, study, study.flows[flow], person)
+        reminded += [day for _, day in reminders]
+        used = _used([one for one, _ in reminders], channels)
+        segments = used.count(Channel.SMS)
+        if segments:
+            segments *= _segments(content, study, study.flows[flow], person)
         yield Forecast(
-            person.id, due.rule.name, due.number, at, channel, messages, segments, cents, vouchers
+            person.id, due.rule.name, due.number, at, used[0], len(used), segments, cents, vouchers
         )
 
 
@@ -140,15 +140,25 @@ def _closes_at(db: Connection, study: Study, person: Any) -> datetime | None:
     return None if began is None else began + study.close
 
 
-def _channel(db: Connection, content: Content, study: Study, person: Any) -> str | None:
-    """Where the first try goes."""
+def _channels(db: Connection, content: Content, study: Study, person: Any) -> list[str]:
+    """Those on which the person can be reached, the one where the first try goes in front."""
     order = order_of(content.channels(study), person.channel)
-    alive = [
+    alive = {
         way.channel
         for way in ways_of(db, person.id)
         if way.is_alive and way.opted_out_at is None and way.channel in order
-    ]
-    return min(alive, key=order.index, default=None)
+    }
+    return sorted(alive, key=order.index)
+
+
+def _used(reminders: Sequence[Reminder], channels: Sequence[str]) -> list[str]:
+    """By which channel the invitation goes and each reminder, as long as nothing fails."""
+    used = [channels[0]]
+    for reminder in reminders:
+        others = [one for one in channels if one not in used] or channels
+        named = [one for one in channels if one == reminder.channel]
+        used.append((others if reminder.channel == "other" else named or channels)[0])
+    return used
 
 
 def _segments(content: Content, study: Study, revision: Revision, person: Any) -> int:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from bot.content.study import Study
+from bot.content.study import Reminder, Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, UNPROMPTED
 from bot.engine.flow import RunStatus
 from bot.message import DeliveryState
@@ -63,19 +63,20 @@ def reminders_with_room(
     person: Any,
     opened_at: datetime,
     next_wave_at: datetime | None,
-) -> list[date]:
-    """The days on which a wave that nobody answers is reminded of, beside these openers. Pure."""
-    days: list[date] = []
+) -> list[tuple[Reminder, date]]:
+    """Those of a wave that nobody answers, beside these openers, each with its day. Pure."""
+    sent: list[tuple[Reminder, date]] = []
     next_wave = None if next_wave_at is None else _day(next_wave_at, person)
     for reminder in study.reminders:
         at = hours.next(opened_at + reminder.after, person.timezone)
-        while (day := day_to_remind([*openers, *days], _day(at, person), next_wave)) is not None:
+        said = [*openers, *(on for _, on in sent)]
+        while (day := day_to_remind(said, _day(at, person), next_wave)) is not None:
             if day == _day(at, person):
                 break
             at = hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
         if day is not None and at < opened_at + study.close:
-            days.append(day)
-    return days
+            sent.append((reminder, day))
+    return sent
 
 
 def has_had_enough(db: Connection, person: Any, now: datetime) -> bool:

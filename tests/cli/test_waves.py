@@ -27,7 +27,7 @@ def test_a_plan_says_who_when_by_what_and_what_falls_due() -> None:
     rows = {line.split("\t")[0]: line.split("\t") for line in planned.stdout.splitlines()}
     assert rows.keys() == {first, second}
     assert rows[first][1] == "baseline 1"
-    assert rows[first][3:] == ["whatsapp", "3", "0", "200"]
+    assert rows[first][3:] == ["whatsapp", "3", "1", "200"], "the second reminder comes by SMS"
     assert (rows[second][3], int(rows[second][5]) >= 3) == ("sms", True)
     assert "2 waves for 2 participants" in planned.stderr
     assert "4.00 EUR is earned" in planned.stderr
