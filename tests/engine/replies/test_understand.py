@@ -120,6 +120,12 @@ def test_every_command_is_understood_without_a_question(
         ("geen sms meer", Command.STOP), ("stop met sms", Command.STOP),
         ("sms istemiyorum", Command.STOP), ("لا اريد رسائل نصية", Command.STOP),
         ("не пишіть смс", Command.STOP), ("پیامک نفرستید", Command.STOP),
+        ("no more whatsapp", Command.STOP), ("geen whatsapp meer", Command.STOP),
+        ("whatsapp'tan yazmayın", Command.STOP), ("لا أريد واتساب", Command.STOP),
+        ("nie piszcie na whatsapp", Command.STOP), ("не пишіть у ватсап", Command.STOP),
+        ("در واتساپ پیام ندهید", Command.STOP), ("geen whatsapp, sms graag", Command.SMS),
+        ("no sms, whatsapp please", Command.WHATSAPP),
+        ("niet via whatsapp maar via sms", Command.SMS),
     ],
 )  # fmt: skip
 def test_a_channel_can_be_asked_for_and_no_wish_to_stop_is_taken_for_it(
