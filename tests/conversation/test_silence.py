@@ -196,6 +196,18 @@ def test_a_crisis_leaves_in_peace_until_a_caseworker_resumes(database: Database)
     assert live(database, 15, 80) == {}
 
 
+def test_a_crisis_between_two_waves_leaves_in_peace_as_well(database: Database) -> None:
+    consented(database)
+    live(database, 0, 10)
+
+    hear(database, ("ik wil dood",), NOW + DAY * 11, start=40)
+    said = live(database, 11, 60)
+
+    assert standing(database) == ("paused", "crisis")
+    assert cases(database) == ["crisis"]
+    assert said.keys() == {11}, "the number to call, and no question after it"
+
+
 def test_a_paused_study_writes_to_nobody_and_answers_everybody(database: Database) -> None:
     consented(database)
     database.run(pause_study, "klantmonitor", NOW + DAY * 10)
