@@ -112,6 +112,31 @@ def test_by_hand_nobody_is_opened_who_cannot_be_written_to_now() -> None:
     assert (again.exit_code, "2 with a wave that is still open" in again.stderr) == (2, True)
 
 
+def test_a_paused_study_opens_nothing_by_hand() -> None:
+    add(81)
+    polsbot("wave", "pause", "klantmonitor")
+
+    refused = polsbot("wave", "start", "klantmonitor/baseline", "--yes")
+
+    assert (refused.exit_code, "polsbot wave resume klantmonitor" in refused.stderr) == (2, True)
+    assert json.loads(polsbot("wave", "status", "klantmonitor", "--json").stdout)["waves"] == []
+
+
+def test_a_flow_opened_by_hand_is_the_wave_of_the_study_that_asks_it(home: Path) -> None:
+    study = home / "flows" / "klantmonitor" / "study.yaml"
+    words = study.read_text()
+    words = words.replace("  baseline: {flow", "  intake: {flow").replace(
+        "from: baseline", "from: intake"
+    )
+    study.write_text(words)
+    add(82)
+
+    polsbot("wave", "start", "klantmonitor/baseline", "--yes")
+
+    (wave,) = json.loads(polsbot("wave", "status", "klantmonitor", "--json").stdout)["waves"]
+    assert (wave["wave"], wave["number"]) == ("intake", 1)
+
+
 def test_an_unknown_study_is_named_with_the_known_ones(home: Path) -> None:
     for command in ("plan", "pause", "resume", "status"):
         refused = polsbot("wave", command, "klantenmonitor")
