@@ -28,6 +28,7 @@ from tests.conversation.test_waves import (
     hear,
     send_all,
     tick,
+    two_at_one_phone,
     waves,
 )
 
@@ -282,6 +283,19 @@ def test_the_organisations_stop_leaves_the_open_wave_ineligible(database: Databa
 
     (invitation,) = database.run(rows, INVITATIONS)
     assert invitation.disposition == "ineligible"
+
+
+def test_the_organisations_stop_leaves_the_housemate_on_the_same_phone(database: Database) -> None:
+    amina, bilal = database.run(two_at_one_phone)
+    live(database, 0, 0)
+
+    database.run(stop, bilal, NOW)
+
+    said = [words for day in live(database, 1, 3).values() for words in day]
+    assert said
+    assert all("Amina" in words for words in said)
+    standing = {row.id: (row.status, row.paused_for) for row in database.run(rows, PARTICIPANTS)}
+    assert standing == {amina: ("active", None), bilal: ("paused", "operator")}
 
 
 def test_a_no_to_the_study_is_refused_and_not_partial(database: Database) -> None:
