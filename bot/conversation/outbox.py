@@ -99,6 +99,12 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
     """Take messages that may leave now, composed and under a lease. What cannot leave is dropped
     with its reason.
     """
+    claimed, _ = take(db, content, now, most)
+    return claimed
+
+
+def take(db: Connection, content: Content, now: datetime, most: int) -> tuple[list[Claimed], bool]:
+    """As ``claim``, and whether behind so many that cannot leave others may stand that can."""
     claimed: list[Claimed] = []
     for _ in range(_ROUNDS):
         found = next_in_line(db, now, most - len(claimed))
@@ -112,8 +118,9 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
             else:
                 _DROP.write(db, it=row.id, why=taken, now=now)
         if len(claimed) - before == len(found):
-            break  # else what cannot leave makes way for what stood behind it
-    return claimed
+            return claimed, False
+        # what cannot leave makes way for what stood behind it
+    return claimed, True
 
 
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:

@@ -49,6 +49,7 @@ from bot.panel.participants import (
     keep_address,
     link,
 )
+from bot.panel.pauses import pause
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
@@ -557,6 +558,24 @@ async def test_the_senders_carry_what_waits(database: Database) -> None:
 
     assert len(carrier.sent_to(AMINA)) == 2
     assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
+
+
+async def test_a_line_of_what_is_held_does_not_hold_up_who_stands_behind_it(
+    database: Database,
+) -> None:
+    def many_held_and_one_free(db: Connection) -> None:
+        for number in range(100):
+            held = begin(db, address=f"held-{number}")
+            pause(db, held, "operator")
+        begin(db)
+
+    await database.transact(many_held_and_one_free)
+    carrier = LocalCarrier()
+    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW)
+
+    await senders.drain()
+
+    assert len(carrier.sent_to(AMINA)) == 1
 
 
 async def test_senders_that_are_rung_while_they_close_do_close() -> None:
