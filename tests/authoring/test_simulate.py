@@ -18,6 +18,7 @@ from bot.authoring.simulate.world import Scenario, first_morning, simulate
 from bot.cli import app
 from bot.cli.simulating import _progress
 from bot.conversation.alerts import alert
+from bot.conversation.revisions import Content
 from bot.panel.hours import DecentHours, own_hours
 from tests.conversation.test_receive import CONTENT
 
@@ -54,6 +55,15 @@ def test_people_who_never_answer_hear_three_times_of_three_waves_and_no_more() -
     assert sum(figures.messages.values()) == 3 * 8 * 3
     assert figures.left_out == {"paused": 8}
     assert (figures.received, figures.earned_cents) == (0, 0)
+
+
+def test_a_study_that_asks_nothing_by_itself_is_played_too() -> None:
+    studies = {"klantmonitor": replace(STUDY, waves=())}
+    content = Content(replace(CONTENT.library, studies=studies), CONTENT.lexicons)
+
+    figures = simulate(content, SCENARIO, lambda _: None)
+
+    assert (figures.broken, figures.waves_due, figures.messages) == ({}, 0, {})
 
 
 def test_the_same_seed_goes_the_same_way() -> None:
