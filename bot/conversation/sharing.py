@@ -88,11 +88,16 @@ def housemates_spared(
 
 
 def _answers_from(db: Connection, scene: Scene) -> bool:
-    """Whether somebody else is reached there who has answered and is asked on."""
+    """Whether somebody else is reached there who has answered and is asked on. Where it is said
+    twice, it is meant.
+    """
+    people = people_at(db, scene.address or "")
+    if any(one.id == scene.participant and one.paused_for == WRONG_PERSON for one in people):
+        return False
     return any(
-        not one.is_test
-        and one.id != scene.participant
+        one.id != scene.participant
+        and not one.is_test
         and one.paused_for != WRONG_PERSON
         and _ANSWERED.row(db, it=one.id) is not None
-        for one in people_at(db, scene.address or "")
+        for one in people
     )

@@ -184,6 +184,22 @@ def test_a_wrong_person_on_a_shared_phone_leaves_the_housemate_who_answers_there
     assert all(row.opted_out_at for row in database.run(rows, ADDRESSES))
 
 
+def test_a_wrong_person_said_twice_silences_a_shared_phone(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear_local(database, CONSENT, NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+    database.run(enrol, bilal, NOW)
+    tick(database, NOW + DAY * 9)
+    send_all(database, NOW + DAY * 9)
+
+    hear_local(database, ("verkeerd nummer", "verkeerd nummer"), NOW + DAY * 9, start=50)
+
+    *_, said = send_all(database, NOW + DAY * 9)
+    assert said == "Sorry dat we je stoorden. Je krijgt geen berichten meer."
+    assert all(row.opted_out_at for row in database.run(rows, ADDRESSES))
+
+
 def test_a_wrong_person_where_nobody_has_answered_yet_silences_the_number(
     database: Database,
 ) -> None:
