@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.content.study import Reminder, Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, UNPROMPTED
+from bot.conversation.sharing import A_TALK, housemate_talks
 from bot.engine.flow import RunStatus
 from bot.message import DeliveryState
 from bot.panel.hours import DecentHours, local_time, own_hours
@@ -40,7 +41,11 @@ def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> 
     """``now``, or when to look again whether an invitation may leave."""
     hours = own_hours(study, person.seed)
     decent = hours.next(now, person.timezone)
-    return decent if decent > now else with_room(hours, opener_days(db, person, now), person, now)
+    if decent > now:
+        return decent
+    if housemate_talks(db, person.id, now):
+        return now + A_TALK
+    return with_room(hours, opener_days(db, person, now), person, now)
 
 
 def with_room(hours: DecentHours, openers: Collection[date], person: Any, at: datetime) -> datetime:
@@ -97,7 +102,9 @@ def moment_to_remind(
         return None
     hours = own_hours(study, person.seed)
     when = hours.next(now, person.timezone)
-    if when == now:
+    if when == now and housemate_talks(db, person.id, now):
+        when = now + A_TALK
+    elif when == now:
         openers, today = opener_days(db, person, now), _day(now, person)
         next_wave = None if person.next_wave_at is None else _day(person.next_wave_at, person)
         if timer == "nudge":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
@@ -9,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS, Scene
 from bot.conversation.guards import INBOUND
 from bot.engine.effects import Effect, OpenCase, OptOut, Send, Text
-from bot.panel.participants import PARTICIPANTS, people_at
+from bot.engine.flow import RunStatus
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES, people_at
 from bot.panel.pauses import WRONG_PERSON
 from bot.store.statements import Statement
 
@@ -31,6 +33,26 @@ _OTHERS = Statement(
         OUTBOUND.c.address_id == bindparam("address"),
         OUTBOUND.c.participant_id != bindparam("person"),
         ~PARTICIPANTS.c.is_test,
+    )
+    .limit(1)
+)
+A_TALK = timedelta(minutes=15)
+"""How long after their last word somebody is taken to be answering still."""
+
+_MINE, _THEIRS = REACHES.alias("mine"), REACHES.alias("theirs")
+_TALKS = Statement(
+    select(RUNS.c.id)
+    .select_from(
+        _MINE.join(ADDRESSES, ADDRESSES.c.id == _MINE.c.address_id)
+        .join(_THEIRS, _THEIRS.c.address_id == _MINE.c.address_id)
+        .join(RUNS, RUNS.c.participant_id == _THEIRS.c.participant_id)
+    )
+    .where(
+        _MINE.c.participant_id == bindparam("it"),
+        ADDRESSES.c.heard_at > bindparam("since"),
+        ADDRESSES.c.heard_at <= bindparam("now"),
+        _THEIRS.c.participant_id != bindparam("it"),
+        RUNS.c.status == str(RunStatus.WAITING),
     )
     .limit(1)
 )
@@ -59,6 +81,13 @@ def said_within(people: Sequence[str]) -> ColumnElement[bool]:
             or_(RUNS.c.ended_at.is_(None), INBOUND.c.received_at <= RUNS.c.ended_at),
         )
     )
+
+
+def housemate_talks(db: Connection, participant: str, now: datetime) -> bool:
+    """Whether somebody else is answering on this person's phone: what is typed there would be taken
+    for an answer to whatever was asked last.
+    """
+    return _TALKS.row(db, it=participant, since=now - A_TALK, now=now) is not None
 
 
 def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, ...]:

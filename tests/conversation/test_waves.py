@@ -377,6 +377,41 @@ def test_on_a_shared_phone_a_reply_goes_to_who_was_reminded_last(database: Datab
     assert after == {other: before[other] + 1, mover: before[mover]}
 
 
+def test_nobody_is_invited_on_a_shared_phone_while_a_housemate_is_answering(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT[:2], NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], TODAY, seed=0)
+    database.run(enrol, bilal, NOW)
+
+    assert tick(database, NOW + timedelta(minutes=1)) == ["later"]
+    hear(database, CONSENT[2:], NOW + timedelta(minutes=2), start=9)
+
+    answers = [row.step for row in database.run(rows, ANSWERS)]
+    assert answers == ["language", "consent", "may_stop", "channel"]
+    assert tick(database, NOW + timedelta(minutes=16)) == ["later"]
+    assert tick(database, NOW + timedelta(minutes=31)) == ["opened"]
+
+
+def test_nobody_is_reminded_on_a_shared_phone_while_a_housemate_is_answering(
+    database: Database,
+) -> None:
+    database.run(two_at_one_phone)
+    tick(database, NOW)
+    send_all(database, NOW)
+    begun = NOW + timedelta(hours=23, minutes=55)
+    hear(database, ("ja",), begun)
+    assert len(send_all(database, begun)) == 1
+
+    tick(database, NOW + timedelta(hours=24))
+    assert send_all(database, NOW + timedelta(hours=24)) == []
+
+    tick(database, NOW + timedelta(hours=24, minutes=15))
+    assert len(send_all(database, NOW + timedelta(hours=24, minutes=15))) == 1
+
+
 def test_the_plan_waits_for_a_wave_that_is_still_open(database: Database) -> None:
     person = database.run(enrolled)
     tick(database, NOW)
