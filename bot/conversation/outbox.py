@@ -21,6 +21,7 @@ from bot.conversation.letters import write_letter
 from bot.conversation.line import next_in_line
 from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
+from bot.conversation.sharing import spoke_since
 from bot.conversation.speak import speak
 from bot.conversation.templates import opening_form
 from bot.conversation.ways import way_to
@@ -253,4 +254,6 @@ def _has_answered(db: Connection, row: Any, now: datetime) -> bool:
     older.
     """
     heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
-    return any(at is not None and row.created_at < at <= now for at in heard)
+    if not any(at is not None and row.created_at < at <= now for at in heard):
+        return False
+    return spoke_since(db, row.participant_id, row.created_at)

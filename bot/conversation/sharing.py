@@ -56,6 +56,20 @@ _TALKS = Statement(
     )
     .limit(1)
 )
+_SPOKE = Statement(
+    select(INBOUND.c.id)
+    .select_from(
+        _MINE.join(INBOUND, INBOUND.c.address_id == _MINE.c.address_id).join(
+            RUNS, RUNS.c.id == INBOUND.c.run_id
+        )
+    )
+    .where(
+        _MINE.c.participant_id == bindparam("it"),
+        INBOUND.c.received_at > bindparam("since"),
+        RUNS.c.participant_id == bindparam("it"),
+    )
+    .limit(1)
+)
 _ANSWERED = Statement(
     select(ANSWERS.c.id)
     .join(RUNS, RUNS.c.id == ANSWERS.c.run_id)
@@ -88,6 +102,11 @@ def housemate_talks(db: Connection, participant: str, now: datetime) -> bool:
     for an answer to whatever was asked last.
     """
     return _TALKS.row(db, it=participant, since=now - A_TALK, now=now) is not None
+
+
+def spoke_since(db: Connection, participant: str, since: datetime) -> bool:
+    """Whether what came from this person's phones since then was theirs and not a housemate's."""
+    return _SPOKE.row(db, it=participant, since=since) is not None
 
 
 def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, ...]:

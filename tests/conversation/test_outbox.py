@@ -725,6 +725,26 @@ def test_who_answered_meanwhile_does_not_hear_it_again(database: Database) -> No
     assert carried(database, NOW + timedelta(hours=3)) == []
 
 
+def test_what_a_housemate_says_does_not_answer_an_invitation(database: Database) -> None:
+    database.run(begin)
+    assert carried(database, NOW) == ["local"]
+    database.run(hear, "ja", 1)
+    assert carried(database, NOW) == ["local"]
+    (amina,) = database.run(rows, RUNS)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+    invited = NOW + timedelta(minutes=20)
+    database.run(open_wave, PERIODIC, database.run(enrol, bilal, NOW), "periodic", 1, invited)
+    assert carried(database, invited) == ["local"]
+    off(database, invited)
+    tap = message("", 2, payload=f"{amina.id}.stress.3")
+    tapped = invited + timedelta(minutes=1)
+    tap = replace(tap, channel=Channel.LOCAL, received_at=tapped)
+    database.run(receive, CONTENT, tap, tapped)
+
+    assert carried(database, tapped) == ["local"]
+    assert carried(database, invited + timedelta(hours=2)) == ["local"]
+
+
 def test_a_question_that_did_not_arrive_is_left_to_the_reminder(database: Database) -> None:
     database.run(begin)
     carried(database, NOW)
