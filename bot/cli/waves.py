@@ -34,6 +34,7 @@ _LEFT_OUT = {
     "consent": "without consent",
     "open": "with a wave that is still open",
     "unreachable": "who cannot be reached",
+    "shared": "on whose phone somebody else is answering just now",
     "enough": "who had enough messages for now",
 }
 

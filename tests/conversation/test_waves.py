@@ -19,7 +19,7 @@ from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
 from bot.conversation.timers import fire
-from bot.conversation.waves import due_people, open_due_wave
+from bot.conversation.waves import due_people, hindrance_by_hand, open_due_wave
 from bot.engine.asides import SKIP
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
@@ -377,6 +377,11 @@ def test_on_a_shared_phone_a_reply_goes_to_who_was_reminded_last(database: Datab
     assert after == {other: before[other] + 1, mover: before[mover]}
 
 
+def bilal_of(database: Database) -> str:
+    found = database.run(rows, PARTICIPANTS)
+    return str(next(row.id for row in found if row.first_name == "Bilal"))
+
+
 def test_nobody_is_invited_on_a_shared_phone_while_a_housemate_is_answering(
     database: Database,
 ) -> None:
@@ -386,7 +391,11 @@ def test_nobody_is_invited_on_a_shared_phone_while_a_housemate_is_answering(
     bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], TODAY, seed=0)
     database.run(enrol, bilal, NOW)
 
-    assert tick(database, NOW + timedelta(minutes=1)) == ["later"]
+    minute = NOW + timedelta(minutes=1)
+    assert tick(database, minute) == ["later"]
+    study, person = CONTENT.library.studies["klantmonitor"], bilal_of(database)
+    by_hand = database.run(hindrance_by_hand, ("local",), study, "baseline", person, minute)
+    assert by_hand == "shared"
     hear(database, CONSENT[2:], NOW + timedelta(minutes=2), start=9)
 
     answers = [row.step for row in database.run(rows, ANSWERS)]
