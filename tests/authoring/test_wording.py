@@ -62,7 +62,7 @@ def test_seven_questions_are_not_too_many_and_neither_are_others_for_some(tmp_pa
     assert hints(tmp_path, asked("abcdefg")) == []
     assert hints(tmp_path, asked("abcdefg") + asked("h", ', if: g == "yes"')) == []
     assert hints(tmp_path, asked("abcdefgh")) == [
-        "B001 `h` is the question number 8 without a break"
+        "B001 `h` is question 8 without a break"
     ]
 
 
@@ -74,7 +74,7 @@ def test_the_count_begins_with_the_first_section_and_again_after_a_break(tmp_pat
     assert hints(tmp_path, before + section("one", "cdefgh") + section("two", "ijklmn")) == []
     kept = section("one", "cdefgh", "    break: false\n")
     assert hints(tmp_path, before + kept + section("two", "ijklmn")) == [
-        "B001 `j` is the question number 8 without a break"
+        "B001 `j` is question 8 without a break"
     ]
 
 

@@ -65,7 +65,7 @@ def _too_many(draft: FlowDraft) -> Iterator[Problem]:
             count += 1
             turns |= {step.rotation[1]} if step.rotation is not None else set()
             if count == MOST_QUESTIONS + 1:
-                message = f"`{step.name}` is the question number {count} without a break"
+                message = f"`{step.name}` is question {count} without a break"
                 hint = "ask less, or group the questions with `section:`; a break is offered then"
                 yield _warning(place_of(draft, step.name, ""), "B001", message, hint)
         if step.break_after:
