@@ -59,14 +59,14 @@ _TALKS = Statement(
 _SPOKE = Statement(
     select(INBOUND.c.id)
     .select_from(
-        _MINE.join(INBOUND, INBOUND.c.address_id == _MINE.c.address_id).join(
+        _MINE.join(INBOUND, INBOUND.c.address_id == _MINE.c.address_id).outerjoin(
             RUNS, RUNS.c.id == INBOUND.c.run_id
         )
     )
     .where(
         _MINE.c.participant_id == bindparam("it"),
         INBOUND.c.received_at > bindparam("since"),
-        RUNS.c.participant_id == bindparam("it"),
+        or_(RUNS.c.id.is_(None), RUNS.c.participant_id == bindparam("it")),
     )
     .limit(1)
 )
@@ -105,7 +105,7 @@ def housemate_talks(db: Connection, participant: str, now: datetime) -> bool:
 
 
 def spoke_since(db: Connection, participant: str, since: datetime) -> bool:
-    """Whether what came from this person's phones since then was theirs and not a housemate's."""
+    """Whether any of what came from this person's phones since then was not a housemate's."""
     return _SPOKE.row(db, it=participant, since=since) is not None
 
 
