@@ -61,9 +61,7 @@ def test_a_text_is_cut_into_sentences(text: str, parts: list[str]) -> None:
 def test_seven_questions_are_not_too_many_and_neither_are_others_for_some(tmp_path: Path) -> None:
     assert hints(tmp_path, asked("abcdefg")) == []
     assert hints(tmp_path, asked("abcdefg") + asked("h", ', if: g == "yes"')) == []
-    assert hints(tmp_path, asked("abcdefgh")) == [
-        "B001 `h` is question 8 without a break"
-    ]
+    assert hints(tmp_path, asked("abcdefgh")) == ["B001 `h` is question 8 without a break"]
 
 
 def test_the_count_begins_with_the_first_section_and_again_after_a_break(tmp_path: Path) -> None:
