@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -47,7 +48,9 @@ def simulate(
         print("People, made up:")
         print("".join(f"  {line}\n" for line in scenario.behaviour.lines()))
     content, folders = Content(library, load_lexicons(locales)), (flows, locales, assets)
-    found = simulate_parts(content, folders, scenario, processes or cores(), _told)
+    found = simulate_parts(content, folders, scenario, processes or cores(), _progress())
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
     print(_json(found) if as_json else _text(found, known[study]))
     raise typer.Exit(1 if found.broken else 0)
 
@@ -57,9 +60,22 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _told(share: float) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{share:4.0%} ", end="", file=sys.stderr, flush=True)
+def _progress() -> Callable[[float], None]:
+    """Tells how far it is: in one place on a terminal, elsewhere a line for each tenth."""
+    on_terminal = sys.stderr.isatty()
+    steps = 100 if on_terminal else 10
+    told = 0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if (step := int(share * steps)) <= told:
+            return
+        told = step
+        text = f"{step / steps:.0%} played"
+        print(f"\r{text} " if on_terminal else text, end="" if on_terminal else "\n",
+              file=sys.stderr, flush=True)  # fmt: skip
+
+    return tell
 
 
 def _json(found: "Figures") -> str:

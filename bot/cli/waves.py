@@ -34,6 +34,7 @@ _LEFT_OUT = {
     "consent": "without consent",
     "open": "with a wave that is still open",
     "unreachable": "who cannot be reached",
+    "shared": "on whose phone somebody else is answering just now",
     "enough": "who had enough messages for now",
 }
 
@@ -88,6 +89,13 @@ def start(
         revision = study.flows.get(flow_name) if study else None
         if study is None or revision is None:
             raise fail(f"There is no flow {flow}. Write it as study/flow; see `polsbot check`.")
+        paused = database.run(pauses.paused_since, study_name)
+        if paused is not None:
+            raise fail(
+                f"{study_name} is paused since {paused:%Y-%m-%d %H:%M} UTC: its invitations would "
+                f"wait while their time runs out. First: polsbot wave resume {study_name}"
+            )
+        wave = next((one.name for one in study.waves if one.flow == flow_name), flow_name)
         wanted = select(PARTICIPANTS.c.id).where(
             PARTICIPANTS.c.study == study_name,
             PARTICIPANTS.c.status == "active",
@@ -120,7 +128,7 @@ def start(
             )
             return
         for one in people:
-            opened_now = database.run(open_wave, revision, one, flow_name, number, now)
+            opened_now = database.run(open_wave, revision, one, wave, number, now)
             print(f"{one}\t{opened_now.run or opened_now.reason}")
         print("The running server sends the invitations.", file=sys.stderr)
 

@@ -13,6 +13,8 @@ from bot.engine.replies.tokens import words_of
 
 _MOST_TEXTS = 200
 """Phrases of one pattern that are looked at; longer patterns repeat themselves."""
+_NAMES = (Command.LANGUAGE, Command.WHATSAPP, Command.SMS)
+"""Commands that are the name of what is wanted: as a label it is the same wish."""
 _ANSWERS = (Sense.YES, Sense.NO, Sense.NUMBER, Sense.ORDINAL, Sense.ALL, Sense.RELATIVE)
 
 
@@ -83,7 +85,7 @@ def _label_clashes(labels: tuple[str, ...], lexicon: Lexicon) -> Iterator[Clash]
             yield Clash(lexicon.language, label, f"cannot be told from {seen[text]!r}")
         seen[text] = label
         order = lexicon.order(text)
-        if order is not None and order.command is not Command.LANGUAGE:
+        if order is not None and order.command not in _NAMES:
             means = f"also means {order.command}; the label wins"
             yield Clash(lexicon.language, label, means, order.command is Command.STOP)
     whole = options_of(labels, lexicon).whole

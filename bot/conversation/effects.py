@@ -31,7 +31,7 @@ from bot.engine.effects import (
 from bot.message import Channel, DeliveryState
 from bot.panel import participants
 from bot.panel.consent import note_consent
-from bot.panel.pauses import WRONG_PERSON, pause_until_the_number_is_right, resume
+from bot.panel.pauses import WRONG_PERSON, pause, pause_until_the_number_is_right, resume
 from bot.panel.tables import Invitation
 from bot.panel.timers import ERASURE, drop_timers, set_timer
 from bot.rewards import erasing
@@ -129,6 +129,8 @@ def apply(  # noqa: C901 - one case per effect
                 open_case(db, scene.participant, kind, scene.now)
                 if kind == WRONG_PERSON:
                     pause_until_the_number_is_right(db, scene.participant)
+                elif kind == CRISIS:
+                    pause(db, scene.participant, CRISIS)
             case SwitchLanguage(language=language):
                 participants.set_language(db, scene.participant, language)
                 scene = replace(scene, language=language)

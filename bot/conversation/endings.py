@@ -10,7 +10,7 @@ from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
 from bot.engine.run import Run
 from bot.panel.dispositions import SILENT, Disposition, Ending, disposition
-from bot.panel.pauses import WRONG_PERSON, pause
+from bot.panel.pauses import WRONG_PERSON
 from bot.store.statements import Statement
 
 _ENDED = Statement(
@@ -69,15 +69,12 @@ def note_ending(
 ) -> Disposition | None:
     """Write down how a wave ended, once its run is over; ``None`` while it waits.
 
-    A crisis leaves the participant in peace until a caseworker resumes. People are told of a wave
-    that ends before anything of it has left us.
+    People are told of a wave that ends before anything of it has left us.
     """
     if run.status is RunStatus.WAITING or invitation is None:
         return None
     if any(isinstance(one, OpenCase) and one.kind == WRONG_PERSON for one in effects):
         cause = WRONG_PERSON
-    if run.status is RunStatus.HANDED_OVER:
-        pause(db, run.participant, "crisis")
     has_replied = run.turn > 1
     how = disposition(
         Ending(

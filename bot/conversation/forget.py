@@ -20,15 +20,21 @@ from bot.engine.stored import load_run
 from bot.message import DeliveryState
 from bot.panel import participants
 from bot.panel.erase import erase
+from bot.panel.pauses import pause
 from bot.panel.timers import ERASURE, drop_timers
 from bot.rewards import erasing
 
 
 def stop(db: Connection, participant: str, now: datetime) -> bool:
-    """No more messages to this person on any address; an open run ends. False: no such one."""
+    """No more messages to this person on any address; an open run ends. An address that a housemate
+    has as well stays: there the person is paused. False: no such one.
+    """
     addresses = participants.addresses_of(db, participant)
     for address in addresses:
-        participants.opt_out(db, address.id, now)
+        if _housemates(db, participant, address.id):
+            pause(db, participant, "operator")
+        else:
+            participants.opt_out(db, address.id, now)
     _drop_waiting(db, participant, now)
     end_runs(db, participant, now)
     return bool(addresses)
@@ -45,11 +51,7 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
     _drop_waiting(db, participant, now)
     end_runs(db, participant, now)
     for address in addresses:
-        others = [
-            one.id
-            for one in participants.people_at(db, address)
-            if one.id != participant and not one.is_test
-        ]
+        others = _housemates(db, participant, address)
         here = (INBOUND.c.address_id == address) & ~said_within(others)
         db.execute(update(INBOUND).where(here).values(text=None))
     db.execute(
@@ -71,6 +73,12 @@ def forget(db: Connection, participant: str, now: datetime) -> bool:
         for kind in (UNPAID, ERASURE):
             close_kind(db, participant, kind, now)
     return erase(db, participant, now)
+
+
+def _housemates(db: Connection, participant: str, address: str) -> list[str]:
+    """Who else is reached there."""
+    people = participants.people_at(db, address)
+    return [one.id for one in people if one.id != participant and not one.is_test]
 
 
 def _addresses_ever(db: Connection, participant: str) -> list[str]:

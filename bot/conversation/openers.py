@@ -1,16 +1,18 @@
 """When an invitation or a reminder may leave: decent hours, and not more often than is kind."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from bot.content.study import Study
+from bot.content.study import Reminder, Study
 from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, UNPROMPTED
+from bot.conversation.sharing import A_TALK, housemate_talks
 from bot.engine.flow import RunStatus
 from bot.message import DeliveryState
-from bot.panel.hours import local_time, own_hours
+from bot.panel.hours import DecentHours, local_time, own_hours
 from bot.panel.openers import SPELL, day_to_open, day_to_remind, may_nudge
 from bot.store.statements import Statement
 
@@ -41,11 +43,45 @@ def moment_to_open(db: Connection, study: Study, person: Any, now: datetime) -> 
     decent = hours.next(now, person.timezone)
     if decent > now:
         return decent
-    today = _day(now, person)
-    day = day_to_open(opener_days(db, person, now), today)
-    if day == today:
-        return now
-    return hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
+    if housemate_talks(db, person.id, now):
+        return now + A_TALK
+    return with_room(hours, opener_days(db, person, now), person, now)
+
+
+def with_room(hours: DecentHours, openers: Collection[date], person: Any, at: datetime) -> datetime:
+    """The first decent moment from ``at`` on, on a day on which an invitation keeps the measure.
+    Pure.
+    """
+    while True:
+        at = hours.next(at, person.timezone)
+        today = _day(at, person)
+        day = day_to_open(openers, today)
+        if day == today:
+            return at
+        at = local_time(day, hours.begin, person.timezone)
+
+
+def reminders_with_room(
+    study: Study,
+    hours: DecentHours,
+    openers: Collection[date],
+    person: Any,
+    opened_at: datetime,
+    next_wave_at: datetime | None,
+) -> list[tuple[Reminder, date]]:
+    """Those of a wave that nobody answers, beside these openers, each with its day. Pure."""
+    sent: list[tuple[Reminder, date]] = []
+    next_wave = None if next_wave_at is None else _day(next_wave_at, person)
+    for reminder in study.reminders:
+        at = hours.next(opened_at + reminder.after, person.timezone)
+        said = [*openers, *(on for _, on in sent)]
+        while (day := day_to_remind(said, _day(at, person), next_wave)) is not None:
+            if day == _day(at, person):
+                break
+            at = hours.next(local_time(day, hours.begin, person.timezone), person.timezone)
+        if day is not None and at < opened_at + study.close:
+            sent.append((reminder, day))
+    return sent
 
 
 def has_had_enough(db: Connection, person: Any, now: datetime) -> bool:
@@ -66,7 +102,9 @@ def moment_to_remind(
         return None
     hours = own_hours(study, person.seed)
     when = hours.next(now, person.timezone)
-    if when == now:
+    if when == now and housemate_talks(db, person.id, now):
+        when = now + A_TALK
+    elif when == now:
         openers, today = opener_days(db, person, now), _day(now, person)
         next_wave = None if person.next_wave_at is None else _day(person.next_wave_at, person)
         if timer == "nudge":

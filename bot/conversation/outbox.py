@@ -22,6 +22,7 @@ from bot.conversation.letters import write_letter
 from bot.conversation.line import next_in_line
 from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
+from bot.conversation.sharing import spoke_since
 from bot.conversation.speak import speak
 from bot.conversation.templates import opening_form
 from bot.conversation.ways import way_to
@@ -102,6 +103,12 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
     """Take messages that may leave now, composed and under a lease. What cannot leave is dropped
     with its reason.
     """
+    claimed, _ = take(db, content, now, most)
+    return claimed
+
+
+def take(db: Connection, content: Content, now: datetime, most: int) -> tuple[list[Claimed], bool]:
+    """As ``claim``, and whether behind so many that cannot leave others may stand that can."""
     claimed: list[Claimed] = []
     for _ in range(_ROUNDS):
         found = next_in_line(db, now, most - len(claimed))
@@ -115,8 +122,9 @@ def claim(db: Connection, content: Content, now: datetime, most: int = 32) -> li
             else:
                 _DROP.write(db, it=row.id, why=taken, now=now)
         if len(claimed) - before == len(found):
-            break  # else what cannot leave makes way for what stood behind it
-    return claimed
+            return claimed, False
+        # what cannot leave makes way for what stood behind it
+    return claimed, True
 
 
 def _try(db: Connection, content: Content, row: Any, now: datetime) -> Claimed | str | datetime:
@@ -253,4 +261,6 @@ def _has_answered(db: Connection, row: Any, now: datetime) -> bool:
     older.
     """
     heard = [one.heard_at for one in participants.addresses_of(db, row.participant_id)]
-    return any(at is not None and row.created_at < at <= now for at in heard)
+    if not any(at is not None and row.created_at < at <= now for at in heard):
+        return False
+    return spoke_since(db, row.participant_id, row.created_at)

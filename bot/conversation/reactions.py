@@ -1,16 +1,19 @@
 """What a failure asks for beyond its message: another try, another channel, a stop, people."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import OUTBOUND, UNPROMPTED, queue
+from bot.conversation.guards import INBOUND
 from bot.conversation.orders import forms
 from bot.conversation.templates import note_failing
 from bot.engine.effects import CRISIS
+from bot.engine.replies.reading import Command
 from bot.message import DeliveryState, TemplateForm
 from bot.panel import participants
 from bot.store.statements import Statement
@@ -52,6 +55,22 @@ _SAID = Statement(
         OUTBOUND.c.participant_id == bindparam("person"),
         OUTBOUND.c.batch == bindparam("batch"),
         OUTBOUND.c.is_plain == bindparam("plain"),
+    )
+)
+
+_ASKED_BACK = Statement(
+    select(INBOUND.c.id)
+    .where(
+        INBOUND.c.address_id == bindparam("address"),
+        INBOUND.c.received_at > bindparam("since"),
+        INBOUND.c.reading == f"command {Command.START}",
+    )
+    .limit(1)
+)
+_LAST_STOP = Statement(
+    select(func.max(INBOUND.c.received_at).label("at")).where(
+        INBOUND.c.address_id == bindparam("address"),
+        INBOUND.c.reading == f"command {Command.STOP}",
     )
 )
 
@@ -110,7 +129,8 @@ def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
         case Reaction.OPT_OUT if row.address_id is not None:
             _opt_out(db, row, now)
         case Reaction.DEAD if row.address_id is not None:
-            participants.bury(db, row.address_id)
+            if not _was_heard_since(db, row):
+                participants.bury(db, row.address_id)
             _say_elsewhere(db, row, now)
         case Reaction.OTHER | Reaction.TEMPLATE:
             _say_elsewhere(db, row, now)
@@ -142,11 +162,33 @@ def tell_people(db: Connection, row: Any, failure: Failure, now: datetime) -> No
 
 def _opt_out(db: Connection, row: Any, now: datetime) -> None:
     """The carrier tells of a stop, or WhatsApp of a block, that we did not hear ourselves: it means
-    us, as one in words does, and not a channel of ours.
+    us, as one in words does, and not a channel of ours. Who has asked back since the message left
+    is not stopped by the late news of it; and where a stop was heard, a carrier holds to it though
+    the person asked back on another channel: then it means that one.
     """
     mine = participants.addresses_of(db, row.participant_id or "")
-    for address in sorted({one.id for one in mine} | {row.address_id}):
+    addresses = sorted({one.id for one in mine} | {row.address_id})
+    if _asked_back(db, addresses, row.not_before):
+        return
+    stopped_at = _LAST_STOP.row(db, address=row.address_id).at
+    if stopped_at is not None and _asked_back(db, addresses, stopped_at):
+        participants.opt_out(db, row.address_id, now)
+        _say_elsewhere(db, row, now)
+        return
+    for address in addresses:
         participants.opt_out(db, address, now)
+
+
+def _asked_back(db: Connection, addresses: Iterable[str], since: datetime) -> bool:
+    return any(_ASKED_BACK.row(db, address=one, since=since) is not None for one in addresses)
+
+
+def _was_heard_since(db: Connection, row: Any) -> bool:
+    """Whether somebody has written from there since the message left: then somebody is there."""
+    return any(
+        one.id == row.address_id and one.heard_at is not None and one.heard_at > row.not_before
+        for one in participants.addresses_of(db, row.participant_id or "")
+    )
 
 
 def is_first_try(row: Any) -> bool:

@@ -28,6 +28,7 @@ from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.runs import run_at, save_run
+from bot.conversation.sharing import housemates_spared
 from bot.conversation.strangers import greet
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
@@ -122,6 +123,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
         last = people[0].id if row is None else row.participant_id
         here = Scene(last, "", now, address.id, str(inbound.channel))
         scene, effects = fulfil(db, wish, people, here)
+    effects = housemates_spared(db, effects, scene)
     is_quiet = pace is not Pace.STEADY
     effects = _unsaid(effects) if is_quiet else _fit_to_say(inbound, address, effects)
     waiting = apply(db, effects, scene)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.contract import Carrier, Failure, Reaction, SendError
 from bot.conversation.left_behind import put_right
 from bot.conversation.meters import CARRIED
-from bot.conversation.outbox import Claimed, claim
+from bot.conversation.outbox import Claimed, take
 from bot.conversation.revisions import Content
 from bot.conversation.settle import Carried, settle
 from bot.message import Channel, Sent
@@ -28,13 +28,14 @@ _UNKNOWN = Failure("no channel", Reaction.HALT, "no carrier is set up for this c
 
 def turn(
     db: Connection, content: Content, carried: Sequence[Carried], now: datetime, most: int
-) -> list[Claimed]:
+) -> tuple[list[Claimed], bool]:
     """One turn of the senders: write down what was carried, then take what may leave now, what
-    waited for one of these included. In one transaction, since each costs as much as several rows.
+    waited for one of these included, and say whether there may be more. In one transaction, since
+    each costs as much as several rows.
     """
     for one in carried:
         settle(db, one, now)
-    return claim(db, content, now, most) if most > 0 else []
+    return take(db, content, now, most) if most > 0 else ([], False)
 
 
 class Senders:
@@ -107,14 +108,18 @@ class Senders:
                 async with asyncio.timeout(SWEEP):
                     await self._bell.wait()
 
-    async def _turn(self) -> int:
-        """Settle what was carried, claim as many as there are free hands, and send them off."""
+    async def _turn(self) -> bool:
+        """Settle what was carried, claim as many as there are free hands, and send them off; false:
+        nothing is left that may leave now.
+        """
         room = self._at_once - len(self._under_way)
         carried, self._carried = self._carried, []
         if room <= 0 and not carried:
-            return 0
+            return False
         try:
-            taken = await self._database.transact(turn, self._content, carried, self._clock(), room)
+            taken, has_more = await self._database.transact(
+                turn, self._content, carried, self._clock(), room
+            )
         except Exception:
             await self._settle_each(carried)
             raise
@@ -122,7 +127,7 @@ class Senders:
             task = asyncio.create_task(self._carry(one))
             self._under_way.add(task)
             task.add_done_callback(self._done)
-        return len(taken)
+        return bool(taken) or has_more
 
     async def _settle_each(self, carried: Sequence[Carried]) -> None:
         """Each by itself, where the turn failed or is the last: one that cannot be written down

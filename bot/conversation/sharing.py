@@ -1,14 +1,18 @@
 """Who is meant on a phone that several share, also when one of them has just left."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
-from bot.conversation.effects import OUTBOUND, RUNS, Scene
+from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS, Scene
 from bot.conversation.guards import INBOUND
-from bot.engine.effects import Text
-from bot.panel.participants import PARTICIPANTS, people_at
+from bot.engine.effects import Effect, OpenCase, OptOut, Send, Text
+from bot.engine.flow import RunStatus
+from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES, people_at
+from bot.panel.pauses import WRONG_PERSON
 from bot.store.statements import Statement
 
 _LEFT = Statement(
@@ -32,6 +36,46 @@ _OTHERS = Statement(
     )
     .limit(1)
 )
+A_TALK = timedelta(minutes=15)
+"""How long after their last word somebody is taken to be answering still."""
+
+_MINE, _THEIRS = REACHES.alias("mine"), REACHES.alias("theirs")
+_TALKS = Statement(
+    select(RUNS.c.id)
+    .select_from(
+        _MINE.join(ADDRESSES, ADDRESSES.c.id == _MINE.c.address_id)
+        .join(_THEIRS, _THEIRS.c.address_id == _MINE.c.address_id)
+        .join(RUNS, RUNS.c.participant_id == _THEIRS.c.participant_id)
+    )
+    .where(
+        _MINE.c.participant_id == bindparam("it"),
+        ADDRESSES.c.heard_at > bindparam("since"),
+        ADDRESSES.c.heard_at <= bindparam("now"),
+        _THEIRS.c.participant_id != bindparam("it"),
+        RUNS.c.status == str(RunStatus.WAITING),
+    )
+    .limit(1)
+)
+_SPOKE = Statement(
+    select(INBOUND.c.id)
+    .select_from(
+        _MINE.join(INBOUND, INBOUND.c.address_id == _MINE.c.address_id).outerjoin(
+            RUNS, RUNS.c.id == INBOUND.c.run_id
+        )
+    )
+    .where(
+        _MINE.c.participant_id == bindparam("it"),
+        INBOUND.c.received_at > bindparam("since"),
+        or_(RUNS.c.id.is_(None), RUNS.c.participant_id == bindparam("it")),
+    )
+    .limit(1)
+)
+_ANSWERED = Statement(
+    select(ANSWERS.c.id)
+    .join(RUNS, RUNS.c.id == ANSWERS.c.run_id)
+    .where(RUNS.c.participant_id == bindparam("it"))
+    .limit(1)
+)
 
 
 def who_left(db: Connection, tapped: str) -> str | None:
@@ -53,6 +97,18 @@ def said_within(people: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
+def housemate_talks(db: Connection, participant: str, now: datetime) -> bool:
+    """Whether somebody else is answering on this person's phone: what is typed there would be taken
+    for an answer to whatever was asked last.
+    """
+    return _TALKS.row(db, it=participant, since=now - A_TALK, now=now) is not None
+
+
+def spoke_since(db: Connection, participant: str, since: datetime) -> bool:
+    """Whether any of what came from this person's phones since then was not a housemate's."""
+    return _SPOKE.row(db, it=participant, since=since) is not None
+
+
 def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, ...]:
     """Whom the question is about, where it might be another: also one who has left since."""
     here = people_at(db, scene.address or "")
@@ -60,3 +116,36 @@ def name_where_shared(db: Connection, person: Any, scene: Scene) -> tuple[Text, 
     if is_alone and _OTHERS.row(db, address=scene.address, person=person.id) is None:
         return ()
     return (Text("polsbot.erase_about", {"first_name": person.first_name}),)
+
+
+def housemates_spared(
+    db: Connection, effects: tuple[Effect, ...], scene: Scene
+) -> tuple[Effect, ...]:
+    """A wrong person on a phone from which a housemate has answered us: the phone is right for the
+    housemate, so that only this person is asked nothing more. Where nobody has, it may be anybody's
+    and is left alone.
+    """
+    if OpenCase(WRONG_PERSON) not in effects or not _answers_from(db, scene):
+        return effects
+    here = Text("polsbot.wrong_person_here")
+    return tuple(
+        replace(one, text=here) if isinstance(one, Send) else one
+        for one in effects
+        if not isinstance(one, OptOut)
+    )
+
+
+def _answers_from(db: Connection, scene: Scene) -> bool:
+    """Whether somebody else is reached there who has answered and is asked on. Where it is said
+    twice, it is meant.
+    """
+    people = people_at(db, scene.address or "")
+    if any(one.id == scene.participant and one.paused_for == WRONG_PERSON for one in people):
+        return False
+    return any(
+        one.id != scene.participant
+        and not one.is_test
+        and one.paused_for != WRONG_PERSON
+        and _ANSWERED.row(db, it=one.id) is not None
+        for one in people
+    )

@@ -12,6 +12,7 @@ from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import has_open_run, open_wave
 from bot.conversation.openers import has_had_enough, moment_to_open
 from bot.conversation.revisions import Content
+from bot.conversation.sharing import housemate_talks
 from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.hours import own_hours
@@ -145,7 +146,8 @@ def hindrance_by_hand(
     now: datetime,
 ) -> str:
     """What stands against opening this flow now though somebody wants it: ``consent``, ``open`` (a
-    wave still is), ``unreachable`` or ``enough`` (it would be one message too many); else nothing.
+    wave still is), ``unreachable``, ``shared`` (a housemate is answering on the phone) or
+    ``enough`` (it would be one message too many); else nothing.
     """
     person = _PERSON.row(db, it=participant)
     if flow_to_open(db, study, flow, participant) != flow:
@@ -154,6 +156,8 @@ def hindrance_by_hand(
         return "open"
     if not can_be_reached(db, channels, participant):
         return "unreachable"
+    if housemate_talks(db, participant, now):
+        return "shared"
     return "enough" if has_had_enough(db, person, now) else ""
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from bot.engine.flow import AnswerType, Code, Reward, RunStatus, Value
 
 CRISIS = "crisis"
+"""A cry for help: the case that is opened, why waves pause, and the purpose of what is said."""
+
 LAST_WORDS = frozenset({"farewell", CRISIS})
 """Purposes of what is said also to who has stopped."""
 

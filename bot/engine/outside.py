@@ -57,7 +57,7 @@ def _command(said: Commanded, languages: Collection[str], quiet: Quiet) -> tuple
         case Command.WRONG_PERSON:
             return (OptOut(), OpenCase("wrong_person"), _say("wrong_person", "farewell"))
         case Command.CRISIS:
-            return (OpenCase("crisis"), _say("crisis", CRISIS))
+            return (OpenCase(CRISIS), _say("crisis", CRISIS))
         case Command.START:
             declined = quiet is Quiet.DECLINED  # a word brings back messages, not the consent
             return (OptIn(), _say(quiet if declined else "started_again"))

@@ -4,9 +4,14 @@ from functools import lru_cache
 
 import phonenumbers
 
-_DEAR = frozenset(
-    {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
+_NOBODYS = frozenset(
+    {
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+    }
 )
+"""Kinds of numbers that no person has, as 0900 and 0800."""
 
 
 class NumberError(ValueError):
@@ -31,8 +36,8 @@ def normal_number(text: str, country: str) -> str:
 
 @lru_cache(maxsize=8192)
 def country_of(address: str) -> str | None:
-    """The two letters of an address's country; ``None`` for a short code, a name, a number that
-    costs its caller money, no number.
+    """The two letters of an address's country; ``None`` for a short code, a name, a number that no
+    person has, no number.
 
     WhatsApp ids that hide the number begin with the country: ``NL.1A2B``.
     """
@@ -45,7 +50,7 @@ def country_of(address: str) -> str | None:
         number = phonenumbers.parse(address)
     except phonenumbers.NumberParseException:
         return None
-    if phonenumbers.number_type(number) in _DEAR:
+    if phonenumbers.number_type(number) in _NOBODYS:
         return None
     region = phonenumbers.region_code_for_number(number)
     return region or phonenumbers.region_code_for_country_code(number.country_code or 0)

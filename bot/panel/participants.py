@@ -49,7 +49,7 @@ _REACHED = Statement(
     select(PARTICIPANTS)
     .join(REACHES, REACHES.c.participant_id == PARTICIPANTS.c.id)
     .where(REACHES.c.address_id == bindparam("it"), PARTICIPANTS.c.status != "erased")
-    .order_by(PARTICIPANTS.c.created_at)
+    .order_by(PARTICIPANTS.c.created_at, PARTICIPANTS.c.id)
 )
 _ADDRESSES_OF = Statement(
     select(ADDRESSES)

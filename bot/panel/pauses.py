@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, exists, insert, null, or_, select, update
 
+from bot.engine.effects import CRISIS
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.tables import Pause
 from bot.store.columns import UtcTime
@@ -14,7 +15,11 @@ PAUSES = Pause.__table__  # type: ignore[attr-defined] # SQLModel adds it
 WRONG_PERSON = "wrong_person"
 """Somebody else has the number: nothing more is asked until the person has one of their own."""
 
-IN_PEACE = frozenset({"crisis", "operator", WRONG_PERSON})
+"""Whoever is in despair is left in peace until a caseworker resumes, in the middle of a wave or
+between two.
+"""
+
+IN_PEACE = frozenset({CRISIS, "operator", WRONG_PERSON})
 """Paused for these, a person gets nothing unprompted, not even what waits already. Who is paused
 since they fell silent is asked once more.
 """

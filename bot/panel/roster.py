@@ -5,8 +5,9 @@ place of the one before.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
@@ -25,6 +26,9 @@ from bot.panel.participants import (
 )
 from bot.panel.pauses import WRONG_PERSON, resume
 from bot.panel.roster_file import Line, Row
+from bot.panel.tables import Invitation
+
+_INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 STOP_HOLDS = "Stop was said there: nothing is sent until the person writes START"
 
@@ -66,6 +70,8 @@ def save(db: Connection, lines: Sequence[Line], now: datetime) -> list[tuple[int
             if line.changes:
                 mine = PARTICIPANTS.c.id == participant
                 db.execute(update(PARTICIPANTS).where(mine).values(**line.changes))
+            if "intake_on" in line.changes:
+                _count_from(db, participant, line.changes["intake_on"], now)
             for channel, address in line.ways:
                 new = keep_address(db, channel, address, now)
                 link(db, participant, new.id)
@@ -78,6 +84,22 @@ def save(db: Connection, lines: Sequence[Line], now: datetime) -> list[tuple[int
         if line.state in ("new", "changed"):
             saved.append((line.number, participant))
     return saved
+
+
+def _count_from(db: Connection, participant: str, intake_on: date, now: datetime) -> None:
+    """Whoever was asked nothing yet is asked from the mended day on, never before the enrolment;
+    after that the waves keep their days.
+    """
+    asked = select(_INVITATIONS.c.id).where(_INVITATIONS.c.participant_id == participant)
+    if db.execute(asked.limit(1)).first() is not None:
+        return
+    mine = PARTICIPANTS.c.id == participant
+    person = db.execute(select(PARTICIPANTS).where(mine)).one()
+    enrolled_on = person.created_at.astimezone(ZoneInfo(person.timezone)).date()
+    values = {"anchor_on": max(intake_on, enrolled_on)}
+    if person.next_wave_at is not None:
+        values["next_wave_at"] = now  # to look when it is now
+    db.execute(update(PARTICIPANTS).where(mine).values(**values))
 
 
 def _compare(db: Connection, study: Study, row: Row) -> Line:

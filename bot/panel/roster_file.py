@@ -102,7 +102,7 @@ def read_roster(text: str, study: Study, country: str, today: date) -> list[Row 
         if None in row or None in row.values():
             found.append(Line(number, "wrong", "more or fewer cells than the first line"))
             continue
-        cells = {name: (value or "").strip() for name, value in row.items()}
+        cells = {name: _cell(name, value or "") for name, value in row.items()}
         found.append(read_row(number, cells, study, country, today))
     return found
 
@@ -125,6 +125,12 @@ def _cells(row: Mapping[Any, Any]) -> list[str]:
         cell for value in row.values() for cell in (value if isinstance(value, list) else [value])
     )
     return [cell.strip() for cell in found if cell]
+
+
+def _cell(name: str, value: str) -> str:
+    """Spreadsheets like capital letters: ``NL``, ``Sms``."""
+    value = value.strip()
+    return value.lower() if name in ("language", "channel") and value.isalpha() else value
 
 
 def _name(text: str) -> str:
@@ -151,6 +157,8 @@ def _ways(study: Study, phone: str, email: str, country: str) -> list[tuple[Chan
     Raises NumberError, also for a number of another country than the study's, or EmailError.
     """
     number = normal_number(phone, country) if phone else ""
+    if number and (country_of(number) or "001") == "001":
+        raise NumberError("No person has this number. Write that of a phone, like +31612345678.")
     if number and country_of(number) not in study.countries:
         allowed = ", ".join(study.countries)
         raise NumberError(

@@ -286,7 +286,7 @@ def test_a_label_too_long_for_its_card_names_card_language_and_words(tmp_path: P
 
 
 def test_a_text_message_in_another_script_has_less_room(tmp_path: Path) -> None:
-    question = "Hoe gaat het met je? " * 10
+    question = "Hoe het gaat met je. " * 10
     lines = f'  a: {{ask: "{question}", choices: {{a: "Goed", b: "Slecht"}}}}\n'
 
     assert problems(tmp_path, lines) == []

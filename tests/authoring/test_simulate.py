@@ -1,5 +1,6 @@
 """A study played through: what is counted, and that what should never be is noticed."""
 
+import signal
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -10,12 +11,14 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from bot.authoring.simulate import _alerts_counted
+from bot.authoring.simulate import _alerts_counted, simulate_parts, world
 from bot.authoring.simulate.behaviour import Behaviour, Person, awake
 from bot.authoring.simulate.figures import Figures, Watch
 from bot.authoring.simulate.world import Scenario, first_morning, simulate
 from bot.cli import app
+from bot.cli.simulating import _progress
 from bot.conversation.alerts import alert
+from bot.conversation.revisions import Content
 from bot.panel.hours import DecentHours, own_hours
 from tests.conversation.test_receive import CONTENT
 
@@ -52,6 +55,15 @@ def test_people_who_never_answer_hear_three_times_of_three_waves_and_no_more() -
     assert sum(figures.messages.values()) == 3 * 8 * 3
     assert figures.left_out == {"paused": 8}
     assert (figures.received, figures.earned_cents) == (0, 0)
+
+
+def test_a_study_that_asks_nothing_by_itself_is_played_too() -> None:
+    studies = {"klantmonitor": replace(STUDY, waves=())}
+    content = Content(replace(CONTENT.library, studies=studies), CONTENT.lexicons)
+
+    figures = simulate(content, SCENARIO, lambda _: None)
+
+    assert (figures.broken, figures.waves_due, figures.messages) == ({}, 0, {})
 
 
 def test_the_same_seed_goes_the_same_way() -> None:
@@ -139,3 +151,32 @@ def test_the_command_tells_the_behaviour_and_the_counts() -> None:
     assert "each participant and wave opened once" in done.stdout
     unknown = CliRunner().invoke(app, ["simulate", "klantenmonitor", *folders])
     assert (unknown.exit_code, "no study" in unknown.stderr) == (2, True)
+
+
+def test_who_is_asked_to_end_in_the_middle_leaves_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = (ROOT / "flows", ROOT / "locales", ROOT / "assets")
+    monkeypatch.setattr(world, "_memory", lambda: str(tmp_path))
+    before = signal.getsignal(signal.SIGTERM)
+
+    def told(_: float) -> None:
+        assert list(tmp_path.glob("*/simulated.db"))
+        signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit):
+        simulate_parts(CONTENT, folders, replace(SCENARIO, last=1), 1, told)
+
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_how_far_it_is_is_told_by_tenths_where_nobody_watches(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell = _progress()
+
+    for share in (0.05, 0.1, 0.11, 0.35, 0.999):
+        tell(share)
+
+    assert capsys.readouterr().err.split() == ["10%", "played", "30%", "played", "90%", "played"]

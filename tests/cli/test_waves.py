@@ -27,7 +27,7 @@ def test_a_plan_says_who_when_by_what_and_what_falls_due() -> None:
     rows = {line.split("\t")[0]: line.split("\t") for line in planned.stdout.splitlines()}
     assert rows.keys() == {first, second}
     assert rows[first][1] == "baseline 1"
-    assert rows[first][3:] == ["whatsapp", "3", "0", "200"]
+    assert rows[first][3:] == ["whatsapp", "3", "1", "200"], "the second reminder comes by SMS"
     assert (rows[second][3], int(rows[second][5]) >= 3) == ("sms", True)
     assert "2 waves for 2 participants" in planned.stderr
     assert "4.00 EUR is earned" in planned.stderr
@@ -110,6 +110,31 @@ def test_by_hand_nobody_is_opened_who_cannot_be_written_to_now() -> None:
 
     again = polsbot("wave", "start", "klantmonitor/baseline", "--number", "2", "--yes")
     assert (again.exit_code, "2 with a wave that is still open" in again.stderr) == (2, True)
+
+
+def test_a_paused_study_opens_nothing_by_hand() -> None:
+    add(81)
+    polsbot("wave", "pause", "klantmonitor")
+
+    refused = polsbot("wave", "start", "klantmonitor/baseline", "--yes")
+
+    assert (refused.exit_code, "polsbot wave resume klantmonitor" in refused.stderr) == (2, True)
+    assert json.loads(polsbot("wave", "status", "klantmonitor", "--json").stdout)["waves"] == []
+
+
+def test_a_flow_opened_by_hand_is_the_wave_of_the_study_that_asks_it(home: Path) -> None:
+    study = home / "flows" / "klantmonitor" / "study.yaml"
+    words = study.read_text()
+    words = words.replace("  baseline: {flow", "  intake: {flow").replace(
+        "from: baseline", "from: intake"
+    )
+    study.write_text(words)
+    add(82)
+
+    polsbot("wave", "start", "klantmonitor/baseline", "--yes")
+
+    (wave,) = json.loads(polsbot("wave", "status", "klantmonitor", "--json").stdout)["waves"]
+    assert (wave["wave"], wave["number"]) == ("intake", 1)
 
 
 def test_an_unknown_study_is_named_with_the_known_ones(home: Path) -> None:

@@ -100,6 +100,7 @@ def test_two_meanings_of_one_phrase_are_reported(tmp_path: Path) -> None:
 def test_a_label_that_is_a_command_is_reported(lexicons: dict[str, Lexicon]) -> None:
     clashes = label_clashes({"nl": ("Stop", "Hulp met brieven", "stop!")}, lexicons)
     assert [clash.phrase for clash in clashes] == ["Stop", "stop!", "stop!"]
+    assert label_clashes({"nl": ("WhatsApp", "Sms")}, lexicons) == []
 
 
 def test_only_a_changed_lexicon_is_built_anew(tmp_path: Path) -> None:

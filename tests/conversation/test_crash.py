@@ -63,7 +63,7 @@ class Machine:
         """What the senders do, one message after the other."""
         self.commit(mark_abandoned, self.now)
         carried: list[Carried] = []
-        while taken := self.commit(turn, CONTENT, carried, self.now, 32):
+        while taken := self.commit(turn, CONTENT, carried, self.now, 32)[0]:
             carried = []
             for one in taken:
                 self.step()  # before the call

@@ -148,3 +148,70 @@ def test_a_wrong_person_and_a_start_do_not_end_the_peace_after_a_crisis(database
     hear_local(database, ("verkeerde persoon", "start"), NOW)
 
     assert standing(database) == ("paused", "crisis")
+
+
+def who_is_asked(database: Database) -> dict[str, tuple[str, str | None]]:
+    found = database.run(rows, PARTICIPANTS)
+    return {row.first_name: (row.status, row.paused_for) for row in found}
+
+
+def test_a_wrong_person_on_a_shared_phone_leaves_the_housemate_who_answers_there(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear_local(database, CONSENT, NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+    database.run(enrol, bilal, NOW)
+    tick(database, NOW + DAY * 9)
+    send_all(database, NOW + DAY * 9)
+
+    hear_local(database, ("verkeerd nummer",), NOW + DAY * 9, start=50)
+
+    (said,) = send_all(database, NOW + DAY * 9)
+    assert said == "Sorry. Bilal krijgt hier geen berichten meer."
+    assert who_is_asked(database) == {
+        "Amina": ("active", None), "Bilal": ("paused", "wrong_person"),
+    }  # fmt: skip
+    tick(database, NOW + DAY * 14)
+    heard = send_all(database, NOW + DAY * 14)
+    assert heard
+    assert not any("Bilal" in one for one in heard)
+
+    hear_local(database, ("verkeerd nummer",), NOW + DAY * 14, start=51)
+    (said,) = send_all(database, NOW + DAY * 14)
+    assert said == "Sorry dat we je stoorden. Je krijgt geen berichten meer."
+    assert all(row.opted_out_at for row in database.run(rows, ADDRESSES))
+
+
+def test_a_wrong_person_said_twice_silences_a_shared_phone(database: Database) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear_local(database, CONSENT, NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+    database.run(enrol, bilal, NOW)
+    tick(database, NOW + DAY * 9)
+    send_all(database, NOW + DAY * 9)
+
+    hear_local(database, ("verkeerd nummer", "verkeerd nummer"), NOW + DAY * 9, start=50)
+
+    *_, said = send_all(database, NOW + DAY * 9)
+    assert said == "Sorry dat we je stoorden. Je krijgt geen berichten meer."
+    assert all(row.opted_out_at for row in database.run(rows, ADDRESSES))
+
+
+def test_a_wrong_person_where_nobody_has_answered_yet_silences_the_number(
+    database: Database,
+) -> None:
+    for name in ("Amina", "Bilal"):
+        at = [(Channel.LOCAL, AMINA)]
+        database.run(enrol, Enrolment("klantmonitor", name, "nl", at, NOW.date(), seed=0), NOW)
+    tick(database, NOW)
+    send_all(database, NOW)
+
+    hear_local(database, ("verkeerd nummer",), NOW)
+    send_all(database, NOW)
+
+    for days in range(1, 20):
+        tick(database, NOW + DAY * days)
+        assert send_all(database, NOW + DAY * days) == []

@@ -1,6 +1,7 @@
 """The outbox on both databases: saved before sent, in order, never twice, never after a stop."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,7 @@ from bot.panel.participants import (
     keep_address,
     link,
 )
+from bot.panel.pauses import pause
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, message, rows
@@ -335,6 +337,60 @@ def test_who_stopped_at_the_carrier_is_written_to_on_no_other_channel(
     assert [row.opted_out_at for row in database.run(rows, ADDRESSES)] == [NOW, NOW]
 
 
+def test_late_news_of_a_stop_does_not_stop_who_has_asked_back_since(database: Database) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(hear, "stop", 1, NOW + timedelta(minutes=1))
+    database.run(hear, "start", 2, NOW + timedelta(minutes=2))
+
+    told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, "21610")
+    database.run(note_status, told, undelivered("21610"), NOW + timedelta(hours=1))
+    (address,) = database.run(rows, ADDRESSES)
+    assert address.opted_out_at is None
+
+    later = NOW + timedelta(hours=2)
+    database.run(open_wave, PERIODIC, database.run(rows, PARTICIPANTS)[0].id, "periodic", 2, later)
+    *_, again = database.run(claim, CONTENT, later)
+    told = DeliveryStatus(again.message.token, "SM2", DeliveryState.FAILED, "21610")
+    database.run(note_status, told, undelivered("21610"), later)
+    (address,) = database.run(rows, ADDRESSES)
+    assert address.opted_out_at == later, "what left after the start tells of a stop after it"
+
+
+def test_who_asked_back_elsewhere_is_stopped_only_where_the_carrier_still_holds_the_stop(
+    database: Database,
+) -> None:
+    database.run(begin_with_two)
+    stop = replace(message("stop", 1), channel=Channel.SMS, received_at=NOW)
+    database.run(receive, CONTENT, stop, NOW)
+    database.run(hear, "start", 2, NOW + timedelta(minutes=2))
+    later = NOW + timedelta(hours=2)
+    database.run(lambda db: db.execute(update(PARTICIPANTS).values(channel="sms")))
+    database.run(open_wave, PERIODIC, database.run(rows, PARTICIPANTS)[0].id, "periodic", 2, later)
+
+    *_, one = database.run(claim, CONTENT, later)
+    told = DeliveryStatus(one.message.token, "SM2", DeliveryState.FAILED, "21610")
+    database.run(note_status, told, undelivered("21610"), later)
+
+    stopped = {row.channel: row.opted_out_at for row in database.run(rows, ADDRESSES)}
+    assert (one.message.channel, stopped) == (Channel.SMS, {"sms": later, "local": None})
+    (again,) = database.run(claim, CONTENT, later)
+    assert again.message.channel is Channel.LOCAL
+
+
+def test_late_news_of_a_dead_address_does_not_bury_one_that_was_heard_since(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (one,) = database.run(claim, CONTENT, NOW)
+    database.run(hear, "ja", 1, NOW + timedelta(minutes=5))
+
+    told = DeliveryStatus(one.message.token, "SM1", DeliveryState.FAILED, "30006")
+    database.run(note_status, told, undelivered("30006"), NOW + timedelta(minutes=6))
+
+    assert [row.is_alive for row in database.run(rows, ADDRESSES)] == [True]
+
+
 def test_a_dead_address_is_left_and_the_next_one_is_used(database: Database) -> None:
     database.run(begin_with_two)
     (one,) = database.run(claim, CONTENT, NOW)
@@ -504,6 +560,24 @@ async def test_the_senders_carry_what_waits(database: Database) -> None:
     assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
 
 
+async def test_a_line_of_what_is_held_does_not_hold_up_who_stands_behind_it(
+    database: Database,
+) -> None:
+    def many_held_and_one_free(db: Connection) -> None:
+        for number in range(100):
+            held = begin(db, address=f"held-{number}")
+            pause(db, held, "operator")
+        begin(db)
+
+    await database.transact(many_held_and_one_free)
+    carrier = LocalCarrier()
+    senders = Senders(database, CONTENT, {Channel.LOCAL: carrier}, lambda: NOW)
+
+    await senders.drain()
+
+    assert len(carrier.sent_to(AMINA)) == 1
+
+
 async def test_senders_that_are_rung_while_they_close_do_close() -> None:
     idle: Any = Idle()
     senders = Senders(idle, CONTENT, {}, lambda: NOW)
@@ -649,6 +723,26 @@ def test_who_answered_meanwhile_does_not_hear_it_again(database: Database) -> No
     assert carried(database, NOW + timedelta(hours=1)) == ["local"]
 
     assert carried(database, NOW + timedelta(hours=3)) == []
+
+
+def test_what_a_housemate_says_does_not_answer_an_invitation(database: Database) -> None:
+    database.run(begin)
+    assert carried(database, NOW) == ["local"]
+    database.run(hear, "ja", 1)
+    assert carried(database, NOW) == ["local"]
+    (amina,) = database.run(rows, RUNS)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+    invited = NOW + timedelta(minutes=20)
+    database.run(open_wave, PERIODIC, database.run(enrol, bilal, NOW), "periodic", 1, invited)
+    assert carried(database, invited) == ["local"]
+    off(database, invited)
+    tap = message("", 2, payload=f"{amina.id}.stress.3")
+    tapped = invited + timedelta(minutes=1)
+    tap = replace(tap, channel=Channel.LOCAL, received_at=tapped)
+    database.run(receive, CONTENT, tap, tapped)
+
+    assert carried(database, tapped) == ["local"]
+    assert carried(database, invited + timedelta(hours=2)) == ["local"]
 
 
 def test_a_question_that_did_not_arrive_is_left_to_the_reminder(database: Database) -> None:

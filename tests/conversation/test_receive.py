@@ -1,6 +1,7 @@
 """One message in: on both databases, with the real flows, engine and reading."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from bot.conversation.outbox import claim
 from bot.conversation.receive import Received, receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
+from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import ADDRESSES, Enrolment, enrol, keep_address, link
+from bot.panel.timers import due_timers
 from bot.rewards.ledger import balance, pot_of
 from bot.store.database import Database
 
@@ -206,6 +209,24 @@ def test_who_asks_for_a_channel_is_asked_there_from_the_next_wave_on(database: D
     database.run(open_wave, PERIODIC, participant, "periodic", 2, later)
     (opening,) = database.run(claim, CONTENT, later)
     assert (opening.message.channel, opening.message.to) == (Channel.SMS, AMINA)
+
+
+def test_who_asks_for_a_channel_is_reminded_there_and_goes_on_there(database: Database) -> None:
+    participant = database.run(begin)
+    database.run(lambda db: link(db, participant, keep_address(db, Channel.SMS, AMINA, NOW).id))
+    hear(database, "ja")
+    assert said_to(database, "sms aub", 11) == "Goed."
+
+    for hours in (3, 6):  # three hours after the last word
+        later = NOW + timedelta(hours=hours)
+        for timer in database.run(due_timers, later):
+            database.run(fire, CONTENT, timer, later)
+    (nudge,) = database.run(claim, CONTENT, later)
+    assert (nudge.message.channel, nudge.message.to) == (Channel.SMS, AMINA)
+
+    by_sms = replace(message("3", 12), channel=Channel.SMS, received_at=later)
+    database.run(receive, CONTENT, by_sms, later)
+    assert [row.value for row in database.run(rows, ANSWERS)] == [3]
 
 
 def said_to(database: Database, typed: str, number: int) -> str:

@@ -28,6 +28,7 @@ from tests.conversation.test_waves import (
     hear,
     send_all,
     tick,
+    two_at_one_phone,
     waves,
 )
 
@@ -196,6 +197,18 @@ def test_a_crisis_leaves_in_peace_until_a_caseworker_resumes(database: Database)
     assert live(database, 15, 80) == {}
 
 
+def test_a_crisis_between_two_waves_leaves_in_peace_as_well(database: Database) -> None:
+    consented(database)
+    live(database, 0, 10)
+
+    hear(database, ("ik wil dood",), NOW + DAY * 11, start=40)
+    said = live(database, 11, 60)
+
+    assert standing(database) == ("paused", "crisis")
+    assert cases(database) == ["crisis"]
+    assert said.keys() == {11}, "the number to call, and no question after it"
+
+
 def test_a_paused_study_writes_to_nobody_and_answers_everybody(database: Database) -> None:
     consented(database)
     database.run(pause_study, "klantmonitor", NOW + DAY * 10)
@@ -270,6 +283,19 @@ def test_the_organisations_stop_leaves_the_open_wave_ineligible(database: Databa
 
     (invitation,) = database.run(rows, INVITATIONS)
     assert invitation.disposition == "ineligible"
+
+
+def test_the_organisations_stop_leaves_the_housemate_on_the_same_phone(database: Database) -> None:
+    amina, bilal = database.run(two_at_one_phone)
+    live(database, 0, 0)
+
+    database.run(stop, bilal, NOW)
+
+    said = [words for day in live(database, 1, 3).values() for words in day]
+    assert said
+    assert all("Amina" in words for words in said)
+    standing = {row.id: (row.status, row.paused_for) for row in database.run(rows, PARTICIPANTS)}
+    assert standing == {amina: ("active", None), bilal: ("paused", "operator")}
 
 
 def test_a_no_to_the_study_is_refused_and_not_partial(database: Database) -> None:

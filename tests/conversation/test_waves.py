@@ -3,23 +3,28 @@
 import asyncio
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.content.study import Reminder
 from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
+from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
 from bot.conversation.timers import fire
-from bot.conversation.waves import due_people, open_due_wave
+from bot.conversation.waves import due_people, hindrance_by_hand, open_due_wave
 from bot.engine.asides import SKIP
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.panel.roster import compare, save
+from bot.panel.roster_file import read_roster
 from bot.panel.timers import due_timers
 from bot.reports.export import answers_csv
 from bot.store.database import Database
@@ -304,6 +309,28 @@ def test_a_late_enrolment_counts_from_the_day_of_enrolment(database: Database) -
     assert person.anchor_on == NOW.date()
 
 
+def listed(database: Database, intake_on: date, now: datetime) -> None:
+    study = CONTENT.library.studies["klantmonitor"]
+    text = f"first_name,phone,intake_on\nAmina,0612345678,{intake_on}\n"
+    lines = database.run(compare, study, read_roster(text, study, "NL", now.date()))
+    database.run(save, lines, now)
+
+
+def test_an_intake_that_is_mended_in_the_list_counts_until_something_was_asked(
+    database: Database,
+) -> None:
+    listed(database, TODAY + timedelta(days=90), NOW)
+    assert tick(database, NOW) == ["later"]
+
+    listed(database, TODAY + timedelta(days=1), NOW)
+    assert tick(database, NOW) == ["later"]
+    assert tick(database, MORNING + timedelta(hours=2)) == ["opened"]
+
+    listed(database, TODAY, NOW + timedelta(days=2))
+    (person,) = database.run(rows, PARTICIPANTS)
+    assert (person.intake_on, person.anchor_on) == (TODAY, TODAY + timedelta(days=1))
+
+
 def test_who_wants_fewer_choices_gets_three_in_every_later_wave(database: Database) -> None:
     database.run(enrolled)
     tick(database, NOW)
@@ -350,6 +377,50 @@ def test_on_a_shared_phone_a_reply_goes_to_who_was_reminded_last(database: Datab
     assert after == {other: before[other] + 1, mover: before[mover]}
 
 
+def bilal_of(database: Database) -> str:
+    found = database.run(rows, PARTICIPANTS)
+    return str(next(row.id for row in found if row.first_name == "Bilal"))
+
+
+def test_nobody_is_invited_on_a_shared_phone_while_a_housemate_is_answering(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT[:2], NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], TODAY, seed=0)
+    database.run(enrol, bilal, NOW)
+
+    minute = NOW + timedelta(minutes=1)
+    assert tick(database, minute) == ["later"]
+    study, person = CONTENT.library.studies["klantmonitor"], bilal_of(database)
+    by_hand = database.run(hindrance_by_hand, ("local",), study, "baseline", person, minute)
+    assert by_hand == "shared"
+    hear(database, CONSENT[2:], NOW + timedelta(minutes=2), start=9)
+
+    answers = [row.step for row in database.run(rows, ANSWERS)]
+    assert answers == ["language", "consent", "may_stop", "channel"]
+    assert tick(database, NOW + timedelta(minutes=16)) == ["later"]
+    assert tick(database, NOW + timedelta(minutes=31)) == ["opened"]
+
+
+def test_nobody_is_reminded_on_a_shared_phone_while_a_housemate_is_answering(
+    database: Database,
+) -> None:
+    database.run(two_at_one_phone)
+    tick(database, NOW)
+    send_all(database, NOW)
+    begun = NOW + timedelta(hours=23, minutes=55)
+    hear(database, ("ja",), begun)
+    assert len(send_all(database, begun)) == 1
+
+    tick(database, NOW + timedelta(hours=24))
+    assert send_all(database, NOW + timedelta(hours=24)) == []
+
+    tick(database, NOW + timedelta(hours=24, minutes=15))
+    assert len(send_all(database, NOW + timedelta(hours=24, minutes=15))) == 1
+
+
 def test_the_plan_waits_for_a_wave_that_is_still_open(database: Database) -> None:
     person = database.run(enrolled)
     tick(database, NOW)
@@ -366,3 +437,53 @@ def test_the_plan_waits_for_a_wave_that_is_still_open(database: Database) -> Non
     assert isinstance(wave, Forecast)
     assert (wave.wave, wave.number) == ("periodic", 1)
     assert wave.at >= opened + timedelta(days=7)
+
+
+def planned(database: Database, content: Content, now: datetime, days: int) -> list[Forecast]:
+    def plan(db: Connection) -> list[Forecast | LeftOut]:
+        study = content.library.studies["klantmonitor"]
+        return list(forecast(db, content, study, now, now + timedelta(days=days)))
+
+    return [one for one in database.run(plan) if isinstance(one, Forecast)]
+
+
+def test_the_plan_of_waves_that_are_too_many_is_what_then_happens(database: Database) -> None:
+    library = CONTENT.library
+    study = library.studies["klantmonitor"]
+    dense = tuple(
+        replace(wave, every=timedelta(days=3)) if wave.every else wave for wave in study.waves
+    )
+    studies = {"klantmonitor": replace(study, waves=dense)}
+    content = Content(replace(library, studies=studies), CONTENT.lexicons)
+    database.run(open_due_wave, content, database.run(enrolled), NOW)
+    hear(database, CONSENT, NOW)
+    begin = MORNING + timedelta(days=7)
+    for timer in database.run(due_timers, begin):
+        database.run(fire, content, timer, begin)
+    plan = planned(database, content, begin, 40)
+
+    happened = []
+    for day in range(41):
+        now = begin + timedelta(days=day)
+        for person in database.run(due_people, now):
+            if database.run(open_due_wave, content, person, now) == "opened":
+                happened.append((max(number for _, number in waves(database)), now.date()))
+                send_all(database, now)
+                hear(database, ("ja", *"1234512"), now, start=100 * (day + 1))
+                send_all(database, now)
+
+    assert [(one.number, one.at.date()) for one in plan] == happened
+    assert len(happened) < 40 // 3
+
+
+def test_the_plan_counts_no_reminder_that_would_be_one_too_many(database: Database) -> None:
+    library = CONTENT.library
+    study = library.studies["klantmonitor"]
+    reminders = tuple(Reminder(timedelta(days=day)) for day in (1, 2, 3, 4))
+    studies = {"klantmonitor": replace(study, reminders=reminders)}
+    content = Content(replace(library, studies=studies), CONTENT.lexicons)
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, CONSENT, NOW)
+
+    assert [one.messages for one in planned(database, content, NOW, 30)] == [3, 3]

@@ -88,6 +88,9 @@ def test_semicolons_and_a_byte_order_mark_of_a_spreadsheet_are_read(database: Da
         ("Amina,0612345678,,,yesterday", "date"),
         ("Amina,0612345678,,,2031-01-01", "too far"),
         ("Amina,+14155552671,,,", "writes to NL only"),
+        ("Amina,0900-1234567,,,", "No person has this number"),
+        ("Amina,0800-1234,,,", "No person has this number"),
+        ("Amina,+8821612345678,,,", "No person has this number"),
         ("Amina,0612345678", "cells"),
     ],
 )
@@ -236,6 +239,7 @@ def test_marks_alone_are_no_name(database: Database, name: str) -> None:
         "first_name\tphone\nAmina\t\u202a+31\u00a06\u00a012345678\u202c\n",
         "first_name;phone\n;;\nAmina;0612345678\n;;;\n",
         "first_name;phone\nAmina;'0612345678\n",
+        "first_name;phone;language;channel\nAmina;0612345678;NL;Sms\n",
     ],
 )
 def test_what_spreadsheets_make_of_a_list_is_read(database: Database, text: str) -> None:

@@ -8,11 +8,20 @@ from bot.authoring.check.lengths import check_lengths
 from bot.authoring.check.private import check_private
 from bot.authoring.check.studies import check_studies
 from bot.authoring.check.translations import check_lexicons, check_translations
+from bot.authoring.check.wording import check_wording
 from bot.content.library import Library, load_library
 from bot.content.problem import Problem
 
 RULES = (
-    *(check_flows, check_studies, check_lengths, check_private, check_translations, check_cards),
+    *(
+        check_flows,
+        check_studies,
+        check_lengths,
+        check_private,
+        check_translations,
+        check_cards,
+        check_wording,
+    ),
 )
 
 

@@ -6,6 +6,8 @@ depends on another's.
 
 import gc
 import multiprocessing
+import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +30,9 @@ from bot.conversation.revisions import Content
 Folders = tuple[Path, Path, Path]
 """Those of the studies, the locale files and the pictures."""
 
+_ASKED = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
+"""To end, by whoever watches over processes or closes the terminal."""
+
 
 def simulate_parts(
     content: Content,
@@ -48,12 +53,47 @@ def simulate_parts(
         for first, last in pairwise(bounds)
         if last > first
     ]
+    with _tidied():
+        return _together(content, folders, parts, told)
+
+
+def _together(
+    content: Content, folders: Folders, parts: list[Scenario], told: Callable[[float], None]
+) -> Figures:
     if len(parts) == 1:
         return _part(content, parts[0], told)
-    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn")) as pool:
-        others = [pool.submit(_quiet_part, folders, part) for part in parts[1:]]
-        mine = _part(content, parts[0], told)
-        return reduce(add, (other.result() for other in others), mine)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(parts), spawn, initializer=_listen) as pool:
+        try:
+            others = [pool.submit(_quiet_part, folders, part) for part in parts[1:]]
+            mine = _part(content, parts[0], told)
+            return reduce(add, (other.result() for other in others), mine)
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()  # else the pool waits for what nobody wants any more
+            raise
+
+
+@contextmanager
+def _tidied() -> Iterator[None]:
+    """Who is asked to end tidies up first: a database of years may lie in memory."""
+    before = {asked: signal.getsignal(asked) for asked in _ASKED}
+    _listen()
+    try:
+        yield
+    finally:
+        for asked, handler in before.items():
+            signal.signal(asked, handler)
+
+
+def _listen() -> None:
+    for asked in _ASKED:
+        if signal.getsignal(asked) is not signal.SIG_IGN:  # so that nohup is heard
+            signal.signal(asked, _leave)
+
+
+def _leave(asked: int, _: object) -> None:
+    sys.exit(128 + asked)
 
 
 def _quiet_part(folders: Folders, scenario: Scenario) -> Figures:

@@ -145,7 +145,8 @@ class World:
         self._enrolling = deque(map(self._enrols_at, range(scenario.first, scenario.last)))
         self._numbers = count(1)
         self._consents = self._asking_for_consent()
-        length = max((wave.every or timedelta()) * (wave.times or 0) for wave in self.study.waves)
+        lengths = [(wave.every or timedelta()) * (wave.times or 0) for wave in self.study.waves]
+        length = max(lengths, default=timedelta())
         last = self._enrolling[-1] if self._enrolling else scenario.begin
         self.end = last + length + self.study.close + timedelta(days=7)
         self.figures.days = (self.end - scenario.begin).days

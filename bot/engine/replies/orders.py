@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.engine.flow import AnswerType
+from bot.engine.replies.answers import own_answer
 from bot.engine.replies.asked import Asked
 from bot.engine.replies.commands import read_command
 from bot.engine.replies.crisis import has_crisis
@@ -11,8 +12,10 @@ from bot.engine.replies.reading import Command, Commanded, Understood
 from bot.engine.replies.senses import Sense
 from bot.engine.replies.tokens import said_words
 
-_YIELDING = (Command.START, Command.HUMAN, Command.WHATSAPP, Command.SMS)
+_YIELDING = (Command.START, Command.HUMAN)
 """Commands whose words are answers elsewhere: "employee" to a question about work."""
+_CHANNELS = (Command.WHATSAPP, Command.SMS)
+"""Commands that are wishes and no need: where their words can be an answer, they are one."""
 _ANSWERS = frozenset({Sense.NUMBER, Sense.NONE, Sense.ALL, Sense.UNSURE})
 _YES_OR_NO = frozenset({Sense.YES, Sense.NO})
 
@@ -30,8 +33,27 @@ def named_language(asked: Asked) -> Understood | None:
     return Understood(language, "word") if language in question.codes else None
 
 
+def named_channel(asked: Asked) -> Understood | None:
+    """The answer to which channel, in the words in which one is wished for at any time."""
+    question = asked.question
+    if question is None or not any(channel in question.codes for channel in _CHANNELS):
+        return None
+    named = read_command(asked.tokens, asked.lexicons, asked.lexicons, "word")
+    if named is None or named.command not in _CHANNELS or named.command not in question.codes:
+        return None
+    return asked.chosen(question.codes.index(named.command))
+
+
 def whole_command(asked: Asked) -> Commanded | None:
     """The command that the whole message is, as it was typed."""
+    command = _whole_command(asked)
+    if command is None or command.command not in _CHANNELS:
+        return command
+    is_answer = asked.is_text or isinstance(own_answer(asked), Understood)
+    return None if is_answer else command
+
+
+def _whole_command(asked: Asked) -> Commanded | None:
     command = read_command(asked.tokens, asked.lexicons[:1], asked.lexicons, "word")
     is_answer = _is_own_answer(asked)
     if command is not None and not (command.command in _YIELDING and is_answer):

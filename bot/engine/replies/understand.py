@@ -8,7 +8,13 @@ from bot.engine.replies.asked import ONE_CHOICE, Asked, ask
 from bot.engine.replies.fold import is_invisible, strip_ends
 from bot.engine.replies.lexicon import Lexicon
 from bot.engine.replies.mistakes import mistyped
-from bot.engine.replies.orders import crisis, named_language, stretched_command, whole_command
+from bot.engine.replies.orders import (
+    crisis,
+    named_channel,
+    named_language,
+    stretched_command,
+    whole_command,
+)
 from bot.engine.replies.parts import UNKNOWN
 from bot.engine.replies.reading import Question, Reading, Unclear, Understood
 
@@ -39,6 +45,7 @@ def _reading(asked: Asked) -> Reading:
     return (
         whole_label(asked)
         or named_language(asked)
+        or named_channel(asked)
         or whole_command(asked)
         or crisis(asked)
         or _too_long(asked)

@@ -120,12 +120,47 @@ def test_every_command_is_understood_without_a_question(
         ("geen sms meer", Command.STOP), ("stop met sms", Command.STOP),
         ("sms istemiyorum", Command.STOP), ("لا اريد رسائل نصية", Command.STOP),
         ("не пишіть смс", Command.STOP), ("پیامک نفرستید", Command.STOP),
+        ("no more whatsapp", Command.STOP), ("geen whatsapp meer", Command.STOP),
+        ("whatsapp'tan yazmayın", Command.STOP), ("لا أريد واتساب", Command.STOP),
+        ("nie piszcie na whatsapp", Command.STOP), ("не пишіть у ватсап", Command.STOP),
+        ("در واتساپ پیام ندهید", Command.STOP), ("geen whatsapp, sms graag", Command.SMS),
+        ("no sms, whatsapp please", Command.WHATSAPP),
+        ("niet via whatsapp maar via sms", Command.SMS),
     ],
 )  # fmt: skip
 def test_a_channel_can_be_asked_for_and_no_wish_to_stop_is_taken_for_it(
     reply: str, command: Command, lexicons: Lexicons
 ) -> None:
     assert command_of(understand(None, reply, lexicons, "nl")) is command
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("via sms", "sms"), ("liever sms dan whatsapp", "sms"), ("ik heb geen whatsapp", "sms"),
+        ("I prefer SMS", "sms"), ("смс", "sms"), ("przez whatsapp", "whatsapp"),
+        ("على الواتس", "whatsapp"), ("با پیامک", "sms"), ("whatsapp'tan", "whatsapp"),
+    ],
+)  # fmt: skip
+def test_a_wish_for_a_channel_answers_the_question_for_it(
+    reply: str, value: str, lexicons: Lexicons
+) -> None:
+    labels = {"nl": ("WhatsApp", "Sms"), "uk": ("WhatsApp", "SMS")}
+    channel = Question(AnswerType.CHOICE, date(2026, 11, 22), ("whatsapp", "sms"), labels)
+    for session in labels:
+        assert understand(channel, reply, lexicons, session) == Understood(value, "label")
+    assert command_of(understand(channel, "stop met sms", lexicons, "nl")) is Command.STOP
+
+
+@pytest.mark.parametrize("reply", ["via de app", "sms", "ik heb geen whatsapp", "por whatsapp"])
+def test_where_words_can_be_an_answer_they_are_no_wish_for_a_channel(
+    reply: str, lexicons: Lexicons, questions: Questions
+) -> None:
+    assert understand(questions["text"], reply, lexicons, "nl") == Understood(reply, "word")
+
+    labels = {"nl": ("Op de website", "Via de app van de bank")}
+    bank = Question(AnswerType.CHOICE, date(2026, 11, 22), ("site", "bank"), labels)
+    assert understand(bank, "via de app", lexicons, "nl") == Understood("bank", "word")
 
 
 @pytest.mark.parametrize(
