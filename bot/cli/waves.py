@@ -128,7 +128,8 @@ def start(
             )
             return
         for one in people:
-            opened_now = database.run(open_wave, revision, one, wave, number, now)
+            asked = revision, one, wave, number, now
+            opened_now = database.run(open_wave, *asked, languages=study.languages)
             print(f"{one}\t{opened_now.run or opened_now.reason}")
         print("The running server sends the invitations.", file=sys.stderr)
 

@@ -1,6 +1,7 @@
 """Opening a wave for a participant: exactly once per participant, wave and number."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.content.revision import Revision
 from bot.conversation.effects import ANSWERS, INVITATIONS, RUNS, Scene, apply
 from bot.conversation.endings import note_ending
-from bot.conversation.revisions import keep
+from bot.conversation.revisions import keep, kept_of
 from bot.engine.advance import advance
 from bot.engine.events import Started
 from bot.engine.flow import RunStatus, Value
@@ -73,17 +74,22 @@ def open_wave(
     number: int,
     now: datetime,
     came: Came | None = None,
+    languages: Collection[str] = (),
 ) -> Opened:
     """Begin a run for this participant. A wave that is open or was opened is left alone.
 
     Who came by themselves gets the first question at once, there; everybody else an invitation,
-    and who is paused since they fell silent the words for coming back.
+    and who is paused since they fell silent the words for coming back. ``languages`` are those of
+    the study: while a changed text is not translated into one of them yet, who speaks it is asked
+    by the last revision that was complete in it.
     """
     person = _PERSON.row(db, it=participant)
     if person is None or person.status not in ("active", "paused"):
         return Opened(None, "gone")
     if has_open_run(db, participant):
         return Opened(None, "waiting")
+    if person.language in languages:
+        revision = _complete_in(db, revision, person.language)
     flow = revision.flow
     if not flow.languages:
         return Opened(None, "language")
@@ -141,6 +147,14 @@ def open_wave(
     apply(db, effects, scene)
     note_ending(db, flow, invitation, after, effects)
     return Opened(run.id)
+
+
+def _complete_in(db: Connection, revision: Revision, language: str) -> Revision:
+    flow = revision.flow
+    if language in flow.languages:
+        return revision
+    kept = kept_of(db, flow.study, flow.name)
+    return next((one for one in kept if language in one.flow.languages), revision)
 
 
 def has_open_run(db: Connection, participant: str) -> bool:

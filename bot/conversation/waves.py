@@ -110,8 +110,8 @@ def open_due_wave(db: Connection, content: Content, participant: str, now: datet
     if flow is None:
         look_again(db, participant, now + WITHOUT_CONSENT)
         return "consent"
-    revision = study.flows[flow]
-    opened = open_wave(db, revision, participant, wave.rule.name, wave.number, now)
+    asked = study.flows[flow], participant, wave.rule.name, wave.number, now
+    opened = open_wave(db, *asked, languages=study.languages)
     following = plan(db, study, person, now) if person.status == "active" else None
     again = None if following is None else max(following.at, now + WHILE_OPEN)
     look_again(db, participant, again)

@@ -15,12 +15,9 @@ PAUSES = Pause.__table__  # type: ignore[attr-defined] # SQLModel adds it
 WRONG_PERSON = "wrong_person"
 """Somebody else has the number: nothing more is asked until the person has one of their own."""
 
-"""Whoever is in despair is left in peace until a caseworker resumes, in the middle of a wave or
-between two.
-"""
-
 IN_PEACE = frozenset({CRISIS, "operator", WRONG_PERSON})
-"""Paused for these, a person gets nothing unprompted, not even what waits already. Who is paused
+"""Paused for these, a person gets nothing unprompted, not even what waits already. Whoever is in
+despair is left so until a caseworker resumes, in the middle of a wave or between two. Who is paused
 since they fell silent is asked once more.
 """
 

@@ -1,11 +1,17 @@
 """Which revision counts as the last one, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import Connection, update
+
+from bot.conversation.effects import RUNS
+from bot.conversation.open import open_wave
 from bot.conversation.revisions import kept_of, publish
+from bot.panel.participants import PARTICIPANTS
 from bot.store.database import Database
 from tests.conversation.test_outbox import begin
-from tests.conversation.test_receive import CONTENT, NOW
+from tests.conversation.test_receive import CONTENT, NOW, rows
 
 PERIODIC = CONTENT.library.studies["klantmonitor"].flows["periodic"]
 
@@ -30,3 +36,24 @@ def test_publishing_twice_changes_nothing_and_going_back_does(database: Database
     kept = database.run(kept_of, "klantmonitor", "periodic")
     assert [one.hash for one in kept] == [PERIODIC.hash, other.hash]
     assert database.run(kept_of, "klantmonitor", "baseline") == []
+
+
+def test_who_speaks_a_language_with_a_gap_stays_on_the_last_complete_revision(
+    database: Database,
+) -> None:
+    flow = replace(PERIODIC.flow, languages=("nl", "en"))
+    with_gap = replace(PERIODIC, flow=flow, hash="0" * 64)
+
+    def open_in(db: Connection, language: str, number: int) -> None:
+        db.execute(update(RUNS).values(status="expired"))
+        db.execute(update(PARTICIPANTS).values(language=language))
+        (person,) = rows(db, PARTICIPANTS)
+        asked = with_gap, person.id, "periodic", number, NOW
+        assert open_wave(db, *asked, languages=("nl", "en", "tr", "so")).run
+
+    database.run(begin)
+    for number, language in enumerate(("tr", "en", "so"), start=2):
+        database.run(open_in, language, number)
+
+    asked_by = {row.wave: row.revision for row in database.run(rows, RUNS)}
+    assert asked_by == {1: PERIODIC.hash, 2: PERIODIC.hash, 3: with_gap.hash, 4: with_gap.hash}
