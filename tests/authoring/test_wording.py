@@ -44,6 +44,15 @@ def test_the_lists_can_be_read_and_each_hard_word_has_its_own_hint() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "hard"),
+    [("Bijvoorbeeld 7", None), ("Bijv. 7", "Bijv"), ("Mijn Traject.", "Traject"), ("een", None)],
+)
+def test_a_hard_word_is_not_seen_in_a_plain_one(text: str, hard: str | None) -> None:
+    found = wordings()["nl"].hard.search(text)
+    assert (None if found is None else found[0]) == hard
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("Hoi! Hoe gaat het?", ["Hoi!", "Hoe gaat het?"]),
