@@ -45,17 +45,21 @@ class Letter:
     is_stopped: bool
 
 
+class NoLetterError(ComposeError):
+    """Something of the set-up is missing; the message holds no word of a person."""
+
+
 def write_letter(
     db: Connection, content: Content, row: Any, study: Study | None, now: datetime
 ) -> EmailForm:
-    """The e-mail of a row of the outbox; raises ComposeError when it could not be answered."""
+    """The e-mail of a row of the outbox; raises NoLetterError when it could not be answered."""
     head = content.letterhead
     if head is None or study is None or row.run_id is None:
-        raise ComposeError("no e-mail can be written here: set SMTP_URL")
+        raise NoLetterError("no e-mail can be written here: set SMTP_URL")
     wanted = _wanted_channels(db, row.participant_id, content.channels(study))
     numbers = {one: number for one, number in head.numbers.items() if one in wanted}
     if not numbers:
-        raise ComposeError("there is no channel on which an e-mail could be answered")
+        raise NoLetterError("there is no channel on which an e-mail could be answered")
     send = load_send(row.order)
     opener, texts = opener_of(send), texts_of(db, content, row)
     values = values_of(db, content, row, study, send)

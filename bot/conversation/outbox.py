@@ -18,7 +18,7 @@ from bot.content.study import Study
 from bot.conversation.alerts import alert_afterwards
 from bot.conversation.effects import DROPPED, OUTBOUND, UNPROMPTED, queue
 from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
-from bot.conversation.letters import write_letter
+from bot.conversation.letters import NoLetterError, write_letter
 from bot.conversation.line import next_in_line
 from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
@@ -180,6 +180,8 @@ def _made(
         return "answered meanwhile"
     try:
         form, *rest = _forms(db, content, row, send, study, found, opening, now)
+    except NoLetterError as error:
+        return f"no letter: {error}"
     except ComposeError:  # whose words may be the person's own
         alert_afterwards(db, "text", _TOO_LONG, row=row.id, step=send.step, language=row.language)
         return "does not fit"

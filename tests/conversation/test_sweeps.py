@@ -76,10 +76,12 @@ async def test_a_wave_that_fails_to_open_is_tried_again_and_holds_up_nobody(
 ) -> None:
     people = database.run(some_enrolled, 3)
 
-    def broken_for_one(db: Connection, revision: Revision, person: str, *rest: Any) -> Opened:
+    def broken_for_one(
+        db: Connection, revision: Revision, person: str, *rest: Any, **more: Any
+    ) -> Opened:
         if person == people[1]:
             raise RuntimeError("broken")
-        return open_wave(db, revision, person, *rest)
+        return open_wave(db, revision, person, *rest, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.conversation.waves.open_wave", broken_for_one)
