@@ -65,6 +65,7 @@ _DROP = Statement(
     .where(
         OUTBOUND.c.address_id == bindparam("it"),
         OUTBOUND.c.state == str(DeliveryState.QUEUED),
+        OUTBOUND.c.purpose != CRISIS,
     )
     .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
 )
@@ -73,6 +74,7 @@ _DROP_THEIRS = Statement(
     .where(
         OUTBOUND.c.participant_id == bindparam("it"),
         OUTBOUND.c.state == str(DeliveryState.QUEUED),
+        OUTBOUND.c.purpose != CRISIS,
     )
     .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
 )

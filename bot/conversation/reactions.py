@@ -123,11 +123,21 @@ def _is_worth_another_try(db: Connection, row: Any, failure: Failure, now: datet
     return now - row.created_at < _STILL_WANTED and _SAID_SINCE.row(db, **since) is None
 
 
+def put_off(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
+    """What waits until people have mended our set-up, or for hours, is said elsewhere at once to
+    who is in need.
+    """
+    if row.purpose == CRISIS and failure.reaction is not Reaction.RETRY:
+        _say_elsewhere(db, row, now)
+
+
 def react(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
     """What a certain failure asks for, beyond the message itself."""
     match failure.reaction:
         case Reaction.OPT_OUT if row.address_id is not None:
             _opt_out(db, row, now)
+            if row.purpose == CRISIS:
+                _say_elsewhere(db, row, now)
         case Reaction.DEAD if row.address_id is not None:
             if not _was_heard_since(db, row):
                 participants.bury(db, row.address_id)
@@ -202,9 +212,13 @@ def first_batch(row: Any) -> str:
 
 
 def _say_elsewhere(db: Connection, row: Any, now: datetime) -> None:
-    """The same order on another channel of the person, once; on which is seen when it leaves."""
+    """The same order on another channel of the person, once; on which is seen when it leaves. Last
+    words to who is in need are said there after a stop, too.
+    """
     others = any(
-        one.channel != row.channel and one.is_alive and one.opted_out_at is None
+        one.channel != row.channel
+        and one.is_alive
+        and (one.opted_out_at is None or row.purpose == CRISIS)
         for one in participants.addresses_of(db, row.participant_id or "")
     )
     batch = row.batch + _ELSEWHERE
@@ -231,9 +245,11 @@ def _rest_template(db: Connection, row: Any, failure: Failure, now: datetime) ->
 
 def _say_again(db: Connection, row: Any, now: datetime, batch: str, **changed: Any) -> None:
     """A new message from the same order: a message's own words never change between tries. It is
-    as old as the one that failed, so that a stop or an answer since then counts.
+    as old as the one that failed, so that a stop or an answer since then counts; in a crisis it
+    goes before all that waits, as that one did.
     """
     same = {
+        "place": row.place if row.purpose == CRISIS else None,
         "created_at": row.created_at,
         "participant_id": row.participant_id,
         "run_id": row.run_id,

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.effects import OUTBOUND
-from bot.conversation.reactions import LATER, react, tell_people, undelivered
+from bot.conversation.reactions import LATER, SOON, put_off, react, tell_people, undelivered
+from bot.engine.effects import CRISIS
 from bot.message import RANK, DeliveryState, DeliveryStatus, Sent
 from bot.store.statements import Statement
 
@@ -94,18 +95,21 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
     if failure.reaction is Reaction.ASK:
         _forward(db, it, DeliveryState.UNCERTAIN, None, failure.code, now)
     elif it.tries < _MOST_TRIES.get(failure.reaction, 0):
-        _AGAIN.write(db, it=row, at=now + _wait(failure, it.tries), why=failure.code)
+        _AGAIN.write(db, it=row, at=now + _wait(it, failure), why=failure.code)
+        put_off(db, it, failure, now)
     else:
         _forward(db, it, DeliveryState.FAILED, None, failure.code, now)
         react(db, it, failure, now)
 
 
-def _wait(failure: Failure, tries: int) -> timedelta:
+def _wait(row: Any, failure: Failure) -> timedelta:
+    if row.purpose == CRISIS and failure.reaction is not Reaction.RETRY:
+        return SOON
     if failure.reaction is Reaction.HALT:
         return HALTED
     if failure.reaction is Reaction.LATER:
         return LATER
-    return timedelta(seconds=failure.retry_after or min(2**tries, _LONGEST_RETRY))
+    return timedelta(seconds=failure.retry_after or min(2**row.tries, _LONGEST_RETRY))
 
 
 def note_status(

@@ -219,3 +219,62 @@ def test_a_text_that_does_not_fit_is_told_to_people_without_a_word_of_it(
     assert (row.state, row.code) == ("dropped", "does not fit")
     assert [line["row"] for line in logs if line.get("kind") == "text"] == [row.id]
     assert "Fatima" not in str(logs)
+
+
+@pytest.mark.parametrize("word", ["stop", "verkeerd nummer"])
+def test_a_stop_right_after_a_cry_for_help_does_not_hold_back_the_numbers(
+    database: Database, word: str
+) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+
+    database.run(hear, "ik wil dood", 1)
+    database.run(hear, word, 2)
+
+    (said, *_) = database.run(claim, CONTENT, NOW)
+    assert "113" in str(said.message.form)
+
+
+@pytest.mark.parametrize("code", ["63017", "30003"])
+def test_what_is_said_again_in_a_crisis_waits_for_nothing_either(
+    database: Database, code: str
+) -> None:
+    said = database.run(in_crisis)
+    database.run(settle_sent, said.row, Sent("SM2"), NOW)
+    database.run(hear, "mens", 2)
+    (other,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_failed, other.row, Failure("1", Reaction.HALT, ""), NOW)
+
+    database.run(not_delivered, said, code)
+
+    (again,) = database.run(claim, CONTENT, NOW + SOON)
+    assert "113" in str(again.message.form)
+
+
+def test_who_is_in_crisis_and_has_stopped_at_the_carrier_gets_the_numbers_elsewhere(
+    database: Database,
+) -> None:
+    said = database.run(in_crisis)
+
+    database.run(settle_failed, said.row, failure_of(21610), NOW)
+
+    (again,) = database.run(claim, CONTENT, NOW)
+    assert again.message.channel is not said.message.channel
+    assert "113" in str(again.message.form)
+
+
+@pytest.mark.parametrize("code", [21611, 20003])
+def test_the_numbers_for_a_crisis_do_not_wait_for_hours_or_for_people(
+    database: Database, code: int
+) -> None:
+    said = database.run(in_crisis)
+
+    database.run(settle_failed, said.row, failure_of(code), NOW)
+
+    (elsewhere,) = database.run(claim, CONTENT, NOW)
+    assert elsewhere.message.channel is not said.message.channel
+    assert "113" in str(elsewhere.message.form)
+    database.run(settle_sent, elsewhere.row, Sent("SM3"), NOW)
+    (again,) = database.run(claim, CONTENT, NOW + SOON)
+    assert again.row == said.row
