@@ -2,17 +2,17 @@
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.content.revision import Revision
+from bot.content.revision import Revision, revision_of
 from bot.conversation.effects import ANSWERS, INVITATIONS, RUNS, Scene, apply
 from bot.conversation.endings import note_ending
-from bot.conversation.revisions import keep, kept_of
+from bot.conversation.revisions import keep, keep_behind, kept_of
 from bot.engine.advance import advance
 from bot.engine.events import Started
 from bot.engine.flow import RunStatus, Value
@@ -150,11 +150,17 @@ def open_wave(
 
 
 def _complete_in(db: Connection, revision: Revision, language: str) -> Revision:
+    """The words are old, the rules are those of today: what is promised is what is paid."""
     flow = revision.flow
     if language in flow.languages:
         return revision
     kept = kept_of(db, flow.study, flow.name)
-    return next((one for one in kept if language in one.flow.languages), revision)
+    last = next((one for one in kept if language in one.flow.languages), None)
+    if last is None or last.flow.policy == flow.policy:
+        return last or revision
+    renewed = revision_of(replace(last.flow, policy=flow.policy), last.texts, last.samples)
+    keep_behind(db, renewed, last)
+    return renewed
 
 
 def has_open_run(db: Connection, participant: str) -> bool:

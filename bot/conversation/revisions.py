@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -122,6 +122,14 @@ def keep(db: Connection, revision: Revision, now: datetime) -> None:
             "kept_at": now,
         },
     )
+
+
+def keep_behind(db: Connection, revision: Revision, source: Revision) -> None:
+    """Keep a revision that was made from a kept one, never as a newer one than that: it is none
+    that anybody published.
+    """
+    kept_at = select(REVISIONS.c.kept_at).where(REVISIONS.c.hash == source.hash)
+    keep(db, revision, db.execute(kept_at).scalar_one() - timedelta(microseconds=1))
 
 
 def kept_of(db: Connection, study: str, flow: str) -> list[Revision]:

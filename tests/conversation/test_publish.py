@@ -8,6 +8,7 @@ from sqlalchemy import Connection, update
 from bot.conversation.effects import RUNS
 from bot.conversation.open import open_wave
 from bot.conversation.revisions import kept_of, publish
+from bot.engine.flow import Reward
 from bot.panel.participants import PARTICIPANTS
 from bot.store.database import Database
 from tests.conversation.test_outbox import begin
@@ -57,3 +58,28 @@ def test_who_speaks_a_language_with_a_gap_stays_on_the_last_complete_revision(
 
     asked_by = {row.wave: row.revision for row in database.run(rows, RUNS)}
     assert asked_by == {1: PERIODIC.hash, 2: PERIODIC.hash, 3: with_gap.hash, 4: with_gap.hash}
+
+
+def test_the_last_complete_revision_goes_by_the_rules_of_today(database: Database) -> None:
+    """What people are told that they get is the study's, so what they get is so too."""
+    policy = replace(PERIODIC.flow.policy, reward=Reward(300, "EUR"))
+    flow = replace(PERIODIC.flow, languages=("nl",), policy=policy)
+    with_gap = replace(PERIODIC, flow=flow, hash="0" * 64)
+
+    def open_in_turkish(db: Connection, number: int) -> None:
+        db.execute(update(RUNS).values(status="expired"))
+        db.execute(update(PARTICIPANTS).values(language="tr"))
+        (person,) = rows(db, PARTICIPANTS)
+        asked = with_gap, person.id, "periodic", number, NOW + timedelta(days=14 * number)
+        assert open_wave(db, *asked, languages=("nl", "tr")).run
+
+    database.run(begin)
+    for number in (2, 3):
+        database.run(open_in_turkish, number)
+
+    kept = {one.hash: one for one in database.run(kept_of, "klantmonitor", "periodic")}
+    asked_by = {row.wave: kept[row.revision] for row in database.run(rows, RUNS)}
+    assert asked_by[2].flow.policy == policy
+    assert asked_by[2].texts == PERIODIC.texts
+    assert asked_by[3].hash == asked_by[2].hash
+    assert next(iter(kept)) == PERIODIC.hash
