@@ -15,6 +15,8 @@ _UNKNOWN = frozenset({401, 403, 404})
 _OF_NO_MESSAGE = "/twilio/statuses/doctor"
 _AWAY = frozenset({502, 503, 504})
 _FINE, _REFUSED = 200, 403
+_OURS, _MUCH = b"<Response/>", 1000
+"""What our server says to Twilio, among so many bytes: a website says 200 to anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,15 @@ async def try_way_in(account: TwilioAccount) -> str:
                 url, data=form, headers={"X-Twilio-Signature": signed}, allow_redirects=False
             ) as answer,
         ):
-            status = answer.status
+            status, said = answer.status, await answer.content.read(_MUCH)
+    except aiohttp.ClientSSLError as error:
+        raise ValueError(
+            "The certificate at PUBLIC_URL is not one that Twilio trusts. Get one from a known "
+            "authority, such as Let's Encrypt, and have it sent with its whole chain."
+        ) from error
     except (aiohttp.ClientError, TimeoutError):
-        status = None
-    if status == _FINE:
+        status, said = None, b""
+    if status == _FINE and _OURS in said:
         return "the server answers at PUBLIC_URL and knows Twilio's signature"
     if status is None or status in _AWAY:
         return "nothing answers at PUBLIC_URL yet: look again when the server runs"
