@@ -131,13 +131,15 @@ class Senders:
 
     async def _settle_each(self, carried: Sequence[Carried]) -> None:
         """Each by itself, where the turn failed or is the last: one that cannot be written down
-        becomes uncertain, and no other with it. While the database is away all are kept in mind.
+        becomes uncertain, and no other with it. While the database is away all are kept in mind,
+        and none waits for it after the first, so that a process can end in time.
         """
-        for one in carried:
+        for place, one in enumerate(carried):
             try:
                 await self._database.transact(settle, one, self._clock())
             except StoreError:
-                self._carried.append(one)
+                self._carried += [*carried[place + 1 :], one]
+                return
             except Exception:
                 log.exception("the fate of a message is lost; it becomes uncertain", row=one.row)
 

@@ -23,7 +23,7 @@ from bot.panel.participants import PARTICIPANTS
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from tests.conversation.test_outbox import begin, begin_with_two, hear, states
-from tests.conversation.test_receive import CONTENT, NOW, message, rows
+from tests.conversation.test_receive import AMINA, CONTENT, NOW, message, rows
 
 
 @pytest.mark.parametrize("reaction", [Reaction.HALT, Reaction.RETRY, Reaction.LATER])
@@ -204,6 +204,26 @@ async def test_a_fate_that_came_while_the_database_was_away_is_written_down_when
     await senders.drain()
 
     assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
+
+
+async def test_only_one_fate_at_a_time_waits_for_a_database_that_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        await database.transact(begin, Channel.LOCAL, f"{AMINA[:-1]}{number}")
+    senders = Senders(database, CONTENT, {Channel.LOCAL: LocalCarrier()}, lambda: NOW)
+    tried = []
+
+    def away(_: Connection, row: int, *__: Any) -> None:
+        tried.append(row)
+        raise StoreError("The server does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.conversation.settle.settle_sent", away)
+        with pytest.raises(StoreError):
+            await senders.drain()
+        await senders.close()
+    assert len(set(tried)) == 2  # one when the turn had failed, one at the end
 
 
 def test_a_text_that_does_not_fit_is_told_to_people_without_a_word_of_it(
