@@ -256,11 +256,17 @@ def _leave(db: Connection, scene: Scene) -> None:
 
 
 def _opt_in(db: Connection, scene: Scene) -> None:
-    """The person asked back. E-mails come back where they were stopped and nowhere else."""
+    """The person asked back; on a phone that was wrong for all, any of them may have. E-mails come
+    back where they were stopped and nowhere else.
+    """
     mine = participants.addresses_of(db, scene.participant)
     for address in _with_here(scene, [row for row in mine if row.channel != Channel.EMAIL]):
         participants.opt_in(db, address)
-    resume(db, scene.participant, scene.now, WRONG_PERSON)
+    here = [one for one in participants.people_at(db, scene.address or "") if not one.is_test]
+    is_nobodys = all(one.paused_for == WRONG_PERSON for one in here)
+    back = {scene.participant, *(one.id for one in here if is_nobodys)}
+    for one in sorted(back):
+        resume(db, one, scene.now, WRONG_PERSON)
     for payout in waiting_of(db, scene.participant):
         put_off(db, payout, scene.now)  # what could not be sent until now
 

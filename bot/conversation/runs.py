@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.conversation.effects import RUNS
 from bot.engine.flow import RunStatus
 from bot.engine.run import Run
 from bot.engine.stored import dump_run
 from bot.panel import participants
+from bot.panel.pauses import WRONG_PERSON
 from bot.store.statements import Statement
 
 _NEEDED = (
@@ -41,6 +42,7 @@ _RUN_AT = Statement(
     .order_by(
         ((RUNS.c.status == "waiting") & (RUNS.c.id == bindparam("tapped"))).desc(),
         (RUNS.c.status == "waiting").desc(),
+        (func.coalesce(participants.PARTICIPANTS.c.paused_for, "") == WRONG_PERSON),
         RUNS.c.asked_at.desc(),
         RUNS.c.id,
     )
@@ -66,7 +68,8 @@ _ASKED = Statement(
 def run_at(db: Connection, channel: str, address: str, tapped: str = "") -> Any:
     """The run that a message from there belongs to, locked, with what is known of the person and
     the address; ``None``: there is none. People who share a phone have several: the waiting one
-    whose button was ``tapped``, else the waiting one that asked last, else the latest.
+    whose button was ``tapped``, else the waiting one that asked last, else the latest: of those for
+    whom the number is wrong only where nobody else is there.
     """
     return _RUN_AT.row(db, channel=channel, address=address, tapped=tapped)
 

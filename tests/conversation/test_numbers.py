@@ -184,6 +184,43 @@ def test_a_wrong_person_on_a_shared_phone_leaves_the_housemate_who_answers_there
     assert all(row.opted_out_at for row in database.run(rows, ADDRESSES))
 
 
+def bilal_is_wrong_there(database: Database) -> None:
+    """Amina has answered on a phone, and somebody there says that it is not Bilal's."""
+    database.run(enrolled)
+    tick(database, NOW)
+    hear_local(database, CONSENT, NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
+    database.run(enrol, bilal, NOW)
+    tick(database, NOW + DAY * 9)
+    send_all(database, NOW + DAY * 9)
+    hear_local(database, ("verkeerd nummer",), NOW + DAY * 9, start=50)
+    send_all(database, NOW + DAY * 9)
+
+
+def test_what_is_said_after_a_wrong_person_is_the_housemates_who_is_left(
+    database: Database,
+) -> None:
+    bilal_is_wrong_there(database)
+
+    hear_local(database, ("start", "ik wil dood"), NOW + DAY * 10, start=60)
+
+    assert who_is_asked(database) == {
+        "Amina": ("paused", "crisis"), "Bilal": ("paused", "wrong_person"),
+    }  # fmt: skip
+    names = {row.id: row.first_name for row in database.run(rows, PARTICIPANTS)}
+    cases = [(row.kind, names[row.participant_id]) for row in database.run(rows, CASES)]
+    assert ("crisis", "Amina") in cases
+    assert ("crisis", "Bilal") not in cases
+
+
+def test_a_start_where_everybody_was_wrong_brings_all_of_them_back(database: Database) -> None:
+    bilal_is_wrong_there(database)
+
+    hear_local(database, ("verkeerd nummer", "start"), NOW + DAY * 10, start=60)
+
+    assert set(who_is_asked(database).values()) == {("active", None)}
+
+
 def test_a_wrong_person_said_twice_silences_a_shared_phone(database: Database) -> None:
     database.run(enrolled)
     tick(database, NOW)
