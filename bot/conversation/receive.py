@@ -82,7 +82,7 @@ def receive(db: Connection, content: Content, inbound: InboundMessage, now: date
     """
     inbound = recognise(db, content, inbound, now)
     tapped, _, _ = (inbound.payload or "").partition(".")
-    row = run_at(db, inbound.channel, inbound.sender, tapped)
+    row = run_at(db, inbound.channel, inbound.sender, tapped, now)
     run = None if row is None else load_run(row.state)
     address = _address(db, inbound, row, now)
     reading = read(db, content, inbound, row, run)

@@ -1,11 +1,12 @@
 """The run that is spoken to at an address, found and kept."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.conversation.effects import RUNS
+from bot.engine.effects import CRISIS
 from bot.engine.flow import RunStatus
 from bot.engine.run import Run
 from bot.engine.stored import dump_run
@@ -19,6 +20,10 @@ _NEEDED = (
 )  # fmt: skip
 """What a message has to know of its run."""
 
+A_CRISIS = timedelta(minutes=15)
+"""How long after a cry for help what is typed there is no answer to what a housemate was asked."""
+
+_PAUSED_FOR = func.coalesce(participants.PARTICIPANTS.c.paused_for, "")
 _RUN_AT = Statement(
     select(
         *(RUNS.c[name] for name in _NEEDED),
@@ -41,8 +46,13 @@ _RUN_AT = Statement(
     )
     .order_by(
         ((RUNS.c.status == "waiting") & (RUNS.c.id == bindparam("tapped"))).desc(),
+        (
+            (RUNS.c.status == "handed_over")
+            & (_PAUSED_FOR == CRISIS)
+            & (func.coalesce(RUNS.c.ended_at, RUNS.c.asked_at) > bindparam("lately"))
+        ).desc(),
         (RUNS.c.status == "waiting").desc(),
-        (func.coalesce(participants.PARTICIPANTS.c.paused_for, "") == WRONG_PERSON),
+        _PAUSED_FOR == WRONG_PERSON,
         RUNS.c.asked_at.desc(),
         RUNS.c.id,
     )
@@ -65,13 +75,15 @@ _ASKED = Statement(
 )
 
 
-def run_at(db: Connection, channel: str, address: str, tapped: str = "") -> Any:
+def run_at(db: Connection, channel: str, address: str, tapped: str, now: datetime) -> Any:
     """The run that a message from there belongs to, locked, with what is known of the person and
     the address; ``None``: there is none. People who share a phone have several: the waiting one
-    whose button was ``tapped``, else the waiting one that asked last, else the latest: of those for
-    whom the number is wrong only where nobody else is there.
+    whose button was ``tapped``, else one in which somebody cried for help just now, else the
+    waiting one that asked last, else the latest: of those for whom the number is wrong only where
+    nobody else is there.
     """
-    return _RUN_AT.row(db, channel=channel, address=address, tapped=tapped)
+    lately = now - A_CRISIS
+    return _RUN_AT.row(db, channel=channel, address=address, tapped=tapped, lately=lately)
 
 
 def save_run(db: Connection, row: Any, run: Run, now: datetime) -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
 
 from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS, Scene
 from bot.conversation.guards import INBOUND
-from bot.engine.effects import Effect, OpenCase, OptOut, Send, Text
+from bot.engine.effects import CRISIS, Effect, OpenCase, OptOut, Send, Text
 from bot.engine.flow import RunStatus
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES, people_at
 from bot.panel.pauses import WRONG_PERSON
@@ -39,20 +39,28 @@ _OTHERS = Statement(
 A_TALK = timedelta(minutes=15)
 """How long after their last word somebody is taken to be answering still."""
 
+CALM = timedelta(days=1)
+"""How long a phone is left alone after a cry for help, or the last word after it."""
+
 _MINE, _THEIRS = REACHES.alias("mine"), REACHES.alias("theirs")
 _TALKS = Statement(
     select(RUNS.c.id)
     .select_from(
         _MINE.join(ADDRESSES, ADDRESSES.c.id == _MINE.c.address_id)
         .join(_THEIRS, _THEIRS.c.address_id == _MINE.c.address_id)
+        .join(PARTICIPANTS, PARTICIPANTS.c.id == _THEIRS.c.participant_id)
         .join(RUNS, RUNS.c.participant_id == _THEIRS.c.participant_id)
     )
     .where(
         _MINE.c.participant_id == bindparam("it"),
-        ADDRESSES.c.heard_at > bindparam("since"),
         ADDRESSES.c.heard_at <= bindparam("now"),
         _THEIRS.c.participant_id != bindparam("it"),
-        RUNS.c.status == str(RunStatus.WAITING),
+        or_(
+            and_(
+                ADDRESSES.c.heard_at > bindparam("since"), RUNS.c.status == str(RunStatus.WAITING)
+            ),
+            and_(ADDRESSES.c.heard_at > bindparam("calm"), PARTICIPANTS.c.paused_for == CRISIS),
+        ),
     )
     .limit(1)
 )
@@ -99,9 +107,10 @@ def said_within(people: Sequence[str]) -> ColumnElement[bool]:
 
 def housemate_talks(db: Connection, participant: str, now: datetime) -> bool:
     """Whether somebody else is answering on this person's phone: what is typed there would be taken
-    for an answer to whatever was asked last.
+    for an answer to whatever was asked last. Or they cried for help and were heard from that day.
     """
-    return _TALKS.row(db, it=participant, since=now - A_TALK, now=now) is not None
+    asked = {"since": now - A_TALK, "calm": now - CALM, "now": now}
+    return _TALKS.row(db, it=participant, **asked) is not None
 
 
 def spoke_since(db: Connection, participant: str, since: datetime) -> bool:

@@ -23,6 +23,7 @@ from bot.conversation.waves import due_people, hindrance_by_hand, open_due_wave
 from bot.engine.asides import SKIP
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
+from bot.panel.pauses import resume
 from bot.panel.roster import compare, save
 from bot.panel.roster_file import read_roster
 from bot.panel.timers import due_timers
@@ -419,6 +420,49 @@ def test_nobody_is_reminded_on_a_shared_phone_while_a_housemate_is_answering(
 
     tick(database, NOW + timedelta(hours=24, minutes=15))
     assert len(send_all(database, NOW + timedelta(hours=24, minutes=15))) == 1
+
+
+def test_right_after_a_crisis_nothing_is_taken_for_an_answer_of_a_housemate(
+    database: Database,
+) -> None:
+    database.run(two_at_one_phone)
+    tick(database, NOW)
+    send_all(database, NOW)
+    hear(database, ("ik wil dood", "ik weet het niet meer"), NOW)
+    said = send_all(database, NOW)
+    assert ["113" in one for one in said] == [True, False]
+    assert said[1].startswith("We weten het.")
+
+    hear(database, ("ja",), NOW + timedelta(minutes=20), start=9)  # the housemate, later
+
+    runs = sorted((run.status, run.version > 1) for run in database.run(rows, RUNS))
+    assert runs == [("handed_over", True), ("waiting", True)]
+
+
+def test_who_is_asked_again_right_after_a_crisis_can_answer(database: Database) -> None:
+    person = database.run(enrolled)
+    tick(database, NOW)
+    hear(database, ("ja", "ik wil dood"), NOW)
+    database.run(resume, person, NOW)
+    database.run(open_wave, PERIODIC, person, "periodic", 1, NOW)
+
+    hear(database, ("ja",), NOW + timedelta(minutes=5), start=9)
+
+    moved = [run.version > 1 for run in database.run(rows, RUNS) if run.status == "waiting"]
+    assert moved == [True]
+
+
+def test_nobody_is_invited_on_the_phone_of_a_housemate_who_cried_for_help_that_day(
+    database: Database,
+) -> None:
+    database.run(enrolled)
+    tick(database, NOW)
+    hear(database, (*CONSENT, "ik wil dood"), NOW)
+    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], TODAY, seed=0)
+    database.run(enrol, bilal, NOW)
+
+    assert tick(database, NOW + timedelta(hours=2)) == ["later"]
+    assert tick(database, NOW + timedelta(days=1, minutes=5)) == ["opened"]
 
 
 def test_the_plan_waits_for_a_wave_that_is_still_open(database: Database) -> None:
