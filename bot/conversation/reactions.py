@@ -124,8 +124,8 @@ def _is_worth_another_try(db: Connection, row: Any, failure: Failure, now: datet
 
 
 def put_off(db: Connection, row: Any, failure: Failure, now: datetime) -> None:
-    """What waits until people have mended our set-up, or for hours, is said elsewhere at once to
-    who is in need.
+    """What waits until people have mended our set-up, for hours, or until somebody knows whether it
+    left, is said elsewhere at once to who is in need.
     """
     if row.purpose == CRISIS and failure.reaction is not Reaction.RETRY:
         _say_elsewhere(db, row, now)

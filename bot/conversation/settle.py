@@ -94,6 +94,7 @@ def settle_failed(db: Connection, row: int, failure: Failure, now: datetime) -> 
     tell_people(db, it, failure, now)
     if failure.reaction is Reaction.ASK:
         _forward(db, it, DeliveryState.UNCERTAIN, None, failure.code, now)
+        put_off(db, it, failure, now)
     elif it.tries < _MOST_TRIES.get(failure.reaction, 0):
         _AGAIN.write(db, it=row, at=now + _wait(it, failure), why=failure.code)
         put_off(db, it, failure, now)

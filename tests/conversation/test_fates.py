@@ -296,5 +296,18 @@ def test_the_numbers_for_a_crisis_do_not_wait_for_hours_or_for_people(
     assert elsewhere.message.channel is not said.message.channel
     assert "113" in str(elsewhere.message.form)
     database.run(settle_sent, elsewhere.row, Sent("SM3"), NOW)
+    assert database.run(claim, CONTENT, NOW) == []
     (again,) = database.run(claim, CONTENT, NOW + SOON)
     assert again.row == said.row
+
+
+def test_the_numbers_for_a_crisis_do_not_wait_until_it_is_known_whether_they_left(
+    database: Database,
+) -> None:
+    said = database.run(in_crisis)
+
+    database.run(settle_failed, said.row, Failure("no answer", Reaction.ASK, ""), NOW)
+
+    (elsewhere,) = database.run(claim, CONTENT, NOW)
+    assert elsewhere.message.channel is not said.message.channel
+    assert "113" in str(elsewhere.message.form)
