@@ -5,9 +5,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bot.casework.alarms import CASES
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget
-from bot.conversation.guards import INBOUND
+from bot.conversation.tables import INBOUND, OUTBOUND
 from bot.conversation.waves import open_due_wave
 from bot.message import Channel
 from bot.panel.participants import (
