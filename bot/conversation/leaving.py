@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import ColumnElement, Connection, bindparam, update
 
 from bot.conversation.scene import Scene
 from bot.conversation.tables import DROPPED, OUTBOUND
@@ -21,22 +21,16 @@ AFTER_THE_FAREWELL = timedelta(minutes=2)
 known there either, so that no word of ours speaks of messages to come.
 """
 
-_DROP = Statement(
-    update(OUTBOUND)
-    .where(
-        OUTBOUND.c.address_id == bindparam("it"),
-        OUTBOUND.c.state == str(DeliveryState.QUEUED),
-    )
-    .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
-)
-_DROP_THEIRS = Statement(
-    update(OUTBOUND)
-    .where(
-        OUTBOUND.c.participant_id == bindparam("it"),
-        OUTBOUND.c.state == str(DeliveryState.QUEUED),
-    )
-    .values(state=DROPPED, code=bindparam("why"), settled_at=bindparam("now"))
-)
+
+def _dropping(whose: ColumnElement[Any]) -> Statement:
+    """What waits for this address or person (``it``) does not leave any more."""
+    waits = (whose == bindparam("it"), OUTBOUND.c.state == str(DeliveryState.QUEUED))
+    dropped = {"state": DROPPED, "code": bindparam("why"), "settled_at": bindparam("now")}
+    return Statement(update(OUTBOUND).where(*waits).values(dropped))
+
+
+_DROP = _dropping(OUTBOUND.c.address_id)
+_DROP_THEIRS = _dropping(OUTBOUND.c.participant_id)
 
 
 def opt_out(db: Connection, scene: Scene) -> None:
