@@ -22,9 +22,9 @@ from bot.channels.local import LocalCarrier
 from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
 from bot.content.revision import Revision
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.service import Conversations
+from bot.conversation.tables import OUTBOUND
 from bot.jobs.ticker import until_none
 from bot.logs import set_up_logs
 from bot.message import Channel, InboundMessage

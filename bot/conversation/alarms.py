@@ -12,9 +12,10 @@ from sqlalchemy import Connection, select
 from bot.casework.alarms import take_alarm
 from bot.casework.cases import accept, find_case
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import LOST, OUTBOUND, queue
+from bot.conversation.effects import queue
 from bot.conversation.orders import dump_send
 from bot.conversation.revisions import Content
+from bot.conversation.tables import LOST, OUTBOUND
 from bot.engine.effects import Send, Text
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import PARTICIPANTS, keep_address

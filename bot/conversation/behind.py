@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.conversation.guards import INBOUND
+from bot.conversation.tables import INBOUND
 from bot.panel.participants import PARTICIPANTS, REACHES
 
 _MOST = 20

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.tables import INVITATIONS, OUTBOUND, RUNS
 from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
 from bot.engine.run import Run

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.casework.cases import close_kind, is_open_case
-from bot.conversation.effects import LOST, OUTBOUND, Scene
 from bot.conversation.forget import end_runs
-from bot.conversation.guards import INBOUND
 from bot.conversation.revisions import Content
+from bot.conversation.scene import Scene
 from bot.conversation.sharing import name_where_shared, who_left
+from bot.conversation.tables import INBOUND, LOST, OUTBOUND
 from bot.engine.asides import ERASE, kind_of
 from bot.engine.effects import Effect, Erase, OpenCase, Send, Shown, Text
 from bot.engine.flow import AnswerType, RunStatus

@@ -14,9 +14,9 @@ from bot.content.helplines import helplines_of
 from bot.content.revision import Revision
 from bot.content.sms import parts_of
 from bot.content.study import Reminder, Study
-from bot.conversation.effects import RUNS
 from bot.conversation.openers import opener_days, reminders_with_room, with_room
 from bot.conversation.revisions import Content
+from bot.conversation.tables import RUNS
 from bot.conversation.waves import asks_for_consent, flow_to_open, opened_of, rules_of
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.asking import question

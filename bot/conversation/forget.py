@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from bot.casework.cases import close_kind
-from bot.conversation.effects import ANSWERS, DROPPED, OUTBOUND, RUNS
 from bot.conversation.endings import note_ending
-from bot.conversation.guards import INBOUND
 from bot.conversation.orders import dump_send
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.runs import save_run
 from bot.conversation.sharing import said_within
+from bot.conversation.tables import ANSWERS, DROPPED, INBOUND, OUTBOUND, RUNS
 from bot.conversation.unpaid import KIND as UNPAID
 from bot.engine.effects import Send
 from bot.engine.flow import RunStatus

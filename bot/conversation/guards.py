@@ -13,15 +13,12 @@ from sqlalchemy import Connection, bindparam, func, select
 from bot.channels.local import is_screen
 from bot.content.study import Study
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import DROPPED, OUTBOUND
 from bot.conversation.revisions import Content
-from bot.conversation.tables import Inbound
+from bot.conversation.tables import DROPPED, INBOUND, OUTBOUND
 from bot.message import PHONED
 from bot.panel.numbers import country_of
 from bot.panel.participants import ADDRESSES, PARTICIPANTS
 from bot.store.statements import Statement
-
-INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 LOOP, LOOP_SPAN = 5, timedelta(seconds=60)
 """So many messages in this time are answered that answer nothing themselves, the last of them with

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, select
 
 from bot.content.study import Study
 from bot.content.templates import VOUCHER, template_of, values_of
-from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
+from bot.conversation.effects import enqueue
 from bot.conversation.revisions import Content
+from bot.conversation.scene import Scene
+from bot.conversation.tables import LOST, OUTBOUND
 from bot.conversation.templates import is_approved
 from bot.conversation.ways import order_of, ways_of
 from bot.engine.effects import Send, Shown, Text

@@ -11,11 +11,11 @@ from bot.content.compose import ComposeError
 from bot.content.letter import STOP, letter
 from bot.content.study import Study
 from bot.content.templates import opener_of
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.orders import load_send
 from bot.conversation.reply_words import make_word
 from bot.conversation.revisions import Content
 from bot.conversation.speak import texts_of, values_of
+from bot.conversation.tables import OUTBOUND
 from bot.conversation.templates import payloads
 from bot.message import Channel, EmailForm, InboundMessage
 from bot.panel import participants

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
-from bot.conversation.effects import OUTBOUND, RUNS, UNPROMPTED
+from bot.conversation.tables import OUTBOUND, RUNS, UNPROMPTED
 from bot.message import DeliveryState
 from bot.panel import participants
 from bot.store.statements import Statement

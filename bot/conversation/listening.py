@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.content.recordings import Recording, recording_name, words_to_read
-from bot.conversation.effects import RUNS, Scene
 from bot.conversation.revisions import Content
+from bot.conversation.scene import Scene
+from bot.conversation.tables import RUNS
 from bot.engine.effects import Effect, Send, Shown, Text
 from bot.engine.flow import RunStatus
 from bot.engine.replies.reading import Tapped

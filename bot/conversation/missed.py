@@ -13,11 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.conversation.effects import RUNS
-from bot.conversation.guards import INBOUND
 from bot.conversation.receive import Received, receive
 from bot.conversation.revisions import Content
-from bot.conversation.tables import InboundLook
+from bot.conversation.tables import INBOUND, RUNS, InboundLook
 from bot.engine.replies import understand
 from bot.engine.replies.reading import Command, Commanded
 from bot.message import InboundMessage

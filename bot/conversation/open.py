@@ -10,9 +10,11 @@ from sqlalchemy import Connection, bindparam, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.revision import Revision, revision_of
-from bot.conversation.effects import ANSWERS, INVITATIONS, RUNS, Scene, apply
+from bot.conversation.effects import apply
 from bot.conversation.endings import note_ending
 from bot.conversation.revisions import keep, keep_behind, kept_of
+from bot.conversation.scene import Scene
+from bot.conversation.tables import ANSWERS, INVITATIONS, RUNS
 from bot.engine.advance import advance
 from bot.engine.events import Started
 from bot.engine.flow import RunStatus, Value

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.content.study import Reminder, Study
-from bot.conversation.effects import DROPPED, OUTBOUND, RUNS, UNPROMPTED
 from bot.conversation.sharing import A_TALK, housemate_talks
+from bot.conversation.tables import DROPPED, OUTBOUND, RUNS, UNPROMPTED
 from bot.engine.flow import RunStatus
 from bot.message import DeliveryState
 from bot.panel.hours import DecentHours, local_time, own_hours

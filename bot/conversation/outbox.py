@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.content.compose import ComposeError
 from bot.content.study import Study
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import DROPPED, OUTBOUND, UNPROMPTED, queue
+from bot.conversation.effects import queue
 from bot.conversation.guards import NOT_ALLOWED, may_write_to, note_abroad
 from bot.conversation.letters import NoLetterError, write_letter
 from bot.conversation.line import next_in_line
@@ -24,6 +24,7 @@ from bot.conversation.orders import forms, load_send
 from bot.conversation.revisions import Content
 from bot.conversation.sharing import spoke_since
 from bot.conversation.speak import speak
+from bot.conversation.tables import DROPPED, OUTBOUND, UNPROMPTED
 from bot.conversation.templates import opening_form
 from bot.conversation.ways import way_to
 from bot.engine.effects import Send

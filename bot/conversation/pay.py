@@ -15,9 +15,11 @@ from bot.content.cards.voucher import address_of
 from bot.content.study import Study
 from bot.conversation import late, unpaid
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import LOST, OUTBOUND, Scene, enqueue
+from bot.conversation.effects import enqueue
 from bot.conversation.openers import has_had_enough
 from bot.conversation.revisions import Content
+from bot.conversation.scene import Scene
+from bot.conversation.tables import LOST, OUTBOUND
 from bot.engine.effects import Send, Text
 from bot.engine.flow import Value
 from bot.engine.replies.reading import Reading

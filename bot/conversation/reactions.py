@@ -8,9 +8,9 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import OUTBOUND, UNPROMPTED, queue
-from bot.conversation.guards import INBOUND
+from bot.conversation.effects import queue
 from bot.conversation.orders import forms
+from bot.conversation.tables import INBOUND, OUTBOUND, UNPROMPTED
 from bot.conversation.templates import note_failing
 from bot.engine.effects import CRISIS
 from bot.engine.replies.reading import Command

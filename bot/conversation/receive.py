@@ -13,23 +13,20 @@ from bot.conversation.alarms import accepted_by_reply
 from bot.conversation.alerts import alert_afterwards
 from bot.conversation.apart import apart
 from bot.conversation.demo import demo_in, start_demo
-from bot.conversation.effects import Scene, apply, enqueue
+from bot.conversation.effects import apply, enqueue
 from bot.conversation.endings import note_ending
 from bot.conversation.erasing import fulfil, on_shared_phone, wish_in
-from bot.conversation.guards import (
-    INBOUND,
-    TOO_FAST,
-    Pace,
-    pace_of,
-)
+from bot.conversation.guards import TOO_FAST, Pace, pace_of
 from bot.conversation.open import Came
 from bot.conversation.pay import pay, pay_late
 from bot.conversation.reading import name_of, read
 from bot.conversation.reply_words import recognise
 from bot.conversation.revisions import Content
 from bot.conversation.runs import run_at, save_run
+from bot.conversation.scene import Scene
 from bot.conversation.sharing import housemates_spared
 from bot.conversation.strangers import greet
+from bot.conversation.tables import INBOUND
 from bot.engine.advance import advance
 from bot.engine.effects import Effect, Grant, OptOut, Send, Text
 from bot.engine.events import Replied

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from bot.casework.cases import open_case
 from bot.channels.contract import Listed
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.orders import forms
 from bot.conversation.pay import PURPOSE
+from bot.conversation.tables import OUTBOUND
 from bot.message import Channel, DeliveryState, Form, VoiceForm
 
 FIRST_LOOK = timedelta(seconds=60)

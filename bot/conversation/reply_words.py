@@ -15,11 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from bot.conversation.effects import RUNS
 from bot.conversation.guards import may_write_to
 from bot.conversation.revisions import Content
 from bot.conversation.runs import note_asked
-from bot.conversation.tables import ReplyWord
+from bot.conversation.tables import RUNS, ReplyWord
 from bot.engine.flow import RunStatus
 from bot.message import InboundMessage
 from bot.panel import participants

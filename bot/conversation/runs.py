@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from bot.conversation.effects import RUNS
+from bot.conversation.tables import RUNS
 from bot.engine.effects import CRISIS
 from bot.engine.flow import RunStatus
 from bot.engine.run import Run

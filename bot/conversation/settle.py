@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.channels.contract import Failure, Reaction
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.reactions import LATER, SOON, put_off, react, tell_people, undelivered
+from bot.conversation.tables import OUTBOUND
 from bot.engine.effects import CRISIS
 from bot.message import RANK, DeliveryState, DeliveryStatus, Sent
 from bot.store.statements import Statement

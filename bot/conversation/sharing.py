@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
 
-from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS, Scene
-from bot.conversation.guards import INBOUND
+from bot.conversation.scene import Scene
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS
 from bot.engine.effects import CRISIS, Effect, OpenCase, OptOut, Send, Text
 from bot.engine.flow import RunStatus
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES, people_at

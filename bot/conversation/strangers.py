@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.effects import OUTBOUND, Scene, enqueue
+from bot.conversation.effects import enqueue
 from bot.conversation.guards import are_strangers_too_many, may_write_to, was_abroad_told
 from bot.conversation.revisions import Content
+from bot.conversation.scene import Scene
+from bot.conversation.tables import OUTBOUND
 from bot.engine.effects import CRISIS, Send, Text
 from bot.engine.replies.reading import Command, Commanded, Reading
 from bot.message import InboundMessage

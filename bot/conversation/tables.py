@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
+from bot.message import DeliveryState
+from bot.panel.tables import Invitation
 from bot.store.columns import Encrypted, Hashed, Json, Serial, UtcTime
 
 
@@ -179,3 +181,19 @@ class Answer(SQLModel, table=True):
     shown: list[Any] = Field(sa_type=Json)
     corrects: bool
     at: datetime = Field(sa_type=UtcTime)
+
+
+INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
+OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
+ANSWERS = Answer.__table__  # type: ignore[attr-defined] # SQLModel adds it
+INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
+RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
+
+DROPPED = "dropped"
+LOST = (str(DeliveryState.FAILED), DROPPED)
+"""States of a message that certainly did not arrive."""
+
+UNPROMPTED = ("opening", "reminder")
+"""Purposes of what nobody asked for just now: it leaves in decent hours only, and behind all
+replies.
+"""

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.casework.cases import open_case
 from bot.content.study import Study
-from bot.conversation.effects import RUNS, UNPROMPTED, Scene, apply
+from bot.conversation.effects import apply
 from bot.conversation.endings import is_silent, note_ending
 from bot.conversation.forget import forget
 from bot.conversation.openers import moment_to_remind
 from bot.conversation.revisions import Content
 from bot.conversation.runs import note_asked, save_run
+from bot.conversation.scene import Scene
+from bot.conversation.tables import RUNS, UNPROMPTED
 from bot.conversation.templates import Asked, opening_form
 from bot.conversation.ways import other_way
 from bot.engine.advance import advance

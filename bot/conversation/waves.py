@@ -8,11 +8,11 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.content.revision import Revision
 from bot.content.study import Study
-from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.open import has_open_run, open_wave
 from bot.conversation.openers import has_had_enough, moment_to_open
 from bot.conversation.revisions import Content
 from bot.conversation.sharing import housemate_talks
+from bot.conversation.tables import INVITATIONS, RUNS
 from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.hours import own_hours

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.content.study import Study
-from bot.conversation.effects import OUTBOUND, UNPROMPTED, Scene
 from bot.conversation.reactions import first_batch, is_first_try
 from bot.conversation.revisions import Content
+from bot.conversation.scene import Scene
+from bot.conversation.tables import OUTBOUND, UNPROMPTED
 from bot.message import Channel, TemplateForm
 from bot.panel import participants
 from bot.panel.routing import Route, Way, route

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from bot.casework.alarms import CASES
-from bot.conversation.effects import OUTBOUND
+from bot.conversation.tables import OUTBOUND
 from bot.message import DeliveryState
 from bot.panel.timers import TIMERS
 

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.content.revision import Revision, load_revision
-from bot.conversation.effects import ANSWERS, RUNS
 from bot.conversation.revisions import REVISIONS
+from bot.conversation.tables import ANSWERS, RUNS
 from bot.engine.asking import SCALE_FORM
 from bot.panel.participants import PARTICIPANTS
 

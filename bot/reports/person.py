@@ -15,11 +15,10 @@ from sqlalchemy import Connection, Select, Table, func, or_, select
 
 from bot.casework.tables import Case
 from bot.content.revision import Revision, load_revision
-from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
-from bot.conversation.guards import INBOUND
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.revisions import REVISIONS
 from bot.conversation.sharing import said_within
+from bot.conversation.tables import ANSWERS, INBOUND, INVITATIONS, OUTBOUND, RUNS
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import ADDRESSES, ORGANISATIONS, PARTICIPANTS, REACHES
 from bot.panel.timers import TIMERS

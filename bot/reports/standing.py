@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from bot.conversation.effects import INVITATIONS
+from bot.conversation.tables import INVITATIONS
 from bot.panel.dispositions import Disposition
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import paused_since

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS, UNPROMPTED
-from bot.conversation.guards import INBOUND
 from bot.conversation.orders import load_send
+from bot.conversation.tables import ANSWERS, INBOUND, INVITATIONS, OUTBOUND, RUNS, UNPROMPTED
 from bot.conversation.waves import due_people
 from bot.engine.effects import LAST_WORDS
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES

@@ -20,6 +20,13 @@ from tests.secrets_of import secret_beside
 from tests.servers import free_port
 
 ADD = ("participant", "add", "klantmonitor", "--name", "Amina", "--phone", "0612345678")
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "token",
+    "TWILIO_SMS_SENDER": "+3197010200000",
+    "TWILIO_BASE_URL": "http://127.0.0.1:9",
+    "PUBLIC_URL": "https://bot.example.org",
+}
 
 
 @pytest.mark.usefixtures("home")
@@ -203,14 +210,7 @@ def test_a_server_that_leaves_out_a_file_with_faults_says_so(
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))
         taken.listen()
-        for name, value in {
-            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-            "TWILIO_AUTH_TOKEN": "token",
-            "TWILIO_SMS_SENDER": "+3197010200000",
-            "TWILIO_BASE_URL": "http://127.0.0.1:9",
-            "PUBLIC_URL": "https://bot.example.org",
-            "PORT": str(taken.getsockname()[1]),
-        }.items():
+        for name, value in {**TWILIO, "PORT": str(taken.getsockname()[1])}.items():
             monkeypatch.setenv(name, value)
 
         said = polsbot("serve").stderr
@@ -227,11 +227,7 @@ def test_a_port_that_is_taken_is_named_with_its_setting(
         taken.bind(("0.0.0.0", 0))
         taken.listen()
         for name, value in {
-            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-            "TWILIO_AUTH_TOKEN": "token",
-            "TWILIO_SMS_SENDER": "+3197010200000",
-            "TWILIO_BASE_URL": "http://127.0.0.1:9",
-            "PUBLIC_URL": "https://bot.example.org",
+            **TWILIO,
             "PORT": str(free_port()),
             setting: str(taken.getsockname()[1]),
         }.items():

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.conversation.effects import ANSWERS, Scene
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import Received, receive
+from bot.conversation.scene import Scene
 from bot.conversation.settle import settle_sent
+from bot.conversation.tables import ANSWERS
 from bot.conversation.ways import other_way
 from bot.message import Channel, InboundMessage, Sent
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES, Enrolment, enrol

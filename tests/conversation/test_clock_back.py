@@ -7,12 +7,13 @@ from datetime import timedelta
 from bot.casework.alarms import due_alarms, take_alarm
 from bot.casework.cases import open_case
 from bot.channels.contract import Failure, Reaction
-from bot.conversation.effects import Scene, enqueue
+from bot.conversation.effects import enqueue
 from bot.conversation.left_behind import mend_times
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts
+from bot.conversation.scene import Scene
 from bot.conversation.settle import settle_failed, settle_sent
 from bot.engine.effects import Send, Text
 from bot.message import Channel, DeliveryState, InboundMessage, Sent

@@ -14,14 +14,13 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
-from bot.conversation.guards import INBOUND
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import LEASE
 from bot.conversation.receive import receive
 from bot.conversation.send import turn
 from bot.conversation.settle import Carried
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, InboundMessage, OutboundMessage, Sent
 from bot.panel.participants import Enrolment, enrol

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.conversation.demo import MOST_A_DAY, demo_in, words_of
-from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.receive import Received, receive
+from bot.conversation.tables import INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import PARTICIPANTS, opt_out

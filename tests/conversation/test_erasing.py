@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.demo import words_of
-from bot.conversation.effects import AFTER_THE_FAREWELL, ANSWERS, OUTBOUND, RUNS
 from bot.conversation.forget import forget
+from bot.conversation.leaving import AFTER_THE_FAREWELL
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_failed, settle_sent
+from bot.conversation.tables import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, enrol

@@ -11,13 +11,13 @@ from structlog.testing import capture_logs
 from bot.channels.contract import Failure, Reaction
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio.failures import failure_of, undelivered
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.outbox import Claimed, claim
 from bot.conversation.reactions import SOON
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
+from bot.conversation.tables import OUTBOUND
 from bot.message import Channel, DeliveryState, DeliveryStatus, Sent
 from bot.panel.participants import PARTICIPANTS
 from bot.store.database import Database

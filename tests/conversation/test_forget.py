@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from bot.conversation.effects import AFTER_THE_FAREWELL, ANSWERS, OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
-from bot.conversation.guards import INBOUND
+from bot.conversation.leaving import AFTER_THE_FAREWELL
 from bot.conversation.missed import catch_up
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_sent
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, find_address

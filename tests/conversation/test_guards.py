@@ -7,9 +7,9 @@ from prometheus_client import REGISTRY
 from sqlalchemy import Connection, select, update
 
 from bot.casework.alarms import CASES
-from bot.conversation.effects import OUTBOUND, RUNS
-from bot.conversation.guards import A_DAY, INBOUND, LOOP, full_organisations
+from bot.conversation.guards import A_DAY, LOOP, full_organisations
 from bot.conversation.receive import Received, receive
+from bot.conversation.tables import INBOUND, OUTBOUND, RUNS
 from bot.conversation.waves import due_people
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, addresses_of, enrol

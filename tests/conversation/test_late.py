@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.conversation.effects import OUTBOUND, queue
+from bot.conversation.effects import queue
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_failed, settle_sent
+from bot.conversation.tables import OUTBOUND
 from bot.message import ButtonsForm, Channel, DeliveryState, InboundMessage, Sent, TemplateForm
 from bot.panel.participants import ADDRESSES, Enrolment, enrol, keep_address, link
 from bot.rewards.ledger import grant, held

@@ -12,10 +12,8 @@ from sqlalchemy import Connection, select, update
 from bot.channels.contract import Failure, Reaction
 from bot.channels.email.failures import Stage, refused
 from bot.content.letter import Letterhead
-from bot.conversation.effects import INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.forecast import Forecast, forecast
 from bot.conversation.forget import forget
-from bot.conversation.guards import INBOUND
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.letters import letter_of, stop_said, want_again
 from bot.conversation.open import open_wave
@@ -26,6 +24,7 @@ from bot.conversation.reconcile import doubts
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_failed, settle_sent
+from bot.conversation.tables import INBOUND, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, EmailForm, InboundMessage, OutboundMessage, Sent
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, addresses_of, enrol, opt_out

@@ -8,10 +8,10 @@ from pkgutil import iter_modules
 from sqlalchemy import Connection, update
 
 from bot import casework, conversation, panel, rewards
-from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.settle import settle_sent
+from bot.conversation.tables import DROPPED, OUTBOUND, RUNS
 from bot.message import Channel, DeliveryState, Sent
 from bot.panel.participants import Enrolment, enrol
 from bot.store.database import Database, open_database

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, select
 
 from bot.content.library import load_library
 from bot.content.recordings import INDEX, Voices, index_of
-from bot.conversation.effects import ANSWERS, OUTBOUND
 from bot.conversation.listening import OFF, ON, STEP
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
+from bot.conversation.tables import ANSWERS, OUTBOUND
 from bot.conversation.timers import fire
 from bot.message import ButtonsForm, Channel, Form, InboundMessage, VoiceForm
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, set_listens

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, select, update
 
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
-from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
-from bot.conversation.guards import INBOUND
 from bot.conversation.missed import EVERY, FURTHEST, GRACE, LOOKS, OVERLAP, begin_look, end_look
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.service import Conversations
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS
 from bot.jobs.provider import catch_up
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import (

@@ -5,9 +5,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bot.casework.alarms import CASES
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget
-from bot.conversation.guards import INBOUND
+from bot.conversation.tables import INBOUND, OUTBOUND
 from bot.conversation.waves import open_due_wave
 from bot.message import Channel
 from bot.panel.participants import (
@@ -155,9 +154,7 @@ def who_is_asked(database: Database) -> dict[str, tuple[str, str | None]]:
     return {row.first_name: (row.status, row.paused_for) for row in found}
 
 
-def test_a_wrong_person_on_a_shared_phone_leaves_the_housemate_who_answers_there(
-    database: Database,
-) -> None:
+def bilal_is_asked_on_aminas_phone(database: Database) -> None:
     database.run(enrolled)
     tick(database, NOW)
     hear_local(database, CONSENT, NOW)
@@ -165,6 +162,12 @@ def test_a_wrong_person_on_a_shared_phone_leaves_the_housemate_who_answers_there
     database.run(enrol, bilal, NOW)
     tick(database, NOW + DAY * 9)
     send_all(database, NOW + DAY * 9)
+
+
+def test_a_wrong_person_on_a_shared_phone_leaves_the_housemate_who_answers_there(
+    database: Database,
+) -> None:
+    bilal_is_asked_on_aminas_phone(database)
 
     hear_local(database, ("verkeerd nummer",), NOW + DAY * 9, start=50)
 
@@ -222,13 +225,7 @@ def test_a_start_where_everybody_was_wrong_brings_all_of_them_back(database: Dat
 
 
 def test_a_wrong_person_said_twice_silences_a_shared_phone(database: Database) -> None:
-    database.run(enrolled)
-    tick(database, NOW)
-    hear_local(database, CONSENT, NOW)
-    bilal = Enrolment("klantmonitor", "Bilal", "nl", [(Channel.LOCAL, AMINA)], NOW.date(), seed=0)
-    database.run(enrol, bilal, NOW)
-    tick(database, NOW + DAY * 9)
-    send_all(database, NOW + DAY * 9)
+    bilal_is_asked_on_aminas_phone(database)
 
     hear_local(database, ("verkeerd nummer", "verkeerd nummer"), NOW + DAY * 9, start=50)
 

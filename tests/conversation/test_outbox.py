@@ -13,7 +13,7 @@ from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Listed, Reaction, SendError
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio.failures import undelivered
-from bot.conversation.effects import OUTBOUND, RUNS, queue
+from bot.conversation.effects import queue
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
 from bot.conversation.open import open_wave
@@ -30,6 +30,7 @@ from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
+from bot.conversation.tables import OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import (
     ButtonsForm,

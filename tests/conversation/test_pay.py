@@ -12,7 +12,6 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, 
 from bot.channels.contract import Failure, Listed, Reaction
 from bot.channels.local import LocalCarrier
 from bot.conversation.apart import apart
-from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.forget import forget, stop
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.open import open_wave
@@ -23,6 +22,7 @@ from bot.conversation.reconcile import doubts, resolve
 from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.conversation.settle import settle_failed, settle_sent
+from bot.conversation.tables import OUTBOUND, RUNS
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import Enrolment, enrol
 from bot.reports.audit import differences

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, update
 
-from bot.conversation.effects import RUNS
 from bot.conversation.open import open_wave
 from bot.conversation.revisions import kept_of, publish
+from bot.conversation.tables import RUNS
 from bot.engine.flow import Reward
 from bot.panel.participants import PARTICIPANTS
 from bot.store.database import Database

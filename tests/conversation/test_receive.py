@@ -12,14 +12,13 @@ from sqlalchemy import Connection, func, select
 from bot.authoring.forms import body_of
 from bot.content.lexicon import load_lexicons
 from bot.content.library import load_library
-from bot.conversation.effects import ANSWERS, OUTBOUND, RUNS
-from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import claim
 from bot.conversation.receive import Received, receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, DeliveryState, InboundMessage, Sent
 from bot.panel.participants import ADDRESSES, Enrolment, enrol, keep_address, link

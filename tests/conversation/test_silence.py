@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select
 from bot.casework.alarms import CASES
 from bot.channels.contract import Failure, Reaction
 from bot.conversation.alerts import ALERTS
-from bot.conversation.effects import INVITATIONS, OUTBOUND
 from bot.conversation.forget import stop
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import note_status, settle_failed
+from bot.conversation.tables import INVITATIONS, OUTBOUND
 from bot.conversation.timers import RESTART
 from bot.message import Channel, DeliveryState, DeliveryStatus, InboundMessage
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, keep_address, link

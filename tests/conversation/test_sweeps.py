@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 
 from bot.channels.local import LocalCarrier
 from bot.content.revision import Revision
-from bot.conversation.effects import OUTBOUND, RUNS
 from bot.conversation.open import Opened, open_wave
 from bot.conversation.outbox import BROKEN
 from bot.conversation.service import Conversations
+from bot.conversation.tables import OUTBOUND, RUNS
 from bot.conversation.waves import due_people
 from bot.message import Channel
 from bot.panel.participants import Enrolment, enrol

@@ -13,13 +13,13 @@ from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier
 from bot.channels.twilio.failures import failure_of
 from bot.content.templates import templates_of
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.service import Conversations
 from bot.conversation.settle import settle_failed, settle_sent
+from bot.conversation.tables import OUTBOUND
 from bot.conversation.templates import (
     FAILING,
     TEMPLATES,

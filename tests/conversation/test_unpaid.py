@@ -9,11 +9,11 @@ from sqlalchemy import Connection, update
 from bot.casework.alarms import CASES
 from bot.casework.cases import close
 from bot.content.study import RewardRule
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget, stop
 from bot.conversation.handing import hand_over
 from bot.conversation.receive import receive
 from bot.conversation.settle import settle_failed
+from bot.conversation.tables import OUTBOUND
 from bot.conversation.unpaid import reason_of
 from bot.message import Channel, DeliveryState, InboundMessage
 from bot.panel.participants import ADDRESSES, Enrolment, bury, enrol, keep_address, link

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.content.study import Reminder
-from bot.conversation.effects import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.forecast import Forecast, LeftOut, forecast
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
@@ -18,6 +17,7 @@ from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
+from bot.conversation.tables import ANSWERS, INVITATIONS, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, hindrance_by_hand, open_due_wave
 from bot.engine.asides import SKIP

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.channels.contract import Failure, Reaction
 from bot.channels.local import LocalCarrier
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.outbox import claim
 from bot.conversation.reconcile import NEXT_LOOK
 from bot.conversation.settle import settle_failed
+from bot.conversation.tables import OUTBOUND
 from bot.jobs.provider import settle_doubts
 from bot.message import Channel
 from bot.panel.participants import ADDRESSES, unlink

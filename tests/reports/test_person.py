@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
 
 from bot.conversation.forget import forget
-from bot.conversation.guards import INBOUND
+from bot.conversation.tables import INBOUND
 from bot.panel.participants import Enrolment, enrol, find_address, keep_address
 from bot.reports import person
 from bot.reports.person import SHARED, person_of

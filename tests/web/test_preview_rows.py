@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.outbox import claim
 from bot.conversation.settle import settle_sent
+from bot.conversation.tables import OUTBOUND
 from bot.message import DeliveryState, Sent
 from bot.store.database import Database
 from bot.web.preview.rows import under_way

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select
 
 from bot.channels.local import LocalCarrier
 from bot.content.cards import CardStore
-from bot.conversation.effects import OUTBOUND
 from bot.conversation.forget import forget
 from bot.conversation.revisions import Cards, Content
 from bot.conversation.service import Conversations
+from bot.conversation.tables import OUTBOUND
 from bot.message import Channel
 from bot.rewards.payouts import PAYOUTS
 from bot.rewards.pictures import picture_name

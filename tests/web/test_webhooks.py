@@ -16,10 +16,9 @@ from bot.channels.local import LocalCarrier
 from bot.channels.twilio import TwilioAccount, TwilioCarrier, Verifier
 from bot.channels.twilio.account import try_way_in
 from bot.channels.twilio.contents import FIXED
-from bot.conversation.effects import ANSWERS, OUTBOUND
-from bot.conversation.guards import INBOUND
 from bot.conversation.open import open_wave
 from bot.conversation.service import Conversations
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND
 from bot.message import Channel
 from bot.panel.participants import ADDRESSES, Enrolment, enrol, find_address, heard_from
 from bot.runtime import Runtime

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation.effects import UNPROMPTED
+from bot.conversation.tables import UNPROMPTED
 from bot.engine.effects import LAST_WORDS
 from bot.panel.hours import DecentHours
 from bot.panel.openers import MOST_OPENERS, SPELL

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from bot.authoring.simulate.figures import Figures
 from bot.casework.alarms import CASES
 from bot.content.study import Study
-from bot.conversation.effects import INVITATIONS, RUNS
+from bot.conversation.tables import INVITATIONS, RUNS
 from bot.conversation.waves import opened_of, rules_of
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import PARTICIPANTS, can_be_reached

@@ -24,12 +24,12 @@ from bot.authoring.simulate.reckoning import reckon
 from bot.channels.contract import Failure, Reaction
 from bot.content.sms import parts_of
 from bot.content.study import Study
-from bot.conversation.effects import OUTBOUND, UNPROMPTED
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import Claimed, claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_failed, settle_sent
+from bot.conversation.tables import OUTBOUND, UNPROMPTED
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, open_due_wave
 from bot.message import Channel, DeliveryState, InboundMessage, Sent, TextForm

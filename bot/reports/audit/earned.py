@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.content.revision import load_revision
-from bot.conversation.effects import INVITATIONS, RUNS
 from bot.conversation.revisions import REVISIONS
+from bot.conversation.tables import INVITATIONS, RUNS
 from bot.engine.flow import Reward
 from bot.panel.participants import PARTICIPANTS
 from bot.reports.audit.book import REVERSED, Book, balances_of, compared

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from bot.conversation.effects import DROPPED, OUTBOUND, RUNS
+from bot.conversation.tables import DROPPED, OUTBOUND, RUNS
 from bot.engine.run import Run
 from bot.engine.stored import load_run
 from bot.message import DeliveryState

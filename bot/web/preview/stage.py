@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.channels.local import LocalCarrier
 from bot.channels.twilio import failure_of
 from bot.content.revision import Revision
-from bot.conversation.effects import UNPROMPTED
 from bot.conversation.orders import forms
 from bot.conversation.service import Conversations
+from bot.conversation.tables import UNPROMPTED
 from bot.message import Channel, DeliveryState
 from bot.runtime import FastClock
 from bot.web.preview.lines import Line, bot_line, lost_line, note_line
