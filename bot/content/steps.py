@@ -40,6 +40,7 @@ RESERVED = frozenset(
         *("and", "or", "not", "in", "is", "if", "else", "for", "lambda", "none", "true", "false"),
         *("sum", "mean", "count", *STUDY_PLACEHOLDERS),
         *("run", "flow", "status", "test", "current_language", "started_at", "ended_at"),
+        "revision",
     }
 )
 """Names that mean something else in a condition, in a text or among the columns of an export."""

@@ -28,6 +28,7 @@ FIXED = (
     "current_language",
     "started_at",
     "ended_at",
+    "revision",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -65,6 +66,7 @@ def answers_csv(db: Connection, study: str) -> str:
         fixed = (
             run.id, run.participant_id, run.flow, run.wave, run.status, run.is_test, run.language,
             run.started_at.isoformat(), run.ended_at.isoformat() if run.ended_at else "",
+            _short(run.revision),
         )  # fmt: skip
         lines.append([*(str(cell) for cell in fixed), *(_cell(answers.get(s)) for s in steps)])
     return _written(lines)
@@ -82,7 +84,7 @@ def codebook_csv(db: Connection, study: str) -> str:
                 continue
             codes = {str(choice.code): words.get(choice.label, "") for choice in step.choices}
             lines.append(
-                [flow.name, revision.hash[:12], step.name, str(step.type), step.topic or "",
+                [flow.name, _short(revision.hash), step.name, str(step.type), step.topic or "",
                  step.recall or "", str(step.reverse), str(step.special),
                  _cell(words.get(step.text or "", "")), json.dumps(codes, ensure_ascii=False)]
             )  # fmt: skip
@@ -103,6 +105,11 @@ def _steps(db: Connection, study: str) -> list[str]:
             if step.type is not None or step.kind in ("set", "arm"):
                 names.setdefault(step.name)
     return list(names)
+
+
+def _short(revision: str) -> str:
+    """How the codebook names a revision: people are asked by two of one flow at a time."""
+    return revision[:12]
 
 
 def _cell(value: Any) -> str:
