@@ -67,6 +67,11 @@ _ASKED_BACK = Statement(
     )
     .limit(1)
 )
+_HEARD = Statement(
+    select(INBOUND.c.id)
+    .where(INBOUND.c.address_id == bindparam("address"), INBOUND.c.received_at > bindparam("since"))
+    .limit(1)
+)
 _LAST_STOP = Statement(
     select(func.max(INBOUND.c.received_at).label("at")).where(
         INBOUND.c.address_id == bindparam("address"),
@@ -194,11 +199,10 @@ def _asked_back(db: Connection, addresses: Iterable[str], since: datetime) -> bo
 
 
 def _was_heard_since(db: Connection, row: Any) -> bool:
-    """Whether somebody has written from there since the message left: then somebody is there."""
-    return any(
-        one.id == row.address_id and one.heard_at is not None and one.heard_at > row.not_before
-        for one in participants.addresses_of(db, row.participant_id or "")
-    )
+    """Whether somebody has written from there since the message left: then somebody is there.
+    ``heard_at`` is too coarse to tell.
+    """
+    return _HEARD.row(db, address=row.address_id, since=row.not_before) is not None
 
 
 def is_first_try(row: Any) -> bool:

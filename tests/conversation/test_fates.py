@@ -19,7 +19,7 @@ from bot.conversation.send import Senders
 from bot.conversation.settle import note_status, settle_failed, settle_sent
 from bot.conversation.tables import OUTBOUND
 from bot.message import Channel, DeliveryState, DeliveryStatus, Sent
-from bot.panel.participants import PARTICIPANTS
+from bot.panel.participants import ADDRESSES, PARTICIPANTS
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from tests.conversation.test_outbox import begin, begin_with_two, hear, states
@@ -204,6 +204,22 @@ async def test_a_fate_that_came_while_the_database_was_away_is_written_down_when
     await senders.drain()
 
     assert {row.state for row in await database.read(rows, OUTBOUND)} == {"delivered"}
+
+
+def test_late_news_of_a_dead_number_is_wrong_where_somebody_wrote_a_moment_ago(
+    database: Database,
+) -> None:
+    database.run(begin)
+    (opening,) = database.run(claim, CONTENT, NOW)
+    database.run(settle_sent, opening.row, Sent("SM1"), NOW)
+    database.run(hear, "ja", 1)
+    (asked,) = database.run(claim, CONTENT, NOW + timedelta(seconds=1))
+    database.run(settle_sent, asked.row, Sent("SM2"), NOW + timedelta(seconds=1))
+    database.run(hear, "3", 2, NOW + timedelta(seconds=30))
+
+    database.run(not_delivered, asked, "30006")
+
+    assert all(row.is_alive for row in database.run(rows, ADDRESSES))
 
 
 async def test_only_one_fate_at_a_time_waits_for_a_database_that_is_away(
