@@ -62,8 +62,13 @@ def texts_of(db: Connection, content: Content, row: Any) -> Texts:
 def values_of(
     db: Connection, content: Content, row: Any, study: Study | None, send: Send
 ) -> Mapping[str, Value]:
-    """What the run does not know, as far as this order speaks of it."""
+    """What the run does not know, as far as this order speaks of it. What a run promises is what
+    it pays, though the study may pay more or less by now.
+    """
     values = _values(content, row, study)
+    if study is not None and row.revision is not None:
+        reward = content.revision(db, row.revision).flow.policy.reward
+        values = {**values, "reward": reward.cents if reward else 0}
     if study is not None and _speaks_of_the_pot(send, texts_of(db, content, row), row.language):
         values = {**values, **_pot(db, row.participant_id, study)}
     return values

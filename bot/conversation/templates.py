@@ -59,9 +59,10 @@ def opening_form(
     opener, texts = opener_of(send), texts_of(db, content, row)
     parameters = {} if send.text is None else send.text.parameters
     values = {**values_of(db, content, row, study, send), **parameters}
+    fixed = {**templates.values_of(study), "reward": values.get("reward", 0)}
     without = {name for name in NAMELESS if not values.get(name)}
     for language in _spoken_in_templates(study, row.language, texts.languages):
-        template = template_of(opener, texts, language, templates.values_of(study), without)
+        template = template_of(opener, texts, language, fixed, without)
         approved = None if template is None else _APPROVED.row(db, name=template.name)
         if template is not None and approved is not None:
             break

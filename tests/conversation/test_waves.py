@@ -531,3 +531,26 @@ def test_the_plan_counts_no_reminder_that_would_be_one_too_many(database: Databa
     hear(database, CONSENT, NOW)
 
     assert [one.messages for one in planned(database, content, NOW, 30)] == [3, 3]
+
+
+def test_what_a_run_promises_is_what_it_pays_though_the_study_pays_more_by_now(
+    database: Database,
+) -> None:
+    study = CONTENT.library.studies["klantmonitor"]
+    assert study.reward is not None
+    raised = {"klantmonitor": replace(study, reward=replace(study.reward, cents=777))}
+    content = Content(replace(CONTENT.library, studies=raised), CONTENT.lexicons)
+    database.run(enrolled)
+    tick(database, NOW)
+    send_all(database, NOW)
+
+    hear(database, ("ja", "Nederlands"), NOW)
+
+    said = []
+    while taken := database.run(claim, content, NOW):
+        for one in taken:
+            said.append(str(one.message.form))
+            database.run(settle_sent, one.row, Sent("SM9", DeliveryState.DELIVERED), NOW)
+    promised = [one for one in said if "Per keer krijg je" in one]
+    assert promised
+    assert "7,77" not in str(promised)
