@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from bot.conversation.outbox import LEASE
+from bot.conversation.making import LEASE
 from bot.conversation.tables import OUTBOUND
 from bot.message import DeliveryState
 from bot.store.statements import Statement

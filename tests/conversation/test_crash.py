@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from bot.conversation.left_behind import mark_abandoned
+from bot.conversation.making import LEASE
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE
 from bot.conversation.receive import receive
 from bot.conversation.send import turn
 from bot.conversation.settle import Carried

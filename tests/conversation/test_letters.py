@@ -16,8 +16,9 @@ from bot.conversation.forecast import Forecast, forecast
 from bot.conversation.forget import forget
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.letters import letter_of, stop_said, want_again
+from bot.conversation.making import LEASE
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, claim
+from bot.conversation.outbox import claim
 from bot.conversation.reactions import LATER
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts

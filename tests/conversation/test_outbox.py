@@ -16,12 +16,12 @@ from bot.channels.twilio.failures import undelivered
 from bot.conversation.effects import queue
 from bot.conversation.left_behind import mark_abandoned
 from bot.conversation.line import PATIENCE
+from bot.conversation.making import LEASE
 from bot.conversation.open import open_wave
 from bot.conversation.orders import load_send
 from bot.conversation.outbox import (
     BROKEN,
     BROKEN_AT_MOST,
-    LEASE,
     Claimed,
     claim,
 )

@@ -14,8 +14,9 @@ from bot.channels.local import LocalCarrier
 from bot.conversation.apart import apart
 from bot.conversation.forget import forget, stop
 from bot.conversation.left_behind import mark_abandoned
+from bot.conversation.making import LEASE
 from bot.conversation.open import open_wave
-from bot.conversation.outbox import LEASE, claim
+from bot.conversation.outbox import claim
 from bot.conversation.pay import PURPOSE, look, settle
 from bot.conversation.receive import receive
 from bot.conversation.reconcile import doubts, resolve
