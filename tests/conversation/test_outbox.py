@@ -650,7 +650,7 @@ def test_a_message_that_breaks_our_code_holds_up_nobody_else(
         raise KeyError("a fault of ours")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.conversation.outbox.speak", broken)
+        patch.setattr("bot.conversation.making.speak", broken)
         assert database.run(claim, CONTENT, NOW) == []
     assert states(database) == ["queued"]
 
@@ -666,7 +666,7 @@ def test_a_message_that_stays_broken_is_dropped_with_its_reason(
     def broken(*_: object) -> None:
         raise KeyError("a fault of ours")
 
-    monkeypatch.setattr("bot.conversation.outbox.speak", broken)
+    monkeypatch.setattr("bot.conversation.making.speak", broken)
     assert database.run(claim, CONTENT, NOW + BROKEN_AT_MOST) == []
 
     (row,) = database.run(rows, OUTBOUND)

@@ -19,10 +19,11 @@ from tests.web.browser import CHROMIUM, IS_NEEDED, LAPTOP, MISSING, NARROW, Scre
 from tests.web.world import LEXICONS, World, open_world
 
 PERIODIC = "klantmonitor/periodic"
-BELOW_THE_EDGE = """(() => {
+BELOW_THE_EDGE = """new Promise((told) => {
     const chat = document.getElementById("chat");
-    return chat.scrollHeight - chat.scrollTop - chat.clientHeight;
-})()"""
+    const look = () => told(chat.scrollHeight - chat.scrollTop - chat.clientHeight);
+    requestAnimationFrame(() => requestAnimationFrame(look));  // once it is drawn
+})"""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 BESIDE_ITS_MARK = """(stop) => {
     const name = stop.querySelector("b").getBoundingClientRect();
