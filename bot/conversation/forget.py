@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.casework.cases import close_kind
 from bot.conversation.endings import note_ending
+from bot.conversation.leaving import DROP_THEIRS
 from bot.conversation.orders import dump_send
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.runs import save_run
@@ -25,8 +26,9 @@ from bot.rewards import erasing
 
 
 def stop(db: Connection, participant: str, now: datetime) -> bool:
-    """No more messages to this person on any address; an open run ends. An address that a housemate
-    has as well stays: there the person is paused. False: no such one.
+    """No more messages to this person on any address, but for the numbers to call in a crisis; an
+    open run ends. An address that a housemate has as well stays: there the person is paused. False:
+    no such one.
     """
     addresses = participants.addresses_of(db, participant)
     for address in addresses:
@@ -34,7 +36,7 @@ def stop(db: Connection, participant: str, now: datetime) -> bool:
             pause(db, participant, "operator")
         else:
             participants.opt_out(db, address.id, now)
-    _drop_waiting(db, participant, now)
+    DROP_THEIRS.run(db, it=participant, why="stopped", now=now)
     end_runs(db, participant, now)
     return bool(addresses)
 

@@ -34,7 +34,7 @@ def _dropping(whose: ColumnElement[Any]) -> Statement:
 
 
 _DROP = _dropping(OUTBOUND.c.address_id)
-_DROP_THEIRS = _dropping(OUTBOUND.c.participant_id)
+DROP_THEIRS = _dropping(OUTBOUND.c.participant_id)
 
 
 def opt_out(db: Connection, scene: Scene) -> None:
@@ -56,7 +56,7 @@ def leave(db: Connection, scene: Scene) -> None:
     due = scene.now + AFTER_THE_FAREWELL
     participants.leave(db, scene.participant)
     erasing.forget(db, scene.participant, scene.study, scene.now)
-    _DROP_THEIRS.run(db, it=scene.participant, why="erased", now=scene.now)
+    DROP_THEIRS.run(db, it=scene.participant, why="erased", now=scene.now)
     set_timer(db, scene.run or scene.participant, ERASURE, None, due)
     for address in _with_here(scene, participants.addresses_of(db, scene.participant)):
         others = participants.people_at(db, address)

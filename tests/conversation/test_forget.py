@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from bot.authoring.forms import body_of
 from bot.conversation.forget import forget, stop
 from bot.conversation.leaving import AFTER_THE_FAREWELL
 from bot.conversation.missed import catch_up
@@ -149,6 +150,16 @@ def test_a_stopped_person_is_sent_nothing_more(database: Database) -> None:
     assert database.run(claim, CONTENT, NOW) == []
     assert database.run(rows, RUNS)[0].status == "stopped"
     assert not database.run(stop, "p0", NOW)
+
+
+def test_who_is_stopped_right_after_a_cry_for_help_hears_whom_to_call(database: Database) -> None:
+    person: str = database.run(begin)
+    database.run(hear, "ik wil dood", 1)
+
+    database.run(stop, person, NOW)
+
+    (last,) = database.run(claim, CONTENT, NOW)
+    assert "Bel nu" in body_of(last.message.form)
 
 
 def test_the_file_of_the_database_holds_no_name_no_number_and_no_word(
