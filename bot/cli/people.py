@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.cli.common import Yes, fail, opened, study_of, write
 from bot.cli.roster import import_people
 from bot.conversation.forget import forget, stop
-from bot.panel.participants import PARTICIPANTS, addresses_of, already_reached, enrol
+from bot.panel.participants import addresses_of, already_reached, enrol
 from bot.panel.roster import STOP_HOLDS
 from bot.panel.roster_file import Line, read_row
+from bot.reports.people import everybody
 from bot.reports.person import person_of
 from bot.runtime import library_of
 
@@ -72,21 +73,19 @@ def add(
 def list_people(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Every participant: id, study, language, channel, status."""
-    columns = ("id", "study", "organisation_id", "language", "channel", "status", "intake_on")
+    """Every participant: id, study, organisation, language, channel liked best, status (active,
+    paused, stopped, erased), why paused, day of intake.
+    """
     with opened() as (_, database):
-        found = database.run(
-            lambda db: db.execute(
-                select(*(PARTICIPANTS.c[name] for name in columns)).order_by(
-                    PARTICIPANTS.c.created_at
-                )
-            ).all()
-        )
+        found = [row._asdict() for row in database.run(everybody)]
+    for row in found:
+        if row.pop("has_stopped") and row["status"] != "erased":
+            row["status"] = "stopped"
     if as_json:
-        print(json.dumps([dict(row._mapping) for row in found], default=str))
+        print(json.dumps(found, default=str))
         return
     for row in found:
-        print("\t".join(str(cell or "-") for cell in row))
+        print("\t".join(str(cell or "-") for cell in row.values()))
 
 
 @app.command(name="export")

@@ -63,6 +63,12 @@ def test_a_person_is_enrolled_asked_exported_and_forgotten() -> None:
         assert "Amina" not in output.output
         assert "612345678" not in output.output
 
+    assert "\tactive\t" in listed.stdout
+    assert polsbot("participant", "stop", person).exit_code == 0
+    assert "\tstopped\t" in polsbot("participant", "list").stdout
+    (told,) = json.loads(polsbot("participant", "list", "--json").stdout)
+    assert (told["id"], told["status"], told["paused_for"]) == (person, "stopped", None)
+
     assert polsbot("participant", "forget", person).exit_code == 2
     assert polsbot("participant", "forget", person, "--yes").exit_code == 0
     assert "erased" in polsbot("participant", "list").stdout
