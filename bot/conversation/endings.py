@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.conversation.alerts import alert_afterwards
-from bot.conversation.tables import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.tables import OUTBOUND, RUNS
 from bot.engine.effects import Effect, OpenCase
 from bot.engine.flow import AnswerType, Flow, Kind, RunStatus
 from bot.engine.run import Run
 from bot.panel.dispositions import SILENT, Disposition, Ending, disposition
 from bot.panel.pauses import WRONG_PERSON
+from bot.panel.tables import INVITATIONS
 from bot.store.statements import Statement
 
 _ENDED = Statement(

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.content.study import Study
-from bot.conversation.tables import INVITATIONS
 from bot.conversation.waves import asks_for_consent, rules_of
 from bot.panel.consent import note_consent
+from bot.panel.tables import INVITATIONS
 from bot.panel.waves import WaveRule, day_of
 
 _ANCHOR = date(2026, 1, 5)

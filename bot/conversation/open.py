@@ -14,13 +14,14 @@ from bot.conversation.effects import apply
 from bot.conversation.endings import note_ending
 from bot.conversation.revisions import keep, keep_behind, kept_of
 from bot.conversation.scene import Scene
-from bot.conversation.tables import ANSWERS, INVITATIONS, RUNS
+from bot.conversation.tables import ANSWERS, RUNS
 from bot.engine.advance import advance
 from bot.engine.events import Started
 from bot.engine.flow import RunStatus, Value
 from bot.engine.run import Run
 from bot.engine.stored import dump_run
 from bot.panel.participants import PARTICIPANTS
+from bot.panel.tables import INVITATIONS
 from bot.store.statements import Statement
 
 _BASELINE = "baseline"

@@ -7,7 +7,6 @@ from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from bot.message import DeliveryState
-from bot.panel.tables import Invitation
 from bot.store.columns import Encrypted, Hashed, Json, Serial, UtcTime
 
 
@@ -186,7 +185,6 @@ class Answer(SQLModel, table=True):
 INBOUND = Inbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 OUTBOUND = Outbound.__table__  # type: ignore[attr-defined] # SQLModel adds it
 ANSWERS = Answer.__table__  # type: ignore[attr-defined] # SQLModel adds it
-INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
 RUNS = KeptRun.__table__  # type: ignore[attr-defined] # SQLModel adds it
 
 DROPPED = "dropped"

@@ -12,12 +12,13 @@ from bot.conversation.open import has_open_run, open_wave
 from bot.conversation.openers import has_had_enough, moment_to_open
 from bot.conversation.revisions import Content
 from bot.conversation.sharing import housemate_talks
-from bot.conversation.tables import INVITATIONS, RUNS
+from bot.conversation.tables import RUNS
 from bot.engine.flow import RunStatus
 from bot.panel.consent import CONSENTS
 from bot.panel.hours import own_hours
 from bot.panel.participants import PARTICIPANTS, can_be_reached
 from bot.panel.pauses import paused_since
+from bot.panel.tables import INVITATIONS
 from bot.panel.waves import DueWave, WaveRule, next_wave
 from bot.store.statements import Statement
 

@@ -26,9 +26,7 @@ from bot.panel.participants import (
 )
 from bot.panel.pauses import WRONG_PERSON, resume
 from bot.panel.roster_file import Line, Row
-from bot.panel.tables import Invitation
-
-_INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it
+from bot.panel.tables import INVITATIONS
 
 STOP_HOLDS = "Stop was said there: nothing is sent until the person writes START"
 
@@ -90,7 +88,7 @@ def _count_from(db: Connection, participant: str, intake_on: date, now: datetime
     """Whoever was asked nothing yet is asked from the mended day on, never before the enrolment;
     after that the waves keep their days.
     """
-    asked = select(_INVITATIONS.c.id).where(_INVITATIONS.c.participant_id == participant)
+    asked = select(INVITATIONS.c.id).where(INVITATIONS.c.participant_id == participant)
     if db.execute(asked.limit(1)).first() is not None:
         return
     mine = PARTICIPANTS.c.id == participant

@@ -135,3 +135,6 @@ class Timer(SQLModel, table=True):
     turn: int | None = None
     due_at: datetime = Field(sa_type=UtcTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+INVITATIONS = Invitation.__table__  # type: ignore[attr-defined] # SQLModel adds it

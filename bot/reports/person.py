@@ -18,9 +18,10 @@ from bot.content.revision import Revision, load_revision
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.revisions import REVISIONS
 from bot.conversation.sharing import said_within
-from bot.conversation.tables import ANSWERS, INBOUND, INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import ADDRESSES, ORGANISATIONS, PARTICIPANTS, REACHES
+from bot.panel.tables import INVITATIONS
 from bot.panel.timers import TIMERS
 from bot.rewards.ledger import ENTRIES, POSTINGS, payout_of, pot_of
 from bot.rewards.payouts import PAYOUTS

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from bot.conversation.tables import INVITATIONS
 from bot.panel.dispositions import Disposition
 from bot.panel.participants import PARTICIPANTS
 from bot.panel.pauses import paused_since
+from bot.panel.tables import INVITATIONS
 
 OPEN = "open"
 ENDS = (OPEN, *(str(one) for one in Disposition))

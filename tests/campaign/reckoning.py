@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.conversation.orders import load_send
-from bot.conversation.tables import ANSWERS, INBOUND, INVITATIONS, OUTBOUND, RUNS, UNPROMPTED
+from bot.conversation.tables import ANSWERS, INBOUND, OUTBOUND, RUNS, UNPROMPTED
 from bot.conversation.waves import due_people
 from bot.engine.effects import LAST_WORDS
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, REACHES
+from bot.panel.tables import INVITATIONS
 from bot.panel.timers import TIMERS
 from bot.rewards.ledger import balance, pot_of
 from tests.campaign.study import QUESTIONS

@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 
 from bot.conversation.demo import MOST_A_DAY, demo_in, words_of
 from bot.conversation.receive import Received, receive
-from bot.conversation.tables import INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.tables import OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, InboundMessage
 from bot.panel.participants import PARTICIPANTS, opt_out
 from bot.panel.pauses import pause, pause_study, resume, resume_study
+from bot.panel.tables import INVITATIONS
 from bot.panel.timers import due_timers
 from bot.reports.standing import standing
 from bot.rewards.ledger import balance, pot_of

@@ -25,10 +25,11 @@ from bot.conversation.reconcile import doubts
 from bot.conversation.reply_words import REPLY_WORDS
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_failed, settle_sent
-from bot.conversation.tables import INBOUND, INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.tables import INBOUND, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.message import Channel, EmailForm, InboundMessage, OutboundMessage, Sent
 from bot.panel.participants import ADDRESSES, PARTICIPANTS, Enrolment, addresses_of, enrol, opt_out
+from bot.panel.tables import INVITATIONS
 from bot.panel.timers import due_timers
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, PERIODIC, rows

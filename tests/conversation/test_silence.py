@@ -13,11 +13,12 @@ from bot.conversation.open import open_wave
 from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.settle import note_status, settle_failed
-from bot.conversation.tables import INVITATIONS, OUTBOUND
+from bot.conversation.tables import OUTBOUND
 from bot.conversation.timers import RESTART
 from bot.message import Channel, DeliveryState, DeliveryStatus, InboundMessage
 from bot.panel.participants import PARTICIPANTS, Enrolment, enrol, keep_address, link
 from bot.panel.pauses import pause, pause_study, resume, resume_study
+from bot.panel.tables import INVITATIONS
 from bot.store.database import Database
 from tests.conversation.test_receive import AMINA, CONTENT, NOW, rows
 from tests.conversation.test_waves import (

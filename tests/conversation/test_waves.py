@@ -17,7 +17,7 @@ from bot.conversation.outbox import claim
 from bot.conversation.receive import receive
 from bot.conversation.revisions import Content
 from bot.conversation.settle import settle_sent
-from bot.conversation.tables import ANSWERS, INVITATIONS, OUTBOUND, RUNS
+from bot.conversation.tables import ANSWERS, OUTBOUND, RUNS
 from bot.conversation.timers import fire
 from bot.conversation.waves import due_people, hindrance_by_hand, open_due_wave
 from bot.engine.asides import SKIP
@@ -26,6 +26,7 @@ from bot.panel.participants import PARTICIPANTS, Enrolment, enrol
 from bot.panel.pauses import resume
 from bot.panel.roster import compare, save
 from bot.panel.roster_file import read_roster
+from bot.panel.tables import INVITATIONS
 from bot.panel.timers import due_timers
 from bot.reports.export import answers_csv
 from bot.store.database import Database

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, func, select
 from bot.authoring.simulate.figures import Figures
 from bot.casework.alarms import CASES
 from bot.content.study import Study
-from bot.conversation.tables import INVITATIONS, RUNS
+from bot.conversation.tables import RUNS
 from bot.conversation.waves import opened_of, rules_of
 from bot.panel.consent import CONSENTS
 from bot.panel.participants import PARTICIPANTS, can_be_reached
+from bot.panel.tables import INVITATIONS
 from bot.panel.waves import day_of
 from bot.rewards.ledger import ENTRIES, POSTINGS
 

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select
 
 from bot.content.revision import load_revision
 from bot.conversation.revisions import REVISIONS
-from bot.conversation.tables import INVITATIONS, RUNS
+from bot.conversation.tables import RUNS
 from bot.engine.flow import Reward
 from bot.panel.participants import PARTICIPANTS
+from bot.panel.tables import INVITATIONS
 from bot.reports.audit.book import REVERSED, Book, balances_of, compared
 from bot.rewards.ledger import OWED, moved, pot_of, spent_on
 
