@@ -90,7 +90,7 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
         channel=str(person.addresses[0][0]) if person.addresses else None,
         seed=secrets.randbelow(2**31) if person.seed is None else person.seed,
         intake_on=person.intake_on,
-        anchor_on=max(person.intake_on, now.astimezone(ZoneInfo(person.timezone)).date()),
+        anchor_on=anchor(person.intake_on, now, person.timezone),
         next_wave_at=None if person.is_test else now,
         timezone=person.timezone,
         status="active",
@@ -100,6 +100,11 @@ def enrol(db: Connection, person: Enrolment, now: datetime) -> str:
     for channel, address in person.addresses:
         link(db, participant, keep_address(db, channel, address, now).id)
     return participant
+
+
+def anchor(intake_on: date, enrolled_at: datetime, zone: str) -> date:
+    """The day from which the waves are counted: the intake, never before the enrolment."""
+    return max(intake_on, enrolled_at.astimezone(ZoneInfo(zone)).date())
 
 
 def find_address(db: Connection, channel: str, address: str) -> Any:

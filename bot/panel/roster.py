@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
@@ -17,6 +16,7 @@ from bot.panel.participants import (
     PARTICIPANTS,
     addresses_of,
     already_reached,
+    anchor,
     enrol,
     find_address,
     keep_address,
@@ -93,8 +93,7 @@ def _count_from(db: Connection, participant: str, intake_on: date, now: datetime
         return
     mine = PARTICIPANTS.c.id == participant
     person = db.execute(select(PARTICIPANTS).where(mine)).one()
-    enrolled_on = person.created_at.astimezone(ZoneInfo(person.timezone)).date()
-    values = {"anchor_on": max(intake_on, enrolled_on)}
+    values: dict[str, Any] = {"anchor_on": anchor(intake_on, person.created_at, person.timezone)}
     if person.next_wave_at is not None:
         values["next_wave_at"] = now  # to look when it is now
     db.execute(update(PARTICIPANTS).where(mine).values(**values))
