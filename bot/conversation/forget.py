@@ -92,6 +92,7 @@ def _addresses_ever(db: Connection, participant: str) -> list[str]:
 
 
 def _drop_waiting(db: Connection, participant: str, now: datetime) -> None:
+    """All of it, what is said in a crisis too: its words go with the person."""
     db.execute(
         update(OUTBOUND)
         .where(

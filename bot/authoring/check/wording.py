@@ -82,7 +82,7 @@ def _no_way_out(draft: FlowDraft) -> Iterator[Problem]:
 
 
 def _texts(spoken: Spoken) -> Iterator[Problem]:
-    wording = wordings().get(spoken.language.split("-")[0])
+    wording = _wording_of(spoken)
     for key, source in spoken.draft.texts.items():
         text, place = spoken.texts.raw(key, spoken.language), spoken.place(key)
         if wording is not None and (found := wording.hard.search(text)):
@@ -122,7 +122,7 @@ def _pictures_alone(spoken: Spoken, step: Step) -> Iterator[Problem]:
 
 
 def _agreeing(spoken: Spoken, step: Step) -> Iterator[Problem]:
-    wording = wordings().get(spoken.language.split("-")[0])
+    wording = _wording_of(spoken)
     if wording is None:
         return
     labels = [(one.label, spoken.texts.raw(one.label, spoken.language)) for one in step.choices]
@@ -153,6 +153,10 @@ def wordings() -> Mapping[str, Wording]:
         for language in fields.all
         if (below := fields.mapping(language)) is not None
     }
+
+
+def _wording_of(spoken: Spoken) -> Wording | None:
+    return wordings().get(spoken.language.split("-")[0])
 
 
 def _wording(fields: Fields) -> Wording:
